@@ -1,0 +1,1 @@
+"""Pure builders of shell commands: they quote and combine, and run nothing."""

@@ -1,0 +1,1 @@
+"""Reach a database: read it, compare it, dump and restore it."""

@@ -1,0 +1,87 @@
+"""A frozen plan: the steps of one stage in order, with the digests that approvals and rehearsals bind."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from migrator.model.version import Hop
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """One step as it will run; `args` are unresolved, look-ups are filled in when it runs.
+
+    `targets` are host names of the environment, one attempt each; `("-",)` when the step acts on none.
+    `rehearses` is the digest of the step, so that a live step can be matched with its rehearsal.
+    """
+
+    id: str
+    kind: str
+    args: dict[str, Any]
+    targets: tuple[str, ...]
+    hop: Hop | None
+    timeout: float | None
+    """Seconds that apply may take on one target."""
+    retries: int
+    way_back: str
+    skippable: bool
+    point_of_no_return: bool
+    digest: str
+    needs: tuple[str, ...] = ()
+    estimate: float | None = None
+    """Seconds measured in the rehearsal, None when it was not rehearsed."""
+    way_back_estimate: float | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run will do. `digest` covers playbook, arguments, files and this tool's version; `bindings`
+    covers hosts, databases and paths of the environment. `content` maps every file of the playbook to its SHA-256.
+    """
+
+    product: str
+    title: str
+    playbook: str
+    stage: str
+    environment: str
+    environments: dict[str, str]
+    path: tuple[str, ...]
+    steps: tuple[PlannedStep, ...]
+    digest: str
+    bindings: str
+    on_failure: str = "rollback"
+    gate: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, Any] = field(default_factory=dict)
+    rules: dict[str, Any] = field(default_factory=dict)
+    budget: dict[str, Any] = field(default_factory=dict)
+    content: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Eight characters that people type: `3f9c-21ab`; another stage or environment is another plan."""
+        import hashlib
+
+        short = hashlib.sha256(f"{self.digest} {self.bindings} {self.stage}".encode()).hexdigest()
+        return f"{short[:4]}-{short[4:8]}"
+
+    def step(self, name: str) -> PlannedStep:
+        """The step with this id; raises KeyError."""
+        return next(s for s in self.steps if s.id == name)
+
+    def as_json(self) -> dict[str, Any]:
+        data = asdict(self)
+        for step, own in zip(data["steps"], self.steps, strict=True):
+            step["hop"] = own.hop.as_json() if own.hop else None
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Plan:
+        steps = tuple(_step_from_json(s) for s in data["steps"])
+        return replace(cls(**{**data, "steps": (), "path": tuple(data["path"])}), steps=steps)
+
+
+def _step_from_json(data: dict[str, Any]) -> PlannedStep:
+    hop = data["hop"]
+    return PlannedStep(**{**data, "targets": tuple(data["targets"]), "needs": tuple(data["needs"]),
+                          "hop": Hop.from_json(hop) if hop else None})

@@ -1,0 +1,1 @@
+"""The playbook, the inventory and the version graph as data."""

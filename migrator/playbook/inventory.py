@@ -1,0 +1,82 @@
+"""The inventory: which systems a company has, where they are, and how they are started."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=64)]
+Words = list[str]
+
+
+class Strict(BaseModel):
+    """A record that knows all its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Host(Strict):
+    """A machine, reached over ssh or this one (`local`)."""
+
+    connect: Literal["ssh", "local"] = "ssh"
+    address: str | None = Field(None, description="host name, IP address or alias of ssh_config; the host's name if left out")
+    port: int | None = None
+    user: str | None = None
+    key: str | None = Field(None, description="private key file; ssh_config and the agent are asked if left out")
+    password: str | None = Field(None, description="secret by name: env:NAME, file:PATH, keyring:SERVICE/USER")
+    jump: str | None = Field(None, description="name of the host of this environment to go through (ProxyJump)")
+    known_hosts: str | None = Field(None, description="file with the recorded host keys; ~/.ssh/known_hosts if left out")
+    sudo_password: str | None = Field(None, description="secret by name; left out where sudo asks for none")
+    work: str = Field("~/.migrator", description="our one folder on this host: jobs, scratch, lock")
+
+
+class Database(Strict):
+    """A database of the application, by SQLAlchemy URL without a password."""
+
+    url: str
+    at: Name = Field(description="host from which the URL is meant; loopback addresses are reached by a tunnel through it")
+    password: str | None = Field(None, description="secret by name")
+    admin_url: str | None = Field(None, description="URL of a role that may create and drop databases; needed for restore and clone")
+    admin_password: str | None = Field(None, description="secret by name")
+
+
+class Tree(Strict):
+    """A folder of files that belongs to the application."""
+
+    path: str
+    at: Name
+    exclude: list[str] = Field(default_factory=list, description="patterns below the path that are no data (caches, pid files)")
+    owner: str | None = Field(None, description="user of the host that owns the files; needed to restore as that user")
+
+
+class Service(Strict):
+    """A program that is started and stopped: a systemd unit, or commands."""
+
+    at: Name
+    systemd: str | None = None
+    start: Words | None = None
+    stop: Words | None = None
+    status: Words | None = Field(None, description="exit code 0 when it runs")
+    user: str | None = None
+
+
+class Environment(Strict):
+    """One installed system: hosts, databases, file trees, services and values that checks and look-ups use."""
+
+    title: str = ""
+    hosts: dict[Name, Host]
+    roles: dict[Name, list[Name]] = Field(default_factory=dict)
+    databases: dict[Name, Database] = Field(default_factory=dict)
+    trees: dict[Name, Tree] = Field(default_factory=dict)
+    services: dict[Name, Service] = Field(default_factory=dict)
+    values: dict[Name, str] = Field(default_factory=dict)
+    secrets: dict[Name, str] = Field(default_factory=dict, description="secrets by name, for steps and checks")
+    vault: str = Field("vault", description="folder of this machine for backups; relative to the inventory file")
+
+
+class Inventory(Strict):
+    """All environments that this machine may work on."""
+
+    format: Literal[1]
+    environments: dict[Name, Environment]
