@@ -13,6 +13,8 @@ class RunState(StrEnum):
     STOPPED = "stopped"
     """Stopped at a safe boundary or by a crash; resume goes on."""
     PASSED = "passed"
+    FAILED = "failed"
+    """Ended before anything was changed, so there is nothing to bring back."""
     GOING_BACK = "going back"
     BROUGHT_BACK = "brought back"
     HANDS_NEEDED = "hands needed"
@@ -20,7 +22,7 @@ class RunState(StrEnum):
     @property
     def ended(self) -> bool:
         """No process will act in this run any more, unless a rollback is asked."""
-        return self in (RunState.PASSED, RunState.BROUGHT_BACK, RunState.HANDS_NEEDED)
+        return self in (RunState.PASSED, RunState.FAILED, RunState.BROUGHT_BACK, RunState.HANDS_NEEDED)
 
 
 class AttemptState(StrEnum):

@@ -1,0 +1,1 @@
+"""Our own record of plans, runs, attempts, approvals, evidence and audit."""

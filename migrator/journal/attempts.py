@@ -1,0 +1,136 @@
+"""Attempts: STARTED is written before an act begins, how it ended after; the first `before` is kept for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, and_, func, insert, or_, select, update
+
+from migrator import clock
+from migrator.journal import audit
+from migrator.journal.tables import attempt, before, run
+from migrator.model.finding import Finding
+from migrator.model.outcome import Change, Outcome
+from migrator.model.plan import PlannedStep
+from migrator.model.states import AttemptState, Direction
+
+
+@dataclass(frozen=True)
+class Key:
+    """Names one attempt: the n-th try of one step of a run on one target, forward or undo."""
+
+    run: str
+    step: str
+    target: str
+    direction: Direction
+    n: int
+
+    @property
+    def job(self) -> str:
+        """The name of its jobs' folder on the host, without the label."""
+        return f"{self.run}.{self.step}.{self.target}.{self.direction}.{self.n}"
+
+
+class Attempts:
+    """The ledger that is asked after a crash."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writing = engine.execution_options(writes=True)
+
+    def find(self, key: Key) -> RowMapping | None:
+        """The attempt's row, None when it never began."""
+        with self._engine.begin() as connection:
+            return connection.execute(select(attempt).where(_is(key))).mappings().first()
+
+    def start(self, key: Key, step: PlannedStep, record: dict[str, Any], changes: Sequence[Change], *,
+              executor: str) -> None:
+        """Write that the attempt begins, with what undo will need; both or neither."""
+        with self._writing.begin() as connection:
+            kept = connection.execute(select(before.c.run).where(_same_unit(before, key))).first()
+            if key.direction is Direction.FORWARD and not kept:
+                connection.execute(insert(before).values(
+                    run=key.run, step=key.step, target=key.target, record=record, at=clock.stamp()))
+            connection.execute(insert(attempt).values(
+                run=key.run, step=key.step, target=key.target, direction=key.direction, n=key.n, kind=step.kind,
+                digest=step.digest, state=AttemptState.STARTED, executor=executor, started=clock.stamp(),
+                changes=[c.as_json() for c in changes], undone=False))
+            audit.append(connection, actor=executor, event="attempt.started", run=key.run, step=key.step,
+                         target=key.target, direction=key.direction, n=key.n)
+
+    def end(self, key: Key, state: AttemptState, *, executor: str, seconds: float, outcome: Outcome | None = None,
+            findings: Sequence[Finding] = (), message: str = "") -> None:
+        """Write how it ended; an undo that succeeded marks the forward attempts of its unit as undone."""
+        with self._writing.begin() as connection:
+            connection.execute(update(attempt).where(_is(key)).values(
+                state=state, ended=clock.stamp(), seconds=round(seconds, 3), message=message,
+                outcome=outcome.as_json() if outcome else None, findings=[f.as_json() for f in findings]))
+            if key.direction is Direction.UNDO and state is AttemptState.OK:
+                connection.execute(update(attempt).where(
+                    _same_unit(attempt, key), attempt.c.direction == Direction.FORWARD).values(undone=True))
+            audit.append(connection, actor=executor, event="attempt.ended", run=key.run, step=key.step,
+                         target=key.target, direction=key.direction, n=key.n, state=state, message=message)
+
+    def refuse(self, key: Key, step: PlannedStep, *, executor: str, findings: Sequence[Finding], message: str) -> None:
+        """Write an attempt that its own check forbade: it failed and never began to act, so nothing is to undo."""
+        with self._writing.begin() as connection:
+            connection.execute(insert(attempt).values(
+                run=key.run, step=key.step, target=key.target, direction=key.direction, n=key.n, kind=step.kind,
+                digest=step.digest, state=AttemptState.FAILED, executor=executor, started=clock.stamp(),
+                ended=clock.stamp(), seconds=0, message=message, findings=[f.as_json() for f in findings], undone=True))
+            audit.append(connection, actor=executor, event="attempt.refused", run=key.run, step=key.step,
+                         target=key.target, message=message)
+
+    def record(self, key: Key) -> dict[str, Any]:
+        """What the first `before` of this unit wrote; empty when none was kept."""
+        with self._engine.begin() as connection:
+            found = connection.execute(select(before.c.record).where(_same_unit(before, key))).scalar()
+        return dict(found or {})
+
+    def to_undo(self, run_id: str) -> list[RowMapping]:
+        """Units with a forward attempt that began and was not undone, newest first, one row each."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(select(attempt).where(
+                attempt.c.run == run_id, attempt.c.direction == Direction.FORWARD, attempt.c.undone.is_(False),
+            ).order_by(attempt.c.id.desc())).mappings()
+            units: dict[tuple[str, str], RowMapping] = {}
+            for row in rows:
+                units.setdefault((row["step"], row["target"]), row)
+        return list(units.values())
+
+    def count(self, run_id: str, step: str, target: str, direction: Direction) -> int:
+        """How many attempts of this unit exist in that direction."""
+        with self._engine.begin() as connection:
+            return connection.execute(select(func.coalesce(func.max(attempt.c.n), 0)).where(
+                attempt.c.run == run_id, attempt.c.step == step, attempt.c.target == target,
+                attempt.c.direction == direction)).scalar_one()
+
+    def of_run(self, run_id: str) -> list[RowMapping]:
+        """Every attempt of a run in the order of their beginning."""
+        with self._engine.begin() as connection:
+            return list(connection.execute(select(attempt).where(attempt.c.run == run_id).order_by(attempt.c.id)).mappings())
+
+    def passed(self, digest: str) -> list[RowMapping]:
+        """Successful forward attempts of every run with this playbook digest, oldest first, with the run's stage."""
+        query = select(attempt, run.c.stage, run.c.state.label("run_state")).join(run, run.c.id == attempt.c.run).where(
+            run.c.digest == digest, attempt.c.direction == Direction.FORWARD, attempt.c.state == AttemptState.OK,
+            or_(attempt.c.undone.is_(False), run.c.state == "passed")).order_by(attempt.c.id)
+        with self._engine.begin() as connection:
+            return list(connection.execute(query).mappings())
+
+    def measured(self, digests: Sequence[str]) -> dict[tuple[str, str], float]:
+        """Newest measured seconds by (step digest, direction), of attempts that succeeded."""
+        query = select(attempt.c.digest, attempt.c.direction, attempt.c.seconds).where(
+            attempt.c.digest.in_(digests), attempt.c.state == AttemptState.OK).order_by(attempt.c.id)
+        with self._engine.begin() as connection:
+            return {(row.digest, row.direction): row.seconds for row in connection.execute(query)}
+
+
+def _is(key: Key) -> Any:
+    return and_(_same_unit(attempt, key), attempt.c.direction == key.direction, attempt.c.n == key.n)
+
+
+def _same_unit(table: Any, key: Key) -> Any:
+    return and_(table.c.run == key.run, table.c.step == key.step, table.c.target == key.target)

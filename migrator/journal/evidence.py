@@ -1,0 +1,30 @@
+"""Evidence: measured facts kept with a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, insert, select
+
+from migrator import clock
+from migrator.journal.tables import evidence
+
+
+class Evidence:
+    """Keeps named JSON values per run, step and target."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writing = engine.execution_options(writes=True)
+
+    def keep(self, run_id: str, step: str, target: str, name: str, value: Any) -> None:
+        """Store one measured value."""
+        with self._writing.begin() as connection:
+            connection.execute(insert(evidence).values(
+                run=run_id, step=step, target=target, name=name, value=value, at=clock.stamp()))
+
+    def of_run(self, run_id: str) -> list[RowMapping]:
+        """All values of a run, oldest first."""
+        with self._engine.begin() as connection:
+            return list(connection.execute(
+                select(evidence).where(evidence.c.run == run_id).order_by(evidence.c.id)).mappings())

@@ -1,0 +1,78 @@
+"""The journal: everything that people read about runs, behind one door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Engine
+
+from migrator import clock
+from migrator.journal import audit
+from migrator.journal.approvals import Approvals
+from migrator.journal.attempts import Attempts
+from migrator.journal.evidence import Evidence
+from migrator.journal.locks import Locks
+from migrator.journal.runs import Runs
+from migrator.journal.store import open_store
+
+
+class Journal:
+    """Opens on first use; `alive` tells whether an executor's process still lives."""
+
+    def __init__(self, url: str, alive: Callable[[str], bool]) -> None:
+        self._url = url
+        self._alive = alive
+
+    @cached_property
+    def engine(self) -> Engine:
+        return open_store(self._url)
+
+    @cached_property
+    def runs(self) -> Runs:
+        return Runs(self.engine)
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        return Attempts(self.engine)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals(self.engine)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        return Evidence(self.engine)
+
+    @cached_property
+    def locks(self) -> Locks:
+        return Locks(self.engine, self._alive)
+
+    def audit_trail(self) -> audit.Trail:
+        """The audit chain, recomputed."""
+        with self.engine.begin() as connection:
+            return audit.verify(connection)
+
+    def record(self, run_id: str) -> dict[str, Any]:
+        """Everything known of a run as plain data: what reports and `--json` show."""
+        row = dict(self.runs.get(run_id))
+        plan = self.runs.plan(row["plan"])
+        trail = self.audit_trail()
+        return {
+            "run": {**row, "playbook": plan.playbook, "bindings": plan.bindings, "path": list(plan.path),
+                    "by_hand": row["by_hand"] or []},
+            "steps": plan.as_json()["steps"],
+            "attempts": [_attempt(dict(a)) for a in self.attempts.of_run(run_id)],
+            "approvals": [dict(a) for a in self.approvals.list(row["plan"])],
+            "evidence": [dict(e) for e in self.evidence.of_run(run_id)],
+            "audit": {"count": trail.count, "head": trail.head, "sound": trail.sound},
+            "made": clock.stamp(),
+        }
+
+
+def _attempt(row: dict[str, Any]) -> dict[str, Any]:
+    outcome = row.pop("outcome") or {}
+    return {**row, "summary": outcome.get("summary", ""), "facts": outcome.get("facts", {}),
+            "changed": outcome.get("changed", False), "by_hand": outcome.get("by_hand", []),
+            "findings": row["findings"] or [], "changes": row["changes"] or []}

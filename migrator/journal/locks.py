@@ -1,0 +1,74 @@
+"""One run at a time per environment: the lock names its holder and carries a fencing number that only grows."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+
+from sqlalchemy import Engine, RowMapping, insert, select, update
+
+from migrator import clock
+from migrator.errors import Locked
+from migrator.journal import audit
+from migrator.journal.tables import lock
+from migrator.text import _
+
+
+class Locks:
+    """Takes and frees locks; `alive` tells whether an executor's process still lives."""
+
+    def __init__(self, engine: Engine, alive: Callable[[str], bool]) -> None:
+        self._engine = engine
+        self._writing = engine.execution_options(writes=True)
+        self._alive = alive
+
+    def take(self, environment: str, *, run: str, owner: str) -> int:
+        """Hold the environment for a run and give the fencing number; the same run takes it again after a crash.
+
+        Raises Locked with the holder when another run's owner lives, or left its run unfinished.
+        """
+        with self._writing.begin() as connection:
+            held = connection.execute(select(lock).where(lock.c.environment == environment)).mappings().first()
+            if held and held["run"] and held["run"] != run:
+                raise self._refusal(held)
+            fencing = (held["fencing"] if held else 0) + 1
+            values = {"run": run, "owner": owner, "host": socket.gethostname(), "pid": os.getpid(),
+                      "since": clock.stamp(), "fencing": fencing}
+            if held:
+                connection.execute(update(lock).where(lock.c.environment == environment).values(**values))
+            else:
+                connection.execute(insert(lock).values(environment=environment, **values))
+        return int(fencing)
+
+    def free(self, environment: str, *, run: str) -> None:
+        """Let go of the environment; nothing happens when another run holds it."""
+        with self._writing.begin() as connection:
+            connection.execute(update(lock).where(lock.c.environment == environment, lock.c.run == run).values(run=None))
+
+    def break_(self, environment: str, *, actor: str, reason: str) -> RowMapping | None:
+        """Take the lock away from its holder, for a stated reason; gives what was held. Refused while the owner lives."""
+        with self._writing.begin() as connection:
+            held = connection.execute(select(lock).where(lock.c.environment == environment)).mappings().first()
+            if not held or not held["run"]:
+                return None
+            if self._alive(held["owner"]):
+                raise self._refusal(held)
+            connection.execute(update(lock).where(lock.c.environment == environment).values(run=None))
+            audit.append(connection, actor=actor, event="lock.broken", run=held["run"], environment=environment,
+                         reason=reason)
+        return held
+
+    def holder(self, environment: str) -> RowMapping | None:
+        """Who holds the environment; None when it is free."""
+        with self._engine.begin() as connection:
+            held = connection.execute(select(lock).where(lock.c.environment == environment)).mappings().first()
+        return held if held and held["run"] else None
+
+    def _refusal(self, held: RowMapping) -> Locked:
+        lives = self._alive(held["owner"])
+        message = _("{environment} is held by run {run} (process {pid} on {host}, since {since})").format(**held)
+        hint = (f"inv status --run {held['run']}" if lives else _(
+            "its process is gone: inv resume --run {run}, inv rollback --run {run}, or inv run.unlock --env "
+            "{environment} --reason TEXT").format(**held))
+        return Locked(message, hint=hint)

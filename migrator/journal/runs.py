@@ -1,0 +1,102 @@
+"""Plans and runs in the journal."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
+
+from migrator import __version__, clock
+from migrator.errors import WrongUse
+from migrator.journal import audit
+from migrator.journal.tables import plan as plan_table
+from migrator.journal.tables import run as run_table
+from migrator.model.plan import Plan
+from migrator.model.states import RunState
+from migrator.text import _
+
+
+class Runs:
+    """Keeps plans and runs; every change of a run's state is one transaction with its audit event."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writing = engine.execution_options(writes=True)
+
+    def keep_plan(self, plan: Plan) -> None:
+        """Store a plan under its id, once; a plan with this id is the same plan."""
+        with self._writing.begin() as connection:
+            self._keep(connection, plan)
+
+    def plan(self, plan_id: str) -> Plan:
+        """The plan with this id; raises WrongUse when nobody has made it."""
+        with self._engine.begin() as connection:
+            content = connection.execute(select(plan_table.c.content).where(plan_table.c.id == plan_id)).scalar()
+        if content is None:
+            raise WrongUse(_("no plan {plan} is known here").format(plan=plan_id),
+                           hint="inv plan --playbook NAME")
+        return Plan.from_json(content)
+
+    def new(self, plan: Plan, *, started_by: str, folder: str) -> str:
+        """Enter a new run of a plan and give its id, `MMDD-` and four characters."""
+        run_id = f"{clock.now():%m%d}-{secrets.token_hex(2)}"
+        with self._writing.begin() as connection:
+            self._keep(connection, plan)
+            connection.execute(insert(run_table).values(
+                id=run_id, plan=plan.id, digest=plan.digest, environment=plan.environment, stage=plan.stage,
+                product=plan.product, title=plan.title, folder=folder.format(run=run_id), state=RunState.QUEUED,
+                started_by=started_by, tool_version=__version__, created=clock.stamp()))
+            audit.append(connection, actor=started_by, event="run.created", run=run_id, plan=plan.id,
+                         digest=plan.digest, bindings=plan.bindings)
+        return run_id
+
+    def get(self, run_id: str) -> RowMapping:
+        """The run's row; raises WrongUse when there is none."""
+        with self._engine.begin() as connection:
+            row = connection.execute(select(run_table).where(run_table.c.id == run_id)).mappings().first()
+        if row is None:
+            raise WrongUse(_("no run {run} in this journal").format(run=run_id), hint="inv run.list")
+        return row
+
+    def plan_of(self, run_id: str) -> Plan:
+        """The frozen plan of a run."""
+        return self.plan(self.get(run_id)["plan"])
+
+    def list(self, *, environment: str | None = None, limit: int = 50) -> list[RowMapping]:
+        """The newest runs first, without their plans."""
+        query = select(run_table).order_by(run_table.c.created.desc()).limit(limit)
+        if environment:
+            query = query.where(run_table.c.environment == environment)
+        with self._engine.begin() as connection:
+            return list(connection.execute(query).mappings())
+
+    def newest(self, *, environment: str | None = None) -> RowMapping | None:
+        """The run that was made last."""
+        return next(iter(self.list(environment=environment, limit=1)), None)
+
+    def move(self, run_id: str, state: RunState, *, actor: str, **columns: Any) -> None:
+        """Put a run into a state, with what belongs to it (`message`, `exit_code`, `waiting_for`, `by_hand`)."""
+        moment = clock.stamp()
+        values: dict[str, Any] = {"state": state, "waiting_for": None, **columns}
+        if state is RunState.RUNNING and self.get(run_id)["started"] is None:
+            values["started"] = moment
+        if state.ended:
+            values["ended"] = moment
+        with self._writing.begin() as connection:
+            connection.execute(update(run_table).where(run_table.c.id == run_id).values(**values))
+            audit.append(connection, actor=actor, event=f"run.{state}".replace(" ", "_"), run=run_id, **columns)
+
+    def order(self, run_id: str, order: Mapping[str, Any] | None, *, actor: str) -> None:
+        """Leave an order for whoever drives the run: `{"act": "rollback", "to": STEP}`; None when it was carried out."""
+        with self._writing.begin() as connection:
+            connection.execute(update(run_table).where(run_table.c.id == run_id).values(order=order))
+            audit.append(connection, actor=actor, event="run.order", run=run_id, order=order)
+
+    def _keep(self, connection: Connection, plan: Plan) -> None:
+        if connection.execute(select(plan_table.c.id).where(plan_table.c.id == plan.id)).first():
+            return
+        connection.execute(insert(plan_table).values(
+            id=plan.id, digest=plan.digest, bindings=plan.bindings, stage=plan.stage, environment=plan.environment,
+            content=plan.as_json(), created=clock.stamp()))
