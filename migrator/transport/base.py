@@ -58,10 +58,14 @@ class Transport(Protocol):
             on_line: OnLine | None = None) -> Result:
         """Run a command that may change the host and is short and safe to repeat; longer ones are jobs."""
 
-    def stream_out(self, command: Command, sink: BinaryIO, *, timeout: float = 3600) -> Result:
-        """Run a reading command and write its standard output into `sink` as it comes, memory bounded."""
+    def stream_out(self, command: Command, sink: BinaryIO, *, input: bytes = b"", timeout: float = 3600,
+                   check: bool = True) -> Result:
+        """Run a reading command and write its standard output into `sink` as it comes, memory bounded.
 
-    def stream_in(self, command: Command, source: BinaryIO, *, timeout: float = 3600) -> Result:
+        `input` is small and given at once: a password's line, a list of names.
+        """
+
+    def stream_in(self, command: Command, source: BinaryIO, *, timeout: float = 3600, check: bool = True) -> Result:
         """Run a changing command and feed it from `source`, memory bounded."""
 
     def read_file(self, path: str, *, limit: int = 16 * 1024 * 1024) -> bytes:
