@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -26,14 +27,15 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True)
 class Position:
-    """A place in a file; line and column count from 1."""
+    """A place in a file; line and column count from 1. `place` says it in keys: `stages.trial.steps[2]`."""
 
     file: str
     line: int
     column: int
+    place: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" + (f" {self.place}" if self.place else "")
 
 
 class MigratorError(Exception):
@@ -62,6 +64,14 @@ class WrongUse(MigratorError):
 
 class PlaybookError(WrongUse):
     """A playbook, inventory, versions or checks file is wrong; `where` is its position."""
+
+
+class PlaybookErrors(PlaybookError):
+    """Several such errors, all told at once; `errors` holds them in the order of the file."""
+
+    def __init__(self, errors: Sequence[PlaybookError]) -> None:
+        super().__init__("\n".join(str(e) for e in errors), hint=next((e.hint for e in errors if e.hint), None))
+        self.errors = list(errors)
 
 
 class FindingsBlock(MigratorError):

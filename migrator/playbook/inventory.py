@@ -13,20 +13,21 @@ Words = list[str]
 class Strict(BaseModel):
     """A record that knows all its keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    # A plain `7` where text is meant is the text "7": the loader reads an integer only if no other spelling was possible.
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, coerce_numbers_to_str=True)
 
 
 class Host(Strict):
     """A machine, reached over ssh or this one (`local`)."""
 
     connect: Literal["ssh", "local"] = "ssh"
-    address: str | None = Field(None, description="host name, IP address or alias of ssh_config; the host's name if left out")
+    address: str | None = Field(None, description="host name, address or alias of ssh_config; else the host's name")
     port: int | None = None
     user: str | None = None
     key: str | None = Field(None, description="private key file; ssh_config and the agent are asked if left out")
     password: str | None = Field(None, description="secret by name: env:NAME, file:PATH, keyring:SERVICE/USER")
     jump: str | None = Field(None, description="name of the host of this environment to go through (ProxyJump)")
-    known_hosts: str | None = Field(None, description="file with the recorded host keys; ~/.ssh/known_hosts if left out")
+    known_hosts: str | None = Field(None, description="file with the recorded host keys; else ~/.ssh/known_hosts")
     sudo_password: str | None = Field(None, description="secret by name; left out where sudo asks for none")
     work: str = Field("~/.migrator", description="our one folder on this host: jobs, scratch, lock")
 
@@ -35,9 +36,9 @@ class Database(Strict):
     """A database of the application, by SQLAlchemy URL without a password."""
 
     url: str
-    at: Name = Field(description="host from which the URL is meant; loopback addresses are reached by a tunnel through it")
+    at: Name = Field(description="host from which the URL is meant; its loopback is reached by a tunnel")
     password: str | None = Field(None, description="secret by name")
-    admin_url: str | None = Field(None, description="URL of a role that may create and drop databases; needed for restore and clone")
+    admin_url: str | None = Field(None, description="URL of a role that may create and drop databases, for restore and clone")
     admin_password: str | None = Field(None, description="secret by name")
 
 
@@ -46,7 +47,7 @@ class Tree(Strict):
 
     path: str
     at: Name
-    exclude: list[str] = Field(default_factory=list, description="patterns below the path that are no data (caches, pid files)")
+    exclude: list[str] = Field(default_factory=list, description="patterns below the path that are no data (caches)")
     owner: str | None = Field(None, description="user of the host that owns the files; needed to restore as that user")
 
 

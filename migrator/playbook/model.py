@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from migrator import clock, units
+from migrator.errors import WrongUse
 from migrator.playbook.inventory import Name, Strict
+from migrator.text import _
+
+
+def _duration(text: str) -> str:
+    try:
+        units.seconds(text)
+    except WrongUse as error:
+        raise ValueError(error.message) from None
+    return text
+
+
+def _moment(text: str) -> str:
+    try:
+        clock.parse(text)
+    except ValueError:
+        raise ValueError(_('"{text}" is no moment; write for example 2026-03-14T20:00+08:00').format(text=text)) from None
+    return text
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Duration = Annotated[str, AfterValidator(_duration)]
+Moment = Annotated[str, AfterValidator(_moment)]
+Names = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
+"""One name, or a list of them."""
 
 
 class Path(Strict):
@@ -27,10 +56,10 @@ class Step(Strict):
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.${}-]*$")
     kind: str
     args: dict[str, Any]
-    at: list[str] = Field(default_factory=list, description="roles or hosts; left out: the step acts on the environment as a whole")
-    timeout: str | None = None
+    at: Names = Field(default_factory=list, description="roles or hosts; left out: the environment as a whole")
+    timeout: Duration | None = None
     retries: int = Field(0, ge=0, le=10)
-    needs: list[str] = Field(default_factory=list)
+    needs: Names = Field(default_factory=list, description="earlier steps of the stage that must have passed")
     skippable: bool = False
     point_of_no_return: bool = False
 
@@ -58,14 +87,14 @@ class Stage(Strict):
 
 
 class Window(Strict):
-    start: str | None = None
-    length: str | None = None
+    start: Moment | None = None
+    length: Duration | None = None
 
 
 class Budget(Strict):
-    downtime: str | None = None
-    rollback: str | None = None
-    reserve: str = "0s"
+    downtime: Duration | None = None
+    rollback: Duration | None = None
+    reserve: Duration = "0s"
 
 
 class People(Strict):
@@ -75,9 +104,9 @@ class People(Strict):
 
 class Rules(Strict):
     approver_may_operate: bool = False
-    rehearsal_valid_for: str = "14d"
-    backup_valid_for: str = "12h"
-    approval_valid_for: str = "7d"
+    rehearsal_valid_for: Duration = "14d"
+    backup_valid_for: Duration = "12h"
+    approval_valid_for: Duration = "7d"
 
 
 class Playbook(Strict):
