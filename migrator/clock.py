@@ -19,3 +19,8 @@ def parse(text: str) -> datetime:
     """The moment of such a text; a text without a zone is taken as UTC."""
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def local(text: str, *, form: str = "%Y-%m-%d %H:%M") -> str:
+    """Such a text for people, in the zone of this machine; `-` when there is none."""
+    return parse(text).astimezone().strftime(form) if text else "-"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import gettext
 import os
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +15,7 @@ LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "zh_CN")
 
 _chosen: str | None = None
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
 def choose(language: str | None) -> None:
@@ -20,9 +24,19 @@ def choose(language: str | None) -> None:
     _chosen = _normal(language) if language else None
 
 
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Within the block this thread speaks another language (a report for readers of that language); None: no change."""
+    token = _spoken.set(_normal(language) if language else _spoken.get())
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def language() -> str:
-    """The language in force: the chosen one, else the environment's, else English."""
-    return _chosen or _normal(os.environ.get("MIGRATOR_LANG") or os.environ.get("LC_ALL")
+    """The language in force: the one being spoken, the chosen one, the environment's, else English."""
+    return _spoken.get() or _chosen or _normal(os.environ.get("MIGRATOR_LANG") or os.environ.get("LC_ALL")
                               or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "en")
 
 
@@ -40,6 +54,18 @@ def pad(text: str, columns: int, *, right: bool = False) -> str:
     """The text filled with blanks to so many terminal columns; longer text is left as it is."""
     blanks = " " * max(0, columns - width(text))
     return blanks + text if right else text + blanks
+
+
+def shorten(text: str, columns: int) -> str:
+    """The text cut to so many terminal columns, ending in `…` when something was left out."""
+    if width(text) <= columns:
+        return text
+    kept = ""
+    for letter in text:
+        if width(kept + letter) > columns - 1:
+            break
+        kept += letter
+    return kept.rstrip() + "…"
 
 
 @cache

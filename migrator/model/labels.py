@@ -1,0 +1,44 @@
+"""States, severities and ways back in the reader's words, and a sign for each; a sign never stands without its word."""
+
+from __future__ import annotations
+
+from migrator.text import _
+
+
+def state(name: str) -> str:
+    """The state of a step or an attempt."""
+    return {"OK": _("done"), "FAILED": _("failed"), "UNKNOWN": _("fate unknown"), "SKIPPED": _("skipped"),
+            "STARTED": _("running"), "PENDING": _("to come"), "UNDONE": _("taken back")}.get(name, name)
+
+
+def sign(name: str) -> str:
+    """The sign of a state, severity or comparison: what colours say is said without them too."""
+    return {"OK": "✓", "FAILED": "✗", "UNKNOWN": "?", "SKIPPED": "–", "STARTED": "▸", "PENDING": "·", "UNDONE": "↩",
+            "blocks": "✗", "warns": "!", "informs": "·", "same": "=", "changed": "≠", "new": "+", "gone": "−"}.get(name, "·")
+
+
+def severity(name: str) -> str:
+    """How serious a finding is, in words."""
+    return {"blocks": _("blocks"), "warns": _("warns"), "informs": _("informs")}.get(name, name)
+
+
+def compared(name: str) -> str:
+    """How a table or tree compares, in words."""
+    return {"same": _("same"), "changed": _("changed"), "new": _("new"), "gone": _("gone")}.get(name, name)
+
+
+def run_state(name: str) -> str:
+    """The state of a run in words."""
+    return {"queued": _("queued"), "running": _("running"), "waiting": _("waiting"), "stopped": _("stopped"),
+            "passed": _("passed"), "going back": _("going back"), "brought back": _("brought back"),
+            "hands needed": _("hands needed")}.get(name, name)
+
+
+def way_back(name: str) -> str:
+    """What kind of way back a step has, in words."""
+    return {"undo": _("undo"), "restore": _("restore"), "none": "-"}.get(name, name)
+
+
+def decision(name: str) -> str:
+    """An approver's decision, in words."""
+    return {"approved": _("approved"), "rejected": _("rejected")}.get(name, name)

@@ -1,0 +1,65 @@
+"""What a report shows, made from the journal's record: the templates only lay it out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from migrator import clock
+from migrator.model.finding import Finding, Severity
+from migrator.report.compare import compare
+from migrator.report.story import StepStory, tell
+from migrator.report.timeline import draw
+from migrator.report.verdict import MOODS, verdict
+from migrator.text import shorten
+
+EVIDENCE_SHOWN = 80
+
+
+def view(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Names for the templates, in the language in force."""
+    run = record["run"]
+    stories = tell(record)
+    comparisons = {what: found for what in ("tables", "trees") if (found := compare(record, what))}
+    seconds = _length(run)
+    return {
+        "run": run, "record": record, "stories": stories, "comparisons": comparisons, "seconds": seconds,
+        "mood": MOODS.get(run["state"], "open"),
+        "verdict": verdict(record, stories, list(comparisons.values()), seconds),
+        "picture": draw(record),
+        "findings": _findings(stories),
+        "severities": _counts(stories),
+        "longest": max([1.0, *(max(s.seconds or 0, s.estimate or 0) for s in stories)]),
+        "way_back": _way_back(record, stories),
+        "evidence": [{**row, "value": _short(row["value"])} for row in record["evidence"][:EVIDENCE_SHOWN]],
+        "evidence_left": max(0, len(record["evidence"]) - EVIDENCE_SHOWN),
+    }
+
+
+def _length(run: Mapping[str, Any]) -> float | None:
+    if not run.get("started") or not run.get("ended"):
+        return None
+    return (clock.parse(run["ended"]) - clock.parse(run["started"])).total_seconds()
+
+
+def _findings(stories: Sequence[StepStory]) -> list[tuple[str, Finding]]:
+    order = list(Severity)
+    found = [(story.id, finding) for story in stories for finding in story.findings]
+    return sorted(found, key=lambda pair: order.index(pair[1].severity))
+
+
+def _counts(stories: Sequence[StepStory]) -> dict[str, int]:
+    return {str(s): sum(f.severity is s for story in stories for f in story.findings) for s in Severity}
+
+
+def _way_back(record: Mapping[str, Any], stories: Sequence[StepStory]) -> dict[str, Any]:
+    undone = [s for s in stories if s.undo_seconds is not None]
+    undos = [a for a in record["attempts"] if a["direction"] == "undo"]
+    return {"steps": undone, "seconds": sum(s.undo_seconds or 0 for s in undone),
+            "failed": [a for a in undos if a["state"] != "OK"],
+            "after": [s for s in stories if s.way_back != "none"]}
+
+
+def _short(value: Any) -> str:
+    return shorten(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 90)

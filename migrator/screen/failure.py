@@ -1,0 +1,82 @@
+"""When it went wrong: what happened, where we are, what runs now, what to do, where the proof is; in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from migrator import clock
+from migrator.errors import CommandFailed, MigratorError
+from migrator.report.story import StepStory, tell
+from migrator.secret import scrub
+from migrator.text import _, pad, width
+from migrator.units import show_seconds
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The five answers, each a list of lines; an empty one is left out."""
+
+    headline: str
+    happened: Sequence[str]
+    where: Sequence[str] = ()
+    running: Sequence[str] = ()
+    do_next: Sequence[str] = ()
+    proof: Sequence[str] = ()
+    exit_code: int | None = None
+
+
+def show_failure(failure: Failure) -> str:
+    """The failure as text, secrets scrubbed."""
+    answers = [(_("what happened"), failure.happened), (_("where we are"), failure.where),
+               (_("what runs now"), failure.running), (_("do next"), _numbered(failure.do_next)),
+               (_("proof"), failure.proof)]
+    column = max(width(label) for label, _lines in answers)
+    lines = [f"✗ {failure.headline}"]
+    for label, told in answers:
+        lines += [f"  {pad(label if n == 0 else '', column)}  {line}" for n, line in enumerate(told)]
+    if failure.exit_code is not None:
+        lines.append("  " + _("exit {code}").format(code=failure.exit_code))
+    return scrub("\n".join(lines))
+
+
+def of_error(error: MigratorError) -> Failure:
+    """What an error tells before or outside a run."""
+    output = error.output.splitlines()[-10:] if isinstance(error, CommandFailed) else []
+    return Failure(headline=error.message, happened=output,
+                   where=[str(error.where)] if error.where else [],
+                   do_next=[error.hint] if error.hint else [], exit_code=int(error.code))
+
+
+def of_run(record: Mapping[str, Any]) -> Failure:
+    """What the journal's record tells of a run that did not pass."""
+    run, stories = record["run"], tell(record)
+    broken = next((s for s in stories if s.failed), None)
+    place = broken.id if broken else "-"
+    return Failure(
+        headline=_("{stage} stopped at {step}, {at}").format(
+            stage=run["stage"], step=place, at=clock.local(run.get("ended") or run.get("started") or "")),
+        happened=[line for line in [broken.message if broken else "", run.get("message") or ""] if line],
+        where=[_where(run, stories), *(_("by hand: {what}").format(what=what) for what in run.get("by_hand") or [])],
+        do_next=[record["next"]] if record.get("next") else [],
+        proof=[f"inv report --run {run['id']}", f"inv run.log --run {run['id']} --step {place}"],
+        exit_code=run.get("exit_code"))
+
+
+def _where(run: Mapping[str, Any], stories: Sequence[StepStory]) -> str:
+    counted = {state: sum(s.state == state for s in stories) for state in ("OK", "UNDONE", "FAILED", "UNKNOWN")}
+    back = sum(s.undo_seconds or 0 for s in stories)
+    states = {
+        "brought back": _("everything is as it was before: {undone} steps taken back in {time}"),
+        "hands needed": _("{undone} steps taken back, the rest needs hands"),
+        "stopped": _("{done} steps done; safe to resume, safe to go back"),
+        "going back": _("going back: {undone} steps taken back so far, {done} to go"),
+        "running": _("{done} steps done"),
+    }
+    sentence = states.get(run["state"], _("{done} steps done, {undone} taken back"))
+    return sentence.format(done=counted["OK"], undone=counted["UNDONE"], time=show_seconds(back))
+
+
+def _numbered(lines: Sequence[str]) -> list[str]:
+    return list(lines) if len(lines) < 2 else [f"{n}  {line}" for n, line in enumerate(lines, 1)]

@@ -1,0 +1,99 @@
+"""The live view: what is over scrolls up as text, below it a header and one line for each running step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from rich.console import Console, Group
+from rich.live import Live as RichLive
+from rich.text import Text
+
+from migrator import events
+from migrator.screen.phrases import phrase
+from migrator.screen.running import Activity, Running
+from migrator.screen.words import COLOURS
+from migrator.secret import scrub
+from migrator.text import _, shorten
+from migrator.units import show_seconds
+
+BAR = 10
+
+
+class Live:
+    """Shows a run in a terminal. Drawn anew four times a second, so its clock is the sign of life."""
+
+    def __init__(self, console: Console, *, turn_back: datetime | None = None,
+                 monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._console = console
+        self._turn_back = turn_back
+        self._running = Running(monotonic)
+        self._began = monotonic()
+        self._title = ""
+        self._back = False
+        self._view: RichLive | None = None
+
+    def __call__(self, event: events.Event) -> None:
+        self._running.learn(event)
+        if isinstance(event, events.RunStarted):
+            self._title = f"{event.title} · {event.stage} · {event.environment}"
+        self._back = self._back or isinstance(event, events.GoingBack)
+        if not isinstance(event, events.StepStarted | events.StepSaid):  # both are shown in the moving part
+            for line in phrase(event, self._running.estimates):
+                self._console.print(_coloured(scrub(line)))
+        self._draw(over=isinstance(event, events.RunEnded | events.RunParked))
+
+    def close(self) -> None:
+        """Leave the terminal as it was, the last lines standing; safe to call twice."""
+        if self._view:
+            self._view.stop()
+            self._view = None
+
+    def moving_part(self) -> Group:
+        """The header and one line per running step, as they are now."""
+        now = self._running.clock()
+        activities = list(self._running.activities.values())
+        room = self._console.width
+        lines = [Text(shorten(self._header(now, activities), room), style="bold"), *(_coloured(shorten(
+            scrub(_bar(a, now)), room)) for a in activities)]
+        lines += [Text(shorten(f"    │ {scrub(a.said)}", room), style="dim") for a in activities if a.said]
+        return Group(*lines)
+
+    def _header(self, now: float, activities: list[Activity]) -> str:
+        number = activities[-1].event if activities else None
+        parts = [self._title, f"{number.number}/{number.of}" if number else "", show_seconds(now - self._began)]
+        if self._back:
+            parts.append(_("going back"))
+        elif self._turn_back:
+            parts.append(_("turn back by {time}").format(time=self._turn_back.astimezone().strftime("%H:%M")))
+        return "   ".join(part for part in parts if part)
+
+    def _draw(self, *, over: bool) -> None:
+        if over:
+            self.close()
+        elif self._view is None:
+            self._view = RichLive(get_renderable=self.moving_part, console=self._console, transient=True,
+                                  refresh_per_second=4)
+            self._view.start()
+
+
+def _bar(activity: Activity, now: float) -> str:
+    event = activity.event
+    sign = "↩" if event.direction == "undo" else "▸"
+    place = event.step if event.target == "-" else f"{event.step} {event.target}"
+    share = activity.share()
+    parts = [f" {sign} {place}", *activity.measures(now)]
+    if share is not None:
+        full = int(share * BAR)
+        parts.insert(1, f"{'█' * full}{'░' * (BAR - full)} {share:4.0%}")
+    return "   ".join(parts)
+
+
+def _coloured(line: str) -> Text:
+    text = Text(line)
+    sign = line.strip()[:1]
+    if sign in COLOURS:
+        at = line.index(sign)
+        text.stylize(COLOURS[sign], at, at + 1)
+    return text

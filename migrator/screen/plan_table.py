@@ -1,0 +1,135 @@
+"""The plan on one screen: what will change, how long it takes, how long the way back is, and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+from migrator import clock
+from migrator.model import labels
+from migrator.model.finding import Finding, Severity
+from migrator.model.outcome import Change
+from migrator.model.plan import Plan, PlannedStep
+from migrator.screen.grid import Column, grid, terminal_room
+from migrator.text import _, width
+from migrator.units import seconds, show_seconds
+
+
+def show_plan(plan: Plan, *, changes: Mapping[str, Sequence[Change]], findings: Mapping[str, Sequence[Finding]],
+              approvals: Sequence[Mapping[str, Any]], next_command: str, room: int | None = None) -> str:
+    """The plan as text. `changes` and `findings` are by step id; `room` is terminal columns, the terminal's when None.
+
+    The decision stands in the last lines: findings, turn-back line, approvals, and the command to type next.
+    """
+    room = terminal_room() if room is None else room
+    return "\n".join([
+        *_head(plan, room),
+        *grid(_columns(), [*_rows(plan, changes)], room=room),
+        "",
+        *_findings(findings),
+        *_sum(plan),
+        *_approvals(plan, approvals),
+        _decision(plan, findings),
+        _("next: {command}").format(command=next_command),
+    ])
+
+
+def _head(plan: Plan, room: int) -> list[str]:
+    left = _("{title}  {path}  on {environment}").format(title=plan.title, path=" > ".join(plan.path),
+                                                         environment=plan.environment)
+    right = _("plan {id}   stage {stage}").format(id=plan.id, stage=plan.stage)
+    limits = {"window": _("window {time}"), "downtime": _("downtime {time}"), "rollback": _("way back {time} allowed"),
+              "reserve": _("reserve {time}")}
+    budget = [sentence.format(time=_duration(plan.budget[key])) for key, sentence in limits.items()
+              if plan.budget.get(key) not in (None, "", "0s", 0)]
+    blanks = " " * max(3, room - width(left) - width(right))
+    return [left + blanks + right, *(["   ".join(budget)] if budget else [])]
+
+
+def _columns() -> list[Column]:
+    return [Column("#", right=True), Column(_("step")), Column(_("kind"), give=True), Column(_("at"), give=True),
+            Column(_("what changes"), give=True), Column(_("time"), right=True), Column(_("way back")),
+            Column(_("after this, back takes"), right=True)]
+
+
+def _rows(plan: Plan, changes: Mapping[str, Sequence[Change]]) -> Iterator[list[str]]:
+    for number, (step, back) in enumerate(zip(plan.steps, ways_back(plan.steps), strict=True), 1):
+        yield [str(number), step.id, step.kind, _at(step.targets),
+               "; ".join(_change(c) for c in changes.get(step.id, ())) or "-",
+               _("not rehearsed") if step.estimate is None else show_seconds(step.estimate),
+               _("no return") if step.point_of_no_return else labels.way_back(step.way_back),
+               "?" if back is None else show_seconds(back)]
+
+
+def ways_back(steps: Sequence[PlannedStep]) -> list[float | None]:
+    """Seconds that going back to the start takes after each step; None from the first one nobody measured."""
+    own = [0.0 if step.way_back == "none" else step.way_back_estimate for step in steps]
+    return list(accumulate(own, lambda sum_, one: None if sum_ is None or one is None else sum_ + one))
+
+
+def _at(targets: Sequence[str]) -> str:
+    return ", ".join(targets) if len(targets) <= 3 else _("{count} hosts").format(count=len(targets))
+
+
+def _change(change: Change) -> str:
+    values = f": {change.before} → {change.after}" if change.before and change.after else ""
+    return f"{change.what}{values}"
+
+
+def _findings(findings: Mapping[str, Sequence[Finding]]) -> list[str]:
+    order = list(Severity)
+    noted = sorted(((f, step) for step, found in findings.items() for f in found if f.severity is not Severity.INFORMS),
+                   key=lambda pair: order.index(pair[0].severity))
+    lines = []
+    for finding, step in noted:
+        lines.append(f" {labels.sign(finding.severity)} {labels.severity(finding.severity)}  {step}: {finding.message}")
+        if finding.advice:
+            lines.append(f"     {_('do')}: {finding.advice}")
+    return lines
+
+
+def _sum(plan: Plan) -> list[str]:
+    unknown = [step.id for step in plan.steps if step.estimate is None]
+    known = sum(step.estimate or 0 for step in plan.steps)
+    total = _("{count} steps, {time} in all").format(count=len(plan.steps), time=show_seconds(known))
+    if unknown:
+        total = _("{count} steps, {unknown} of them not rehearsed").format(count=len(plan.steps), unknown=len(unknown))
+    return [f" {total}", f" {_turn_back(plan)}"]
+
+
+def _turn_back(plan: Plan) -> str:
+    allowed = plan.budget.get("downtime") or plan.budget.get("window")
+    if not allowed:
+        return _("turn-back line: no window is given")
+    used = list(accumulate(step.estimate or 0 for step in plan.steps))
+    if any(step.estimate is None for step in plan.steps) or None in ways_back(plan.steps):
+        return _("turn-back line: unknown until every step was rehearsed")
+    limit = seconds(allowed) - seconds(plan.budget.get("reserve") or 0)
+    for step, time, back in zip(plan.steps, used, ways_back(plan.steps), strict=True):
+        if time + (back or 0) > limit:
+            return _("turn-back line: once {step} has run, going back no longer fits {time}").format(
+                step=step.id, time=_duration(allowed))
+    return _("turn-back line: none, going back fits {time} after every step").format(time=_duration(allowed))
+
+
+def _approvals(plan: Plan, approvals: Sequence[Mapping[str, Any]]) -> list[str]:
+    wanted = list(plan.gate.get("approvals") or [])
+    if not wanted:
+        return []
+    given = {a["group"]: a for a in approvals if a.get("decision") in ("approved", "approve")}
+    words = [f"{group} {given[group]['who']} {clock.local(given[group].get('at') or '')}" if group in given
+             else _("{group} missing").format(group=group) for group in wanted]
+    return [" " + _("approvals {given} of {wanted}: {who}").format(
+        given=sum(group in given for group in wanted), wanted=len(wanted), who=" · ".join(words))]
+
+
+def _decision(plan: Plan, findings: Mapping[str, Sequence[Finding]]) -> str:
+    blocking = sum(f.severity is Severity.BLOCKS for found in findings.values() for f in found)
+    if blocking:
+        return " " + _("✗ cannot start: {count} findings block").format(count=blocking)
+    return " " + _("✓ nothing found that blocks")
+
+
+def _duration(value: str | float) -> str:
+    return show_seconds(seconds(value))

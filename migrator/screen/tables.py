@@ -1,0 +1,65 @@
+"""Tables of runs, steps, step kinds and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from migrator import clock
+from migrator.model import labels
+from migrator.model.finding import Finding
+from migrator.report.story import StepStory, tell
+from migrator.screen.grid import Column, grid
+from migrator.text import _
+from migrator.units import show_seconds
+
+
+def show_runs(runs: Sequence[Mapping[str, Any]], *, room: int | None = None) -> str:
+    """All runs, one a line; each needs id, title, stage, environment, state, created and exit_code."""
+    if not runs:
+        return _("no run yet")
+    columns = [Column(_("run")), Column(_("what"), give=True), Column(_("stage")), Column(_("environment")),
+               Column(_("state")), Column(_("begun")), Column(_("exit"), right=True)]
+    rows = [[str(run["id"]), run["title"], run["stage"], run["environment"], labels.run_state(run["state"]),
+             clock.local(run.get("started") or run["created"]),
+             "-" if run.get("exit_code") is None else str(run["exit_code"])] for run in runs]
+    return "\n".join(grid(columns, rows, room=room))
+
+
+def show_status(record: Mapping[str, Any], *, room: int | None = None) -> str:
+    """One run with all its steps, ending with the command to type next; `record` is the journal's."""
+    run = record["run"]
+    head = _("run {id}  {title}  stage {stage} on {environment}  plan {plan}: {state}").format(
+        id=run["id"], title=run["title"], stage=run["stage"], environment=run["environment"], plan=run["plan"],
+        state=labels.run_state(run["state"]))
+    columns = [Column("#", right=True), Column(_("step")), Column(_("at"), give=True), Column(_("state")),
+               Column(_("time"), right=True), Column(_("estimate"), right=True), Column(_("result"), give=True)]
+    rows = [_step_row(number, story) for number, story in enumerate(tell(record), 1)]
+    by_hand = [_("  by hand: {what}").format(what=what) for what in run.get("by_hand") or []]
+    ending = [run["message"]] if run.get("message") else []
+    following = [_("next: {command}").format(command=record["next"])] if record.get("next") else []
+    return "\n".join([head, *grid(columns, rows, room=room), *ending, *by_hand, *following])
+
+
+def show_kinds(kinds: Sequence[tuple[str, str, str, str]], *, room: int | None = None) -> str:
+    """Step kinds: each name, what it touches, its way back, and its promise."""
+    columns = [Column(_("kind")), Column(_("touches")), Column(_("way back")), Column(_("what it does"), give=True)]
+    return "\n".join(grid(columns, list(kinds), room=room))
+
+
+def show_findings(findings: Sequence[tuple[str, Finding]], *, room: int | None = None) -> str:
+    """Findings with the step that made each, in the order given, with what to do about them."""
+    if not findings:
+        return _("nothing found")
+    columns = [Column(""), Column(_("severity")), Column(_("step")), Column(_("finding"), give=True),
+               Column(_("do"), give=True)]
+    rows = [[labels.sign(f.severity), _("later") if f.later else labels.severity(f.severity), step, f.message, f.advice]
+            for step, f in findings]
+    return "\n".join(grid(columns, rows, room=room))
+
+
+def _step_row(number: int, story: StepStory) -> list[str]:
+    return [str(number), story.id, ", ".join(t for t in story.targets if t != "-") or "-",
+            f"{labels.sign(story.state)} {labels.state(story.state)}",
+            "-" if story.seconds is None else show_seconds(story.seconds),
+            "-" if story.estimate is None else show_seconds(story.estimate), story.message or story.summary]
