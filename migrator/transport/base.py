@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from migrator.commands.shell import Command
+from migrator.secret import Secret
 
 OnLine = Callable[[str], None]
 
@@ -50,6 +51,10 @@ class Transport(Protocol):
     """
 
     name: str
+
+    @property
+    def sudo_password(self) -> Secret | None:
+        """What jobs hand to sudo there when it asks; None where it asks for none."""
 
     def read(self, command: Command, *, input: bytes = b"", timeout: float = 60, check: bool = True) -> Result:
         """Run a command that changes nothing on the host."""

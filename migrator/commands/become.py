@@ -1,0 +1,19 @@
+"""Run a command as another user of the host."""
+
+from __future__ import annotations
+
+from migrator.commands.resource import packaged
+from migrator.commands.shell import Command
+
+
+def announced(command: Command, mark: str) -> Command:
+    """The command as its user, announced on standard error: `MARK PROCESS` in a line of its own when it begins.
+
+    Where sudo wants a password it asks with the prompt `P` + mark; the password is read from standard input.
+    """
+    return packaged("become", arguments=(mark, command.user or "", command.text, "-S"))
+
+
+def unasked(command: Command) -> Command:
+    """The command as its user, failing where sudo wants a password."""
+    return packaged("become", arguments=("", command.user or "", command.text, "-n"))

@@ -1,0 +1,107 @@
+"""Commands that look at files, make folders and move things, for GNU and busybox systems alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from migrator.commands.shell import Command, script, words
+
+
+def home() -> Command:
+    """Print the login user's home folder."""
+    return script('printf "%s" "$HOME"')
+
+
+def stat(path: str) -> Command:
+    """Print `type|size|mode|mtime` of what lies at the path itself; prints nothing when nothing lies there."""
+    return script('if [ -e "$1" ] || [ -L "$1" ]; then stat -c "%F|%s|%a|%Y" -- "$1"; fi', path)
+
+
+def content(path: str, limit: int) -> Command:
+    """Print at most `limit` + 1 bytes of a file, so that the reader can tell when it is longer."""
+    return script('head -c "$2" < "$1"', path, str(limit + 1))
+
+
+def replace(path: str, mode: int) -> Command:
+    """Replace a file by standard input: readers see all of the old or all of the new content.
+
+    A link is followed, so that the file it names is replaced and the link stays; owner and group of an existing file
+    are kept where the user may set them.
+    """
+    return script(_REPLACE, path, f"{mode:o}")
+
+
+_REPLACE = """
+set -e
+path=$(readlink -f -- "$1" 2>/dev/null || printf '%s' "$1")
+new=$path.migrator-new
+trap 'rm -f -- "$new"' EXIT
+(umask 077 && cat > "$new")
+chmod "$2" -- "$new"
+[ ! -e "$path" ] || chown --reference="$path" -- "$new" 2>/dev/null || :
+sync "$new" 2>/dev/null || :
+mv -f -- "$new" "$path"
+"""
+
+
+def make_folder(path: str, mode: int = 0o755) -> Command:
+    """Make a folder with its parents; an existing one is left as it is."""
+    return script('[ -d "$1" ] || mkdir -p -m "$2" -- "$1"', path, f"{mode:o}")
+
+
+def move(source: str, target: str) -> Command:
+    """Rename; fails when the target exists, instead of moving into it."""
+    return script('[ ! -e "$2" ] && [ ! -L "$2" ] && mv -- "$1" "$2"', source, target)
+
+
+def remove_tree(path: str) -> Command:
+    """Remove a file or a folder with all it holds; nothing there is fine. Refuses relative paths and the root."""
+    if not path.startswith("/") or not path.strip("/") or "/../" in f"{path}/":
+        raise ValueError(f"refused to remove {path!r}: not an absolute path below the root")
+    return words("rm", "-rf", "--", path)
+
+
+def link(target: str, path: str) -> Command:
+    """Make or switch a symbolic link atomically."""
+    return script('ln -s -- "$1" "$2.migrator-new" && mv -fT -- "$2.migrator-new" "$2"', target, path)
+
+
+def link_target(path: str) -> Command:
+    """Print where a symbolic link points; nothing when there is none."""
+    return script('if [ -L "$1" ]; then readlink -- "$1"; fi', path)
+
+
+def manifest(path: str, exclude: Sequence[str] = ()) -> Command:
+    """List everything below a folder, each entry ended by a zero byte:
+    `type TAB size TAB ctime TAB mtime TAB mode TAB owner TAB group TAB path TAB link target`; needs GNU find.
+
+    `exclude` are patterns of paths relative to the folder.
+    """
+    return words("find", ".", *_without(exclude), "-printf",
+                 r"%y\t%s\t%C@\t%T@\t%m\t%u\t%g\t%P\t%l\0").inside(path)
+
+
+def checksums(path: str, exclude: Sequence[str] = ()) -> Command:
+    """Print `sha256 BLANK BLANK path` of every file below a folder, each ended by a zero byte, sorted by path."""
+    return script('cd "$1" && shift && "$@" | LC_ALL=C sort -z | xargs -0 -r sha256sum -z --',
+                  path, "find", ".", *_without(exclude), "-type", "f", "-print0")
+
+
+def _without(exclude: Sequence[str]) -> list[str]:
+    return [word for pattern in exclude for word in ("-path", f"./{pattern.removeprefix('./')}", "-prune", "-o")]
+
+
+def checksum(path: str) -> Command:
+    """Print the SHA-256 of one file in hexadecimal, followed by a blank and more."""
+    return script('sha256sum < "$1"', path)
+
+
+def used(*paths: str) -> Command:
+    """Print the bytes that each path takes, one `bytes TAB path` line each; needs GNU du."""
+    return words("du", "-s", "-B1", "--", *paths)
+
+
+def free(path: str) -> Command:
+    """Print the bytes free for this user where the path lies; of its nearest parent when it is not there yet."""
+    return script('p=$1; while [ ! -e "$p" ]; do p=$(dirname -- "$p"); done; '
+                  'df -Pk -- "$p" | { read -r head; read -r fs blocks used free rest; echo $((free * 1024)); }', path)

@@ -1,0 +1,136 @@
+"""Detached jobs: a command that runs exactly once on its host, whatever becomes of the connection or of us.
+
+The job is a directory on the host, made by the job itself before anything else: no directory means that it never
+began, a directory means that it is never started again. Its output is a plain file there, as long as the command
+makes it; at most 64 KiB of it are read at a look, and of an ended job's output beyond 16 MiB only the tail is kept.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from migrator.commands import job
+from migrator.commands.shell import Command
+from migrator.errors import CommandFailed, HostError, NoSpace, OutcomeUnknown, TimedOut, Unreachable
+from migrator.secret import scrub
+from migrator.text import _
+from migrator.transport.base import OnLine, Result, Transport
+from migrator.transport.job_watch import PIECE, JobWatch, Look, pauses
+from migrator.transport.sudo import refusal
+
+State = Literal["never", "running", "ended", "unknown"]
+_KEPT_ON_HOST = 16 * 1024 * 1024
+_START_TRIES = 120.0
+"""Seconds for which a start is tried again when the connection is lost in the middle of it."""
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """How a job ended. `output` is its tail, at most 64 KiB, secrets scrubbed."""
+
+    exit_code: int
+    output: str
+    seconds: float
+    attached: bool
+    """It had been started before, by us or by a process that is gone."""
+
+
+class Jobs:
+    """The jobs of one host, in one folder of the login user there, mode 0700."""
+
+    def __init__(self, transport: Transport, folder: str) -> None:
+        self._transport = transport
+        self._folder = folder
+
+    def run(self, name: str, command: Command, *, stdin: bytes = b"", timeout: float | None = None,
+            on_line: OnLine | None = None, check: bool = True) -> JobResult:
+        """Start the job unless it was started before, and wait for its end; lost connections are made anew.
+
+        `timeout` is in seconds from now; then the job is stopped with all its processes. Secrets go by `stdin`, which
+        is kept in memory only. Raises CommandFailed (with `check`), TimedOut, NoSpace, LoginRefused, Unreachable, and
+        OutcomeUnknown when it began and its host or its shell died before it ended.
+        """
+        started = time.monotonic()
+        deadline = started + timeout if timeout is not None else None
+        attached = self._start(name, command, stdin, deadline)
+        watch = JobWatch(self._transport, self._directory(name), on_line)
+        end = watch.until_decided(deadline)
+        if end is None:
+            end = self._stop(name, command, watch)
+        self._raise_unless_ended(name, command, end)
+        if end.size > _KEPT_ON_HOST:
+            self._transport.run(job.shorten(self._directory(name), PIECE), timeout=600)
+        result = JobResult(end.exit_code, scrub(watch.output.decode("utf-8", "backslashreplace")),
+                           end.seconds if attached else time.monotonic() - started, attached)
+        if check and result.exit_code:
+            self._raise_failure(name, command, result)
+        return result
+
+    def state(self, name: str) -> State:
+        """Whether the job never began, runs, has ended, or began and was lost."""
+        found = JobWatch(self._transport, self._directory(name)).settle().state
+        return "ended" if found == "stopped" else cast(State, found)
+
+    def _directory(self, name: str) -> str:
+        return f"{self._transport.expand(self._folder)}/{name}"
+
+    def _start(self, name: str, command: Command, stdin: bytes, deadline: float | None) -> bool:
+        """Start it; True when it had been started before. Repeating is safe: only one can make the directory."""
+        password = self._transport.sudo_password
+        message = job.message(stdin, password.reveal() if password and command.user else "")
+        tries = 0
+        for pause in pauses(deadline or time.monotonic() + _START_TRIES, first=0.5, longest=15):
+            tries += 1
+            try:
+                answer = self._transport.run(job.start(self._directory(name), command), input=message).text.strip()
+            except (Unreachable, TimedOut):
+                if tries == 1 and self._transport.local:
+                    raise
+                time.sleep(pause)
+                continue
+            if answer in ("began", "there"):
+                return answer == "there" and tries == 1
+            if answer != "lost":
+                raise self._refused(answer)
+        raise Unreachable(_("the job {name} could not be started").format(name=name), where=self._transport.name)
+
+    def _refused(self, answer: str) -> HostError:
+        if answer == "full":
+            return NoSpace(_("no space is left for {folder}; nothing was started").format(folder=self._folder),
+                           where=self._transport.name, hint=_("make room there and resume"))
+        return HostError(_("the job could not be started: {why}").format(why=answer.removeprefix("refused ")),
+                         where=self._transport.name)
+
+    def _stop(self, name: str, command: Command, watch: JobWatch) -> Look:
+        """Stop it, first as the user it runs as, and record that; it may have ended by itself meanwhile."""
+        directory = self._directory(name)
+        for user in dict.fromkeys((command.user, None)):
+            self._transport.run(job.stop(directory).as_user(user), timeout=60, check=False)
+        self._transport.run(job.record_stop(directory))
+        return watch.settle()
+
+    def _raise_unless_ended(self, name: str, command: Command, end: Look) -> None:
+        if end.state == "stopped":
+            raise TimedOut(_("stopped because its time was over: {command}").format(
+                command=scrub(command.text)[:200]), where=f"{self._transport.name} ({name})")
+        if end.state != "ended":
+            raise OutcomeUnknown(
+                _("the job {name} began and was lost before it ended: its host or its shell was stopped").format(
+                    name=name), where=self._transport.name,
+                hint=_("see on the host what it did; it printed {path}").format(
+                    path=f"{self._folder}/{name}/output"))
+
+    def _raise_failure(self, name: str, command: Command, result: JobResult) -> None:
+        if command.user and result.exit_code in (1, 127):
+            refusal(self._transport.name, command.user,
+                    Result(result.exit_code, b"", result.output.encode(), result.seconds))
+        raise CommandFailed(
+            _("{command} ended with exit code {code}: {tail}").format(
+                command=scrub(command.text)[:200], code=result.exit_code, tail=_last_lines(result.output)),
+            exit_code=result.exit_code, output=result.output, where=f"{self._transport.name} ({name})")
+
+
+def _last_lines(output: str, count: int = 10) -> str:
+    return "\n".join([line for line in output.splitlines() if line.strip()][-count:]) or "-"
