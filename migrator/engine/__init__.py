@@ -1,0 +1,1 @@
+"""Runs plans: forward, back, and on after a crash. It knows no step kind."""

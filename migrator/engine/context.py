@@ -1,0 +1,139 @@
+"""Builds what a step gets to see: its arguments with look-ups filled in, its sites, its facts, its jobs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from migrator.commands.shell import Command
+from migrator.errors import WrongUse
+from migrator.events import Observers, StepProgress, StepSaid
+from migrator.journal.attempts import Key
+from migrator.journal.journal import Journal
+from migrator.model.plan import Plan, PlannedStep
+from migrator.model.states import AttemptState, Direction
+from migrator.playbook.lookups import Scope, resolve
+from migrator.site import Site
+from migrator.step import Step, StepContext, kinds
+from migrator.text import _
+from migrator.transport.base import OnLine
+from migrator.transport.jobs import JobResult, Jobs
+
+DAY = 86400.0
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a run works on this machine, and the doors that it may use."""
+
+    journal: Journal
+    observers: Observers
+    site: Callable[[str], Site]
+    """Opens an environment by its name in the inventory."""
+    folder: Callable[[str], Path]
+    """The folder of a run on this machine, by the run's id."""
+    vault: Callable[[str], Path]
+    """The folder for backup sets of an environment."""
+
+
+class Facts(Mapping[str, Mapping[str, Any]]):
+    """Facts of steps that passed: this run's by `step`, any stage's newest of the same digest by `stage.step`."""
+
+    def __init__(self, journal: Journal, run: str, plan: Plan) -> None:
+        self._own = {row["step"]: _facts(row) for row in journal.attempts.of_run(run) if _counts(row)}
+        self._all = {f"{row['stage']}.{row['step']}": _facts(row) for row in journal.attempts.passed(plan.digest)}
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        found = self._own.get(name) or self._all.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._all, **self._own})
+
+    def __len__(self) -> int:
+        return len({**self._all, **self._own})
+
+
+class Contexts:
+    """Makes the context of a unit of one run."""
+
+    def __init__(self, desk: Desk, run: str, plan: Plan) -> None:
+        self._desk = desk
+        self._run = run
+        self._plan = plan
+
+    def kind(self, step: PlannedStep) -> Step[Any]:
+        """The code of a step; raises WrongUse when its kind is not installed."""
+        try:
+            return kinds()[step.kind]()
+        except KeyError:
+            raise WrongUse(_("the step kind {kind} is not installed").format(kind=step.kind), hint="inv step.list") from None
+
+    def reading(self, step: PlannedStep, target: str, *, ahead: bool = False) -> StepContext[Any]:
+        """For check, plan, before and verify: its sites cannot change anything."""
+        return self._context(step, target, key=None, read_only=True, ahead=ahead)
+
+    def acting(self, step: PlannedStep, key: Key) -> StepContext[Any]:
+        """For apply and undo: with the record of `before`, and jobs named after the attempt."""
+        return self._context(step, key.target, key=key, read_only=False)
+
+    def _context(self, step: PlannedStep, target: str, *, key: Key | None, read_only: bool,
+                 ahead: bool = False) -> StepContext[Any]:
+        plan, journal = self._plan, self._desk.journal
+        site = self._desk.site(plan.environment)
+        scope = Scope(path=plan.path, hop=step.hop, environment_name=site.name, environment=site.environment, run=self._run)
+        deadline = time.monotonic() + (step.timeout or DAY)
+        kind = kinds()[step.kind]
+        return StepContext(
+            run=self._run, step=step.id, stage=plan.stage, target=target,
+            args=kind.Args.model_validate(resolve(step.args, scope)), hop=step.hop, path=plan.path,
+            site=site.reading() if read_only else site,
+            elsewhere=lambda alias: self._desk.site(_alias(plan, alias)).reading(),
+            folder=self._desk.folder(self._run) / "playbook", vault=self._desk.vault(plan.environment),
+            work=self._desk.folder(self._run), facts=Facts(journal, self._run, plan),
+            remaining=lambda: max(0.0, deadline - time.monotonic()),
+            progress=self._progress(step, target), say=self._say(step, target),
+            run_job=self._job_runner(site, key, deadline), ahead=ahead,
+            record=journal.attempts.record(key) if key else {}, journal=lambda: journal.record(self._run),
+        )
+
+    def _progress(self, step: PlannedStep, target: str) -> Callable[[float, float | None, str], None]:
+        return lambda done, total, unit: self._desk.observers(
+            StepProgress(run=self._run, step=step.id, target=target, done=done, total=total, unit=unit))
+
+    def _say(self, step: PlannedStep, target: str) -> OnLine:
+        return lambda text: self._desk.observers(StepSaid(run=self._run, step=step.id, target=target, text=text))
+
+    def _job_runner(self, site: Site, key: Key | None, deadline: float) -> Callable[..., JobResult]:
+        def run_job(host: str, label: str, command: Command, *, stdin: bytes, timeout: float | None,
+                    on_line: OnLine | None) -> JobResult:
+            if key is None:
+                raise WrongUse("a job was started by a step that may only read")
+            left = max(1.0, deadline - time.monotonic())
+            return jobs_on(site, host).run(f"{key.job}.{label}", command, stdin=stdin,
+                                           timeout=min(timeout or left, left), on_line=on_line)
+        return run_job
+
+
+def jobs_on(site: Site, host: str) -> Jobs:
+    """The jobs of a host, in our one folder there."""
+    return Jobs(site.host(host), f"{site.environment.hosts[host].work}/jobs")
+
+
+def _alias(plan: Plan, alias: str) -> str:
+    if alias not in plan.environments:
+        raise WrongUse(_("the playbook names no environment {alias}").format(alias=alias))
+    return plan.environments[alias]
+
+
+def _counts(row: Mapping[str, Any]) -> bool:
+    return bool(row["direction"] == Direction.FORWARD and row["state"] == AttemptState.OK and not row["undone"])
+
+
+def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
+    return dict((row["outcome"] or {}).get("facts") or {})

@@ -1,0 +1,62 @@
+"""Gates: what must hold before a stage starts. A gate is open, or says what is missing and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from migrator import clock
+from migrator.errors import Exit
+from migrator.journal.journal import Journal
+from migrator.model.plan import Plan
+from migrator.text import _
+from migrator.units import seconds, show_seconds
+
+PROVEN = 3
+
+
+@dataclass(frozen=True)
+class Closed:
+    """One reason why a gate is shut, the exit code for it, and the command that would open it."""
+
+    reason: str
+    code: Exit
+    hint: str
+
+
+def closed(journal: Journal, plan: Plan, *, operator: str) -> list[Closed]:
+    """Every reason why this operator may not start the plan now; empty when the gate is open."""
+    return _needs(journal, plan) + _approvals(journal, plan, operator)
+
+
+def _approvals(journal: Journal, plan: Plan, operator: str) -> list[Closed]:
+    not_by = None if plan.rules.get("approver_may_operate") else operator
+    result = []
+    for group in plan.gate.get("approvals", []):
+        standing = journal.approvals.standing(plan, group, not_by=not_by)
+        if not standing.granted:
+            result.append(Closed(
+                _("the approval of {group} is not there: {reason}").format(group=group, reason=standing.reason),
+                Exit.APPROVAL_MISSING, f"inv approve.sign --plan {plan.id} --as {group} --who NAME"))
+    return result
+
+
+def _needs(journal: Journal, plan: Plan) -> list[Closed]:
+    needs = plan.gate.get("needs", [])
+    passed = {f"{row['stage']}.{row['step']}": row for row in journal.attempts.passed(plan.digest)
+              if row["run_state"] == "passed"} if needs else {}
+    result = []
+    for need in needs:
+        stage, _dot, _step = need.partition(".")
+        row = passed.get(need)
+        command = "inv assess" if stage == "prepare" else "inv rehearse"
+        hint = f"{command} --playbook {plan.playbook}"
+        if row is None:
+            result.append(Closed(_("{need} has not passed with this very playbook").format(need=need),
+                                 Exit.FINDINGS_BLOCK, hint))
+            continue
+        valid = plan.rules["backup_valid_for" if row["kind"].startswith("backup.") else "rehearsal_valid_for"]
+        age = (clock.now() - clock.parse(row["ended"])).total_seconds()
+        if age > seconds(valid):
+            result.append(Closed(_("{need} is {age} old, {valid} are allowed").format(
+                need=need, age=show_seconds(age), valid=valid), Exit.FINDINGS_BLOCK, hint))
+    return result

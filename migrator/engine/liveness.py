@@ -1,0 +1,42 @@
+"""Whether an executor's process still lives: it holds a file lock that the kernel frees when it dies, however it dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import socket
+from pathlib import Path
+from typing import IO
+
+
+class Liveness:
+    """Locks named after executors, in one folder of a local disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._held: IO[str] | None = None
+        self.executor = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+    def claim(self) -> str:
+        """Show this process as alive until it ends; gives its executor id."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._held = self._path(self.executor).open("w")
+        fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return self.executor
+
+    def alive(self, executor: str) -> bool:
+        """Whether the process that claimed this id still runs; removes what a dead one left."""
+        path = self._path(executor)
+        try:
+            with path.open("r+") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink(missing_ok=True)
+                return False
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+
+    def _path(self, executor: str) -> Path:
+        return self._folder / f"{executor.replace('/', '_')}.lock"

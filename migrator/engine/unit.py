@@ -1,0 +1,164 @@
+"""One unit of a run, a step on a target: tried forward, or undone. Intent is written before the act."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from migrator.engine.context import Contexts, Desk
+from migrator.engine.settle import settle
+from migrator.errors import Exit, FindingsBlock, MigratorError, OutcomeUnknown
+from migrator.events import FindingMade, StepEnded, StepStarted
+from migrator.journal.attempts import Key
+from migrator.model.finding import Finding, blocking
+from migrator.model.outcome import Outcome
+from migrator.model.plan import Plan, PlannedStep
+from migrator.model.states import AfterCrash, AttemptState, Direction, Touches
+from migrator.text import _
+
+log = logging.getLogger(__name__)
+HOUR = 3600.0
+
+
+class Unit:
+    """Acts on one unit; every method may be called again after a crash and then goes on where it was."""
+
+    def __init__(self, desk: Desk, plan: Plan, key: Key, executor: str) -> None:
+        self._journal = desk.journal
+        self._observers = desk.observers
+        self._site = desk.site(plan.environment)
+        self._contexts = Contexts(desk, key.run, plan)
+        self._plan = plan
+        self._key = key
+        self._step = plan.step(key.step)
+        self._kind = self._contexts.kind(self._step)
+        self._executor = executor
+
+    def act(self) -> dict[str, Any]:
+        """Try the step; a finished attempt gives its recorded result, one that was cut off is taken up."""
+        row = self._journal.attempts.find(self._key)
+        if row is not None and row["state"] != AttemptState.STARTED:
+            return self._told(row["state"], row["message"] or "", Outcome.from_json(row["outcome"]) if row["outcome"] else None)
+        self._announce()
+        begun = time.monotonic()
+        try:
+            if row is None:
+                self._intend()
+            outcome = self._kind.apply(self._contexts.acting(self._step, self._key))
+            return self._end(begun, AttemptState.OK, outcome, self._verified())
+        except Exception as error:
+            return self._failed(begun, error)
+
+    def undo(self) -> dict[str, Any]:
+        """Bring the unit back to what its first `before` recorded."""
+        row = self._journal.attempts.find(self._key)
+        if row is not None and row["state"] != AttemptState.STARTED:
+            return self._told(row["state"], row["message"] or "", None)
+        self._announce()
+        begun = time.monotonic()
+        if row is None:
+            self._journal.attempts.start(self._key, self._step, {}, [], executor=self._executor)
+        try:
+            self._settle()
+            context = self._contexts.acting(self._step, self._key)
+            outcome = self._kind.undo(context, context.record)
+            return self._end(begun, AttemptState.FAILED if outcome.by_hand else AttemptState.OK, outcome, [])
+        except Exception as error:
+            return self._failed(begun, error)
+
+    def leave(self) -> dict[str, Any]:
+        """Record that this unit was not brought back because a later one on the same target could not be."""
+        if self._journal.attempts.find(self._key) is None:
+            self._journal.attempts.start(self._key, self._step, {}, [], executor=self._executor)
+            self._end(time.monotonic(), AttemptState.FAILED, None, [],
+                      message=_("not attempted: a later step on the same host could not be undone"))
+        return {"ok": False, "message": ""}
+
+    def _intend(self) -> None:
+        """Check once more, read what undo needs, and write both before anything acts."""
+        context = self._contexts.reading(self._step, self._key.target)
+        findings = self._kind.check(context)
+        self._show(findings)
+        if problems := blocking(findings):
+            message = "; ".join(f.message for f in problems)
+            self._journal.attempts.refuse(self._key, self._step, executor=self._executor, findings=findings, message=message)
+            raise FindingsBlock(message, where=self._key.target, hint="; ".join(f.advice for f in problems if f.advice))
+        changes = [] if self._kind.touches is Touches.NOTHING else self._kind.plan(context)
+        self._journal.attempts.start(self._key, self._step, self._kind.before(context), changes, executor=self._executor)
+
+    def _verified(self) -> list[Finding]:
+        findings = self._kind.verify(self._contexts.reading(self._step, self._key.target))
+        self._show(findings)
+        return findings
+
+    def _end(self, begun: float, state: AttemptState, outcome: Outcome | None, findings: list[Finding],
+             message: str = "", code: int = Exit.STOPPED) -> dict[str, Any]:
+        if problems := blocking(findings):
+            state, message, code = AttemptState.FAILED, "; ".join(f.message for f in problems), Exit.FINDINGS_BLOCK
+        seconds = time.monotonic() - begun
+        self._journal.attempts.end(self._key, state, executor=self._executor, seconds=seconds, outcome=outcome,
+                                   findings=findings, message=message)
+        self._tell_end(begun, state, outcome, message)
+        return self._told(state, message, outcome, code)
+
+    def _tell_end(self, begun: float, state: AttemptState, outcome: Outcome | None, message: str) -> None:
+        self._observers(StepEnded(
+            run=self._key.run, step=self._step.id, kind=self._step.kind, target=self._key.target,
+            direction=self._key.direction, state=state, seconds=time.monotonic() - begun,
+            changed=bool(outcome and outcome.changed), message=message, summary=outcome.summary if outcome else ""))
+
+    def _failed(self, begun: float, error: Exception) -> dict[str, Any]:
+        """An act that raised: failed, unless the system shows that it took effect although nobody saw it end."""
+        if not isinstance(error, MigratorError):
+            log.exception("%s of %s ended in an unexpected error", self._key.direction, self._step.id)
+        hint = getattr(error, "hint", None)
+        message = f"{error or type(error).__name__}" + (f" ({hint})" if hint else "")
+        code = getattr(error, "code", Exit.UNEXPECTED)
+        row = self._journal.attempts.find(self._key)
+        if row is None:
+            self._journal.attempts.refuse(self._key, self._step, executor=self._executor, findings=[], message=message)
+        if row is None or row["state"] != AttemptState.STARTED:
+            self._tell_end(begun, AttemptState.FAILED, None, message)
+            return self._told(AttemptState.FAILED, message, None, code)
+        if isinstance(error, OutcomeUnknown) and self._key.direction is Direction.FORWARD:
+            findings = self._verified()
+            if findings and not blocking(findings):
+                return self._end(begun, AttemptState.OK, Outcome(changed=True, summary=_("found done after a crash")), findings)
+            return self._end(begun, AttemptState.UNKNOWN, None, [], message, code)
+        return self._end(begun, AttemptState.FAILED, None, [], message, code)
+
+    def _settle(self) -> None:
+        """Wait until no job of the forward attempts works on the target any more: undoing beside it would tear both."""
+        for host in self._site.environment.hosts if self._key.target == "-" else [self._key.target]:
+            settle(self._site, host, self._key, timeout=self._step.timeout or HOUR)
+
+    def _told(self, state: str, message: str, outcome: Outcome | None, code: int = Exit.STOPPED) -> dict[str, Any]:
+        """What the story needs to know to go on."""
+        unknown = state == AttemptState.UNKNOWN
+        again = self._kind.after_crash is AfterCrash.AGAIN
+        person = unknown and self._kind.after_crash is AfterCrash.ASK
+        return {"ok": state == AttemptState.OK, "message": message, "code": int(code),
+                "retry": again and self._key.n <= self._step.retries + unknown,
+                "on_failure": "pause" if person else self._plan.on_failure,
+                "request": outcome.as_json()["request"] if outcome else None}
+
+    def _announce(self) -> None:
+        ids = [step.id for step in self._plan.steps]
+        back = self._key.direction is Direction.UNDO
+        self._observers(StepStarted(
+            run=self._key.run, step=self._step.id, kind=self._step.kind, target=self._key.target,
+            direction=self._key.direction, number=ids.index(self._step.id) + 1, of=len(ids),
+            estimate=self._step.way_back_estimate if back else self._step.estimate))
+
+    def _show(self, findings: list[Finding]) -> None:
+        show_findings(self._observers, self._key.run, self._step, self._key.target, findings)
+
+
+def show_findings(observers: Callable[[FindingMade], None], run: str, step: PlannedStep, target: str,
+                  findings: list[Finding]) -> None:
+    """Tell the observers of findings, one event each."""
+    for finding in findings:
+        observers(FindingMade(run=run, step=step.id, target=target, severity=finding.severity,
+                              message=finding.message, advice=finding.advice))
