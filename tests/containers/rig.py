@@ -6,9 +6,9 @@
         code, out = host.exec(["sqlite3", "--version"])   # a look past ssh; the product itself logs in with host.user,
         url = postgres_database(postgres_host).url        # .address, .port, .key_file and .known_hosts_file
 
-`ssh_host`, `postgres_host` and `mariadb_host` serve the whole session: leave them as you found them. `host_factory` makes
-machines for one test, `module_host_factory` for one file. Users: `ops` (sudo by OPS_PASSWORD), `deploy` (sudo without),
-root. Ports are published on our loopback: `host.published[8080]`. Machines that see each other by name:
+`ssh_host`, `postgres_host` and `mariadb_host` serve the whole session: leave them as you found them. `host_factory`
+makes machines for one test, `module_host_factory` for one file. Users: `ops` (sudo by OPS_PASSWORD), `deploy` (sudo
+without), root. Ports are published on our loopback: `host.published[8080]`. Machines that see each other by name:
 `net = host_factory.network()`, `host_factory(name="inner", network=net)`; one known_hosts file covers them all.
 Databases listen on the loopback inside; on `open_postgres_host` and `open_mariadb_host` (or with publish=[5432]) they
 have a `direct_url` too. `kill` and `start` are a power cut and a boot; the kernel's boot id does not change by them.

@@ -89,7 +89,7 @@ class SshBanner(WaitStrategy):
         self.where = (address, port)
 
     def wait_until_ready(self, container: WaitStrategyTarget) -> None:
-        """Return at the first greeting; RuntimeError with the log if the machine stopped, TimeoutError if it is silent."""
+        """Return at the first greeting; RuntimeError with the log if the machine stopped, TimeoutError if mute."""
 
         def greets() -> bool:
             container.reload()
