@@ -15,7 +15,8 @@ from migrator.journal.attempts import Key
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import AttemptState, Direction
-from migrator.playbook.lookups import Scope, resolve
+from migrator.playbook.lookups import scope
+from migrator.playbook.steps import bind
 from migrator.site import Site
 from migrator.step import Step, StepContext, kinds
 from migrator.text import _
@@ -86,12 +87,12 @@ class Contexts:
                  ahead: bool = False) -> StepContext[Any]:
         plan, journal = self._plan, self._desk.journal
         site = self._desk.site(plan.environment)
-        scope = Scope(path=plan.path, hop=step.hop, environment_name=site.name, environment=site.environment, run=self._run)
+        known = scope(path=plan.path, hop=step.hop, name=site.name, environment=site.environment, run=self._run)
         deadline = time.monotonic() + (step.timeout or DAY)
         kind = kinds()[step.kind]
         return StepContext(
             run=self._run, step=step.id, stage=plan.stage, target=target,
-            args=kind.Args.model_validate(resolve(step.args, scope)), hop=step.hop, path=plan.path,
+            args=bind(step.args, kind.Args, known, step.id), hop=step.hop, path=plan.path,
             site=site.reading() if read_only else site,
             elsewhere=lambda alias: self._desk.site(_alias(plan, alias)).reading(),
             folder=self._desk.folder(self._run) / "playbook", vault=self._desk.vault(plan.environment),

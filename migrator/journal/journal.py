@@ -62,6 +62,7 @@ class Journal:
         return {
             "run": {**row, "playbook": plan.playbook, "bindings": plan.bindings, "path": list(plan.path),
                     "by_hand": row["by_hand"] or []},
+            "people": plan.people,
             "steps": plan.as_json()["steps"],
             "attempts": [_attempt(dict(a)) for a in self.attempts.of_run(run_id)],
             "approvals": [dict(a) for a in self.approvals.list(row["plan"])],
