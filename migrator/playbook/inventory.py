@@ -13,7 +13,7 @@ Words = list[str]
 class Strict(BaseModel):
     """A record that knows all its keys."""
 
-    # A plain `7` where text is meant is the text "7": the loader reads an integer only if no other spelling was possible.
+    # A plain 7 where text is meant is the text "7": the loader makes integers only of what is spelt that very way.
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, coerce_numbers_to_str=True)
 
 
@@ -38,7 +38,7 @@ class Database(Strict):
     url: str
     at: Name = Field(description="host from which the URL is meant; its loopback is reached by a tunnel")
     password: str | None = Field(None, description="secret by name")
-    admin_url: str | None = Field(None, description="URL of a role that may create and drop databases, for restore and clone")
+    admin_url: str | None = Field(None, description="URL of a role that may create databases, for restore and clone")
     admin_password: str | None = Field(None, description="secret by name")
 
 

@@ -31,12 +31,13 @@ def read_tree(path: Path, file: str | None = None) -> Tree:
 
     Raises PlaybookError with the position of what is wrong.
     """
+    file = file or shown(path)
     try:
         with path.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
     except OSError as error:
-        raise PlaybookError(_("the file cannot be read: {why}").format(why=error.strerror), where=file or shown(path)) from None
-    return parse(content, file or shown(path))
+        raise PlaybookError(_("the file cannot be read: {why}").format(why=error.strerror), where=file) from None
+    return parse(content, file)
 
 
 def shown(path: Path) -> str:
@@ -158,6 +159,8 @@ class _Composer:
 
     def _scalar(self, event: Any) -> str | bool | int:
         value = str(event.value)
+        if "\0" in value:
+            raise self._error(event, _("the character U+{code} may not stand in the file").format(code="0000"))
         if event.style in ("|", ">"):
             self.block_lines.update(range(event.start_mark.line + 1, event.end_mark.line + 1))
         if event.style:

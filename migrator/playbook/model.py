@@ -24,7 +24,8 @@ def _moment(text: str) -> str:
     try:
         clock.parse(text)
     except ValueError:
-        raise ValueError(_('"{text}" is no moment; write for example 2026-03-14T20:00+08:00').format(text=text)) from None
+        message = _('"{text}" is no moment; write for example 2026-03-14T20:00+08:00')
+        raise ValueError(message.format(text=text)) from None
     return text
 
 

@@ -98,5 +98,5 @@ def _merged(errors: Iterable[PlaybookError]) -> list[PlaybookError]:
     by_place: dict[str, list[PlaybookError]] = {}
     for error in errors:
         by_place.setdefault(str(error.where), []).append(error)
-    return [PlaybookError(_(", or ").join(dict.fromkeys(e.message for e in group)), where=group[0].where)
+    return [PlaybookError("; ".join(dict.fromkeys(e.message for e in group)), where=group[0].where)
             for group in by_place.values()]

@@ -1,0 +1,34 @@
+"""What a playbook must know of the step kinds: handed in as data, so that nothing here imports them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from migrator.model.states import Touches
+
+
+class Kind(Protocol):
+    """A step kind, as far as reading a playbook needs it; every `migrator.step.Step` class is one."""
+
+    @property
+    def Args(self) -> type[BaseModel]: ...  # noqa: N802 - the name that step kinds give it
+
+    @property
+    def touches(self) -> Touches: ...
+
+    @property
+    def skippable(self) -> bool: ...
+
+    @property
+    def per_host(self) -> bool: ...
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of arguments that name files of the playbook folder."""
+
+
+Kinds = Mapping[str, Kind]
+"""Step kinds by name: `{"backup.take": BackupTake}`."""
