@@ -8,13 +8,14 @@ from migrator.text import _
 def state(name: str) -> str:
     """The state of a step or an attempt."""
     return {"OK": _("done"), "FAILED": _("failed"), "UNKNOWN": _("fate unknown"), "SKIPPED": _("skipped"),
-            "STARTED": _("running"), "PENDING": _("to come"), "UNDONE": _("taken back")}.get(name, name)
+            "STARTED": _("running"), "PENDING": _("not run"), "UNDONE": _("taken back")}.get(name, name)
 
 
 def sign(name: str) -> str:
     """The sign of a state, severity or comparison: what colours say is said without them too."""
     return {"OK": "✓", "FAILED": "✗", "UNKNOWN": "?", "SKIPPED": "–", "STARTED": "▸", "PENDING": "·", "UNDONE": "↩",
-            "blocks": "✗", "warns": "!", "informs": "·", "same": "=", "changed": "≠", "new": "+", "gone": "−"}.get(name, "·")
+            "blocks": "✗", "warns": "!", "informs": "·", "same": "=", "changed": "≠", "new": "+",
+            "gone": "−"}.get(name, "·")
 
 
 def severity(name: str) -> str:

@@ -23,9 +23,9 @@ def verdict(record: Mapping[str, Any], stories: Sequence[StepStory], comparisons
         "passed": _("{title}: the stage {stage} passed on {environment}, {done} of {count} steps in {time}."),
         "brought back": _("{title}: the stage {stage} failed at {broken} on {environment} and was brought back."),
         "hands needed": _("{title}: the stage {stage} failed at {broken} on {environment}; the way back needs hands."),
-        "stopped": _("{title}: the stage {stage} stopped at {broken} on {environment}; it can be resumed or taken back."),
+        "stopped": _("{title}: the stage {stage} stopped at {broken} on {environment}; resume or go back."),
         "waiting": _("{title}: the stage {stage} waits for people on {environment}, {done} of {count} steps are done."),
-    }.get(run["state"], _("{title}: the stage {stage} is under way on {environment}, {done} of {count} steps are done."))
+    }.get(run["state"], _("{title}: the stage {stage} is running on {environment}, {done} of {count} steps are done."))
     said = sentence.format(title=run["title"], stage=run["stage"], environment=run["environment"], done=done,
                            count=len(stories), broken=broken, time=show_seconds(seconds) if seconds else "-")
     return " ".join([said, *_proof(run["state"], comparisons)])

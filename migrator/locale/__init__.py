@@ -1,0 +1,1 @@
+"""Translations of the sentences, and the program that keeps them complete."""
