@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import socket
 import sqlite3
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ import pytest
 
 from fixtures import package_files
 from fixtures.roundup import old_system, release
+from tests.apps.servers import free_port, running
 
 pytestmark = pytest.mark.network
 
@@ -37,22 +36,14 @@ def packages() -> Path:
 
 @pytest.fixture
 def system(packages: Path, tmp_path: Path) -> old_system.System:
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
-    return old_system.build(tmp_path / "roundup", packages, port=port)
+    return old_system.build(tmp_path / "roundup", packages, port=free_port())
 
 
 @contextmanager
 def served(system: old_system.System, version: Path) -> Iterator[None]:
-    server = [sys.executable, str(system.server)]
-    pid_file = ["--pid-file", str(system.home.parent / "server.pid")]
-    place = ["--release", str(version), "--home", str(system.home), "--port", str(system.port)]
-    subprocess.run([*server, "start", *place, *pid_file], check=True)
-    try:
+    command = release.serve_command(system.server, version, system.home, system.port)
+    with running(system.background, system.home.parent / "server.pid", release.probe_url(system.port), command):
         yield
-    finally:
-        subprocess.run([*server, "stop", *pid_file], check=True)
-    assert subprocess.run([*server, "status", *pid_file]).returncode == 3
 
 
 def answer(system: old_system.System, path: str, user: str, password: str | None = None) -> int:
