@@ -52,6 +52,7 @@ class Durable:
         self._liveness = liveness
         self._stories = stories
         self._drain = threading.Event()
+        self._left = threading.Event()
         self._workflows: dict[str, Callable[[str], Any]] = {}
 
     def launch(self) -> None:
@@ -108,9 +109,17 @@ class Durable:
         """Ask the story to stop at its next step; what runs now is finished first."""
         self._drain.set()
 
+    def drained(self) -> bool:
+        """Whether the story has stopped as asked, with nothing of it running any more."""
+        return self._drain.is_set() and self._left.is_set()
+
     def _told(self, story: Callable[[Recorder, str], Any]) -> Callable[[str], Any]:
         def workflow(run_id: str) -> Any:
-            return story(Recorder(self._drain), run_id)
+            try:
+                return story(Recorder(self._drain), run_id)
+            except Drained:
+                self._left.set()
+                raise
 
         workflow.__qualname__ = story.__name__
         return workflow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from migrator import clock
-from migrator.errors import Exit
+from migrator.errors import ApprovalMissing, Exit, FindingsBlock
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan
 from migrator.text import _
@@ -26,6 +26,13 @@ class Closed:
 def closed(journal: Journal, plan: Plan, *, operator: str) -> list[Closed]:
     """Every reason why this operator may not start the plan now; empty when the gate is open."""
     return _needs(journal, plan) + _approvals(journal, plan, operator)
+
+
+def require_open(journal: Journal, plan: Plan, *, operator: str) -> None:
+    """Raise ApprovalMissing or FindingsBlock with every reason, unless the gate is open."""
+    if reasons := closed(journal, plan, operator=operator):
+        error = ApprovalMissing if reasons[0].code is Exit.APPROVAL_MISSING else FindingsBlock
+        raise error("; ".join(r.reason for r in reasons), hint=reasons[0].hint)
 
 
 def _approvals(journal: Journal, plan: Plan, operator: str) -> list[Closed]:

@@ -7,7 +7,7 @@ from typing import Any
 from migrator import clock
 from migrator.engine.bindings import bindings_digest
 from migrator.engine.context import Desk
-from migrator.engine.gates import closed
+from migrator.engine.gates import require_open
 from migrator.engine.preflight import preflight
 from migrator.engine.unit import Unit
 from migrator.errors import ApprovalMissing, Exit, FindingsBlock, MigratorError
@@ -34,8 +34,6 @@ class Performer:
         self._desk.observers(RunStarted(run=run, title=plan.title, stage=plan.stage, environment=plan.environment,
                                         steps=len(plan.steps)))
         try:
-            self._journal.locks.take(plan.environment, run=run, owner=self._executor)
-            self._journal.runs.move(run, RunState.RUNNING, actor=self._executor, executor=self._executor)
             self._open(plan, row["started_by"])
             self._check(run, plan)
         except MigratorError as error:
@@ -44,12 +42,7 @@ class Performer:
 
     def order(self, run: str) -> str | None:
         """What somebody has asked of this run since."""
-        row = self._journal.runs.get(run)
-        if row["executor"] != self._executor:  # taken up by another process than the one that began
-            plan = self._journal.runs.plan(row["plan"])
-            self._journal.locks.take(plan.environment, run=run, owner=self._executor)
-            self._journal.runs.move(run, RunState.RUNNING, actor=self._executor, executor=self._executor)
-        return (row["order"] or {}).get("act")
+        return (self._journal.runs.get(run)["order"] or {}).get("act")
 
     def act(self, run: str, step: str, target: str, n: int) -> dict[str, Any]:
         """Try a step on a target for the n-th time."""
@@ -129,9 +122,7 @@ class Performer:
         if bindings_digest(self._desk.site, plan) != plan.bindings:
             raise ApprovalMissing(_("the inventory has changed since this plan was made"),
                                   where=plan.environment, hint=f"inv plan --playbook {plan.playbook} --stage {plan.stage}")
-        if reasons := closed(self._journal, plan, operator=operator):
-            error = ApprovalMissing if reasons[0].code is Exit.APPROVAL_MISSING else FindingsBlock
-            raise error("; ".join(r.reason for r in reasons), hint=reasons[0].hint)
+        require_open(self._journal, plan, operator=operator)
 
     def _check(self, run: str, plan: Plan) -> None:
         result = preflight(self._desk, run, plan, changes=False)

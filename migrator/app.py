@@ -1,0 +1,188 @@
+"""The wiring: the one place that builds journal, transports and observers, and the acts that tasks call."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from migrator.errors import WrongUse
+from migrator.events import Event, Observer, Observers
+from migrator.text import _
+
+if TYPE_CHECKING:
+    from migrator.doors import InventoryDoors
+    from migrator.engine.context import Desk
+    from migrator.engine.driver import Driver
+    from migrator.engine.liveness import Liveness
+    from migrator.engine.preflight import Preflight
+    from migrator.journal.journal import Journal
+    from migrator.model.plan import Plan
+    from migrator.playbook.inventory import Inventory
+    from migrator.playbook.read import LoadedPlaybook
+    from migrator.site import Site
+
+PLAYBOOKS = Path("playbooks")
+
+
+class App:
+    """Everything that a task may ask for; each part is built on first use, so that quick commands stay quick.
+
+    `home` keeps journal, engine and runs (default `.migrator` in the current folder, or MIGRATOR_HOME); `inventory`
+    is the inventory file (default `inventory.yaml`, or MIGRATOR_INVENTORY).
+    """
+
+    def __init__(self, home: str | None = None, inventory: str | None = None) -> None:
+        self.home = Path(home or os.environ.get("MIGRATOR_HOME") or ".migrator").absolute()
+        self.inventory_file = Path(inventory or os.environ.get("MIGRATOR_INVENTORY") or "inventory.yaml").absolute()
+        self.observers = Observers([self._log])
+
+    @property
+    def user(self) -> str:
+        """Who types: MIGRATOR_USER, else the login name."""
+        return os.environ.get("MIGRATOR_USER") or getpass.getuser()
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        from migrator.playbook.inventory_read import load_inventory
+
+        return load_inventory(self.inventory_file)
+
+    @cached_property
+    def doors(self) -> InventoryDoors:
+        from migrator.doors import InventoryDoors
+
+        return InventoryDoors(self.inventory)
+
+    @cached_property
+    def liveness(self) -> Liveness:
+        from migrator.engine.liveness import Liveness
+
+        return Liveness(self.home / "executors")
+
+    @cached_property
+    def journal(self) -> Journal:
+        from migrator.journal.journal import Journal
+        from migrator.journal.store import sqlite_url
+
+        return Journal(sqlite_url(self.home / "migrator.db"), self.liveness.alive)
+
+    @cached_property
+    def desk(self) -> Desk:
+        from migrator.engine.context import Desk
+
+        return Desk(self.journal, self.observers, self.site, self.run_folder, self.vault)
+
+    def watch(self, observer: Observer) -> None:
+        """Tell this observer too of everything that happens."""
+        self.observers.add(observer)
+
+    def site(self, name: str) -> Site:
+        """An environment of the inventory, opened; raises WrongUse when the inventory lacks it."""
+        if name not in self.inventory.environments:
+            raise WrongUse(_("the inventory has no environment {name}").format(name=name), where=str(self.inventory_file),
+                           hint=_("it knows: {names}").format(names=", ".join(self.inventory.environments)))
+        return self.doors.site(name)
+
+    def run_folder(self, run: str) -> Path:
+        """The folder of a run on this machine."""
+        return self.home / "runs" / run
+
+    def vault(self, environment: str) -> Path:
+        """The folder for the backup sets of an environment."""
+        return self.inventory_file.parent / self.inventory.environments[environment].vault
+
+    def playbook(self, name: str | None) -> LoadedPlaybook:
+        """A playbook by folder or by its name under `playbooks/`, checked; raises WrongUse without a name."""
+        from migrator.playbook.read import load_playbook
+        from migrator.step import kinds
+
+        if not name:
+            raise WrongUse(_("which playbook?"), hint="--playbook FOLDER")
+        folder = Path(name) if Path(name).is_dir() else PLAYBOOKS / name
+        return load_playbook(folder.absolute(), kinds())
+
+    def plan(self, loaded: LoadedPlaybook, stage: str) -> Plan:
+        """The frozen plan of a stage, kept in the journal so that people can approve it by its id."""
+        from migrator.engine.planner import make_plan
+
+        plan = make_plan(loaded, stage, self.site, self.journal)
+        self.journal.runs.keep_plan(plan)
+        return plan
+
+    def preflight(self, plan: Plan) -> Preflight:
+        """Every step's findings and changes, asked now; reads only."""
+        from migrator.engine.freeze import freeze
+        from migrator.engine.preflight import preflight
+
+        freeze(plan, Path(plan.playbook), self.run_folder(f"plan-{plan.id}") / "playbook")
+        return preflight(self.desk, f"plan-{plan.id}", plan)
+
+    def begin(self, plan: Plan) -> str:
+        """Open the gate or raise; enter the run with its own copy of the playbook, and give its id."""
+        from migrator.engine.freeze import freeze
+        from migrator.engine.gates import require_open
+
+        require_open(self.journal, plan, operator=self.user)
+        run = self.journal.runs.new(plan, started_by=self.user, folder=str(self.home / "runs" / "{run}"))
+        freeze(plan, Path(plan.playbook), self.run_folder(run) / "playbook")
+        return run
+
+    def drive(self, run: str) -> int:
+        """Drive a new run until it ends or parks; gives the exit code."""
+        return self._driver().start(run)
+
+    def resume(self, run: str) -> int:
+        """Go on with a run; gives the exit code."""
+        return self._driver().resume(run)
+
+    def roll_back(self, run: str) -> int:
+        """Bring a run's target back; gives the exit code."""
+        return self._driver().roll_back(run, actor=self.user)
+
+    def run_id(self, run: str | None, environment: str | None = None) -> str:
+        """The run that was named, else the newest one; raises WrongUse when there is none."""
+        if run:
+            return str(self.journal.runs.get(run)["id"])
+        newest = self.journal.runs.newest(environment=environment)
+        if newest is None:
+            raise WrongUse(_("no run was made yet"), hint="inv assess --playbook NAME")
+        return str(newest["id"])
+
+    def approve(self, plan_id: str, *, group: str, who: str | None, approve: bool, reason: str) -> Plan:
+        """Write a named person's decision on a plan; raises WrongUse when the playbook names them not."""
+        from migrator.units import seconds
+
+        plan = self.journal.runs.plan(plan_id)
+        person = who or self.user
+        people = plan.people.get("approvers", {}).get(group)
+        if not people or person not in people:
+            raise WrongUse(_("{who} is no approver of {group} in this playbook").format(who=person, group=group),
+                           hint=_("approvers: {people}").format(people=json.dumps(plan.people.get("approvers", {}), ensure_ascii=False)))
+        self.journal.approvals.give(plan, group=group, who=person, approve=approve, reason=reason,
+                                    valid_seconds=seconds(plan.rules["approval_valid_for"]))
+        return plan
+
+    def record(self, run: str) -> dict[str, Any]:
+        """Everything known of a run, as reports show it."""
+        return self.journal.record(run)
+
+    def log_lines(self, run: str) -> list[Mapping[str, Any]]:
+        """The events of a run in their order, as they were told."""
+        path = self.run_folder(run) / "log.jsonl"
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+    def _driver(self) -> Driver:
+        from migrator.engine.driver import Driver
+
+        return Driver(self.desk, self.liveness, self.home / "engine.db")
+
+    def _log(self, event: Event) -> None:
+        folder = self.run_folder(event.run)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(event.as_json(), ensure_ascii=False) + "\n")

@@ -1,0 +1,68 @@
+"""Opens the hosts and databases of an inventory: each once, on first use, shared by all who ask."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from migrator.commands.shell import Command
+from migrator.database.base import Database
+from migrator.database.open import open_database
+from migrator.playbook.inventory import Environment, Inventory
+from migrator.secret import resolve
+from migrator.site import Site
+from migrator.transport.base import Transport
+from migrator.transport.open import open_transport
+
+T = TypeVar("T")
+HOUR = 3600.0
+
+
+class InventoryDoors:
+    """Keeps one transport per host and one database per entry; a database is reached from the host it stands at."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self._hosts: dict[tuple[str, str], Transport] = {}
+        self._databases: dict[tuple[str, str], Database] = {}
+        self._lock = threading.RLock()
+
+    def site(self, name: str) -> Site:
+        """The environment with this name, opened."""
+        return Site(name, self._inventory.environments[name], self)
+
+    def host(self, environment: str, name: str) -> Transport:
+        return self._once(self._hosts, (environment, name),
+                          lambda: open_transport(name, self._environment(environment).hosts, environment))
+
+    def database(self, environment: str, name: str) -> Database:
+        return self._once(self._databases, (environment, name), lambda: self._open(environment, name))
+
+    def close(self) -> None:
+        """Give every connection back."""
+        for opened in [*self._databases.values(), *self._hosts.values()]:
+            opened.close()
+
+    def _open(self, environment: str, name: str) -> Database:
+        entry = self._environment(environment).databases[name]
+        transport = self.host(environment, entry.at)
+        away = not transport.local
+        return open_database(name, entry, reach=transport.tunnel if away else None,
+                             on_host=partial(_on_host, transport) if away else None,
+                             password=resolve(entry.password) if entry.password else None)
+
+    def _environment(self, name: str) -> Environment:
+        return self._inventory.environments[name]
+
+    def _once(self, opened: dict[tuple[str, str], T], key: tuple[str, str], open_it: Callable[[], T]) -> T:
+        with self._lock:
+            if key not in opened:
+                opened[key] = open_it()
+            return opened[key]
+
+
+def _on_host(transport: Transport, command: Command, input: bytes, *, changes: bool) -> bytes:
+    act = transport.run if changes else transport.read
+    return act(command, input=input, timeout=HOUR).stdout

@@ -1,0 +1,21 @@
+"""The digest of what a plan is bound to: hosts, databases, trees and values of its environments."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+
+from migrator.model.plan import Plan
+from migrator.site import Site
+
+
+def digest_of_sites(sites: list[Site]) -> str:
+    """One digest over the inventory's entries of these sites; secrets are in them by name only."""
+    content = {site.name: site.environment.model_dump(mode="json", by_alias=True) for site in sites}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def bindings_digest(site: Callable[[str], Site], plan: Plan) -> str:
+    """The digest as the inventory stands now, to be compared with `plan.bindings`."""
+    return digest_of_sites([site(name) for name in sorted(set(plan.environments.values()))])

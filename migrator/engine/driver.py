@@ -1,0 +1,142 @@
+"""Drives a run in this process until it ends, parks, or the process is asked to leave."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import Any
+
+from migrator.engine.context import Desk
+from migrator.engine.durable import Durable
+from migrator.engine.liveness import Liveness
+from migrator.engine.performer import Performer
+from migrator.engine.story import Telling
+from migrator.errors import Exit, MigratorError, WrongUse
+from migrator.model.states import RunState
+from migrator.text import _
+
+POLL = 0.05
+ENGINE_LOOK = 2.0
+"""Seconds between looks at the engine itself, which alone knows of its own errors."""
+
+
+class Driver:
+    """Starts, resumes and brings back runs; the process should leave by `os._exit` afterwards."""
+
+    def __init__(self, desk: Desk, liveness: Liveness, database: Any) -> None:
+        self._desk = desk
+        self._journal = desk.journal
+        self._liveness = liveness
+        work = Performer(desk, liveness.executor)
+        self._durable = Durable(database, liveness, {
+            "run.v1": lambda teller, run: Telling(teller, work, run).forward(),
+            "rollback.v1": lambda teller, run: Telling(teller, work, run).back("asked"),
+        })
+
+    def start(self, run: str) -> int:
+        """Drive a new run; gives the exit code. Raises Locked when another run holds the environment."""
+        self._durable.launch()
+        try:
+            self._take_up(run)
+        except MigratorError as error:
+            self._journal.runs.move(run, RunState.FAILED, actor=self._liveness.executor, exit_code=int(error.code),
+                                    message=str(error))
+            raise
+        self._durable.start("run.v1", run, run)
+        return self._watch(run, run)
+
+    def resume(self, run: str) -> int:
+        """Go on with a run that was stopped, parked or lost its process; gives the exit code."""
+        row = self._journal.runs.get(run)
+        state = RunState(row["state"])
+        if state.ended:
+            raise WrongUse(_("run {run} has ended: {state}").format(run=run, state=state), hint=f"inv report --run {run}")
+        if row["executor"] and self._liveness.alive(row["executor"]):
+            raise WrongUse(_("run {run} is alive in another process").format(run=run), hint=f"inv status --run {run}")
+        if state is RunState.WAITING and not row["order"]:
+            self._journal.runs.order(run, {"act": "retry"}, actor=self._liveness.executor)
+        self._durable.launch()
+        self._take_up(run)
+        for workflow in reversed([run, *self._ways_back(run)]):
+            if self._durable.resume(workflow):
+                return self._watch(run, workflow)
+        self._durable.start("run.v1", run, run)
+        return self._watch(run, run)
+
+    def roll_back(self, run: str, *, actor: str) -> int:
+        """Bring a run's target back; gives the exit code.
+
+        A run that lives in another process is asked to turn round and then watched; one without a process is taken up;
+        one that has ended goes back by a story of its own.
+        """
+        row = self._journal.runs.get(run)
+        state = RunState(row["state"])
+        if state in (RunState.BROUGHT_BACK, RunState.FAILED):
+            raise WrongUse(_("run {run} has nothing to bring back: {state}").format(run=run, state=state),
+                           hint=f"inv report --run {run}")
+        self._journal.runs.order(run, {"act": "rollback"}, actor=actor)
+        if not state.ended and row["executor"] and self._liveness.alive(row["executor"]):
+            return self._watch(run, None)
+        if not state.ended:
+            return self.resume(run)
+        self._durable.launch()
+        self._take_up(run)
+        workflow = f"{run}.back.{len(self._ways_back(run)) + 1}"
+        self._durable.start("rollback.v1", workflow, run)
+        return self._watch(run, workflow)
+
+    def _take_up(self, run: str) -> None:
+        """Hold the environment and say who drives the run now."""
+        row, me = self._journal.runs.get(run), self._liveness.executor
+        self._journal.locks.take(row["environment"], run=run, owner=me)
+        self._journal.runs.move(run, RunState.RUNNING, actor=me, executor=me)
+
+    def _ways_back(self, run: str) -> list[str]:
+        names: list[str] = []
+        while self._durable.status(name := f"{run}.back.{len(names) + 1}"):
+            names.append(name)
+        return names
+
+    def _watch(self, run: str, workflow: str | None) -> int:
+        """Wait for the end, for people, or for Ctrl-C; `workflow` is None when another process drives."""
+        interrupts = _Interrupts(self._durable if workflow else None)
+        looked = time.monotonic()
+        while True:
+            row = self._journal.runs.get(run)
+            state = RunState(row["state"])
+            if state.ended:
+                return int(row["exit_code"] or 0)
+            if state is RunState.WAITING:
+                return Exit.WAITING
+            if interrupts.count and workflow is None:
+                return Exit.CANCELLED
+            if workflow and time.monotonic() - looked > ENGINE_LOOK:
+                looked = time.monotonic()
+                if self._durable.status(workflow) == "ERROR":
+                    return self._stopped(run, Exit.UNEXPECTED, _("the engine stopped with an error; see the log"))
+            if interrupts.count and self._durable.drained():
+                return self._stopped(run, Exit.STOPPED, _("stopped between two steps, as asked"))
+            time.sleep(POLL)
+
+    def _stopped(self, run: str, code: Exit, why: str) -> int:
+        self._journal.runs.move(run, RunState.STOPPED, actor=self._liveness.executor, message=why)
+        return code
+
+
+class _Interrupts:
+    """Counts Ctrl-C and SIGTERM: the first drains, the second leaves at once, which is as safe as a crash."""
+
+    def __init__(self, durable: Durable | None) -> None:
+        self.count = 0
+        self._durable = durable
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._seen)
+
+    def _seen(self, _number: int, _frame: Any) -> None:
+        import os
+
+        self.count += 1
+        if self.count > 1:
+            os._exit(Exit.CANCELLED)
+        if self._durable:
+            self._durable.drain()

@@ -1,0 +1,60 @@
+"""Turns one stage of a playbook into a frozen plan for the environment that the inventory names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from migrator.engine.bindings import digest_of_sites
+from migrator.errors import PlaybookError
+from migrator.journal.journal import Journal
+from migrator.model.plan import Plan, PlannedStep
+from migrator.model.states import Direction
+from migrator.playbook.expand import ExpandedStep, expand, playbook_digest
+from migrator.playbook.read import LoadedPlaybook
+from migrator.site import Site
+from migrator.step import kinds
+from migrator.text import _
+
+NOWHERE = ("-",)
+
+
+def make_plan(loaded: LoadedPlaybook, stage: str, site: Callable[[str], Site], journal: Journal) -> Plan:
+    """The plan of a stage, with what rehearsals have measured as estimates.
+
+    Raises PlaybookError with the step's position when it names a role or host that the environment lacks.
+    """
+    playbook = loaded.playbook
+    expanded = expand(loaded, stage, kinds())
+    entry = playbook.stages[stage]
+    environment = site(playbook.environments[entry.environment])
+    measured = journal.attempts.measured([step.digest for step in expanded])
+    return Plan(
+        product=playbook.product, title=playbook.title, playbook=str(loaded.folder), stage=stage,
+        environment=environment.name, environments=dict(playbook.environments), path=tuple(playbook.path.versions),
+        steps=tuple(_planned(step, environment, measured) for step in expanded), digest=playbook_digest(loaded),
+        bindings=digest_of_sites([site(name) for name in sorted(set(playbook.environments.values()))]),
+        on_failure=entry.on_failure, gate=entry.gate.model_dump(), people=playbook.people.model_dump(),
+        rules=playbook.rules.model_dump(), budget={**playbook.budget.model_dump(), **playbook.window.model_dump()},
+        content=dict(loaded.files))
+
+
+def _planned(step: ExpandedStep, site: Site, measured: Mapping[tuple[str, str], float]) -> PlannedStep:
+    kind = kinds()[step.kind]
+    return PlannedStep(
+        id=step.id, kind=step.kind, args=step.args, targets=_targets(step, site), hop=step.hop, timeout=step.timeout,
+        retries=step.retries, way_back=kind.way_back, skippable=step.skippable,
+        point_of_no_return=step.point_of_no_return, digest=step.digest, needs=step.needs,
+        estimate=measured.get((step.digest, Direction.FORWARD)),
+        way_back_estimate=measured.get((step.digest, Direction.UNDO)))
+
+
+def _targets(step: ExpandedStep, site: Site) -> tuple[str, ...]:
+    if not kinds()[step.kind].per_host:
+        return NOWHERE
+    named = [host for name in step.at for host in site.hosts(name)]
+    hosts = named or list(site.environment.hosts)
+    if not named and len(hosts) > 1:
+        raise PlaybookError(_("step {step} acts on a host, and {site} has several").format(step=step.id, site=site.name),
+                            where=step.where, hint=_("say which with at: [ROLE]; there are: {names}").format(
+                                names=", ".join([*site.environment.roles, *hosts])))
+    return tuple(dict.fromkeys(hosts))
