@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.commands.resource import packaged
-from migrator.commands.shell import Command
+from migrator.commands.shell import Command, script
 
 
 def announced(command: Command, mark: str) -> Command:
@@ -17,3 +17,8 @@ def announced(command: Command, mark: str) -> Command:
 def unasked(command: Command) -> Command:
     """The command as its user, failing where sudo wants a password."""
     return packaged("become", arguments=("", command.user or "", command.text, "-n"))
+
+
+def stop_group(leader: int) -> Command:
+    """Stop a process group, gently and after a second for good."""
+    return script('kill -s TERM -- "-$1" && sleep 1 && kill -s KILL -- "-$1"', str(leader))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from migrator.commands.shell import Command, script, words
 
 
@@ -69,26 +67,6 @@ def link(target: str, path: str) -> Command:
 def link_target(path: str) -> Command:
     """Print where a symbolic link points; nothing when there is none."""
     return script('if [ -L "$1" ]; then readlink -- "$1"; fi', path)
-
-
-def manifest(path: str, exclude: Sequence[str] = ()) -> Command:
-    """List everything below a folder, each entry ended by a zero byte:
-    `type TAB size TAB ctime TAB mtime TAB mode TAB owner TAB group TAB path TAB link target`; needs GNU find.
-
-    `exclude` are patterns of paths relative to the folder.
-    """
-    return words("find", ".", *_without(exclude), "-printf",
-                 r"%y\t%s\t%C@\t%T@\t%m\t%u\t%g\t%P\t%l\0").inside(path)
-
-
-def checksums(path: str, exclude: Sequence[str] = ()) -> Command:
-    """Print `sha256 BLANK BLANK path` of every file below a folder, each ended by a zero byte, sorted by path."""
-    return script('cd "$1" && shift && "$@" | LC_ALL=C sort -z | xargs -0 -r sha256sum -z --',
-                  path, "find", ".", *_without(exclude), "-type", "f", "-print0")
-
-
-def _without(exclude: Sequence[str]) -> list[str]:
-    return [word for pattern in exclude for word in ("-path", f"./{pattern.removeprefix('./')}", "-prune", "-o")]
 
 
 def checksum(path: str) -> Command:

@@ -40,7 +40,8 @@ class LocalTransport(ShellTransport):
             found = os.lstat(self.expand(path))
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return Stat(_KINDS.get(stat.S_IFMT(found.st_mode), "other"), found.st_size, stat.S_IMODE(found.st_mode), float(int(found.st_mtime)))
+        return Stat(_KINDS.get(stat.S_IFMT(found.st_mode), "other"), found.st_size, stat.S_IMODE(found.st_mode),
+                    float(int(found.st_mtime)))
 
     def expand(self, path: str) -> str:
         return str(Path.home()) + path[1:] if path == "~" or path.startswith("~/") else path

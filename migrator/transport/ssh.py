@@ -1,0 +1,87 @@
+"""A host reached over SSH: one connection, kept open, made anew when it is lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import BinaryIO
+
+from migrator.commands.shell import Command
+from migrator.errors import TimedOut, Unreachable
+from migrator.playbook.inventory import Host
+from migrator.secret import Secret, resolve
+from migrator.text import _
+from migrator.transport import ssh_link
+from migrator.transport.base import OnLine, Result
+from migrator.transport.by_shell import ShellTransport
+from migrator.transport.ssh_command import ConnectionLost, SshCommand
+from migrator.transport.ssh_config import Target, chain
+from migrator.transport.ssh_link import Link
+from migrator.transport.ssh_tunnel import tunnel
+
+
+class SshTransport(ShellTransport):
+    """Logs in on first use. A lost connection is made anew for the next command; a command that only reads is
+    repeated on it, one that may have changed something raises Unreachable instead.
+    """
+
+    local = False
+
+    def __init__(self, name: str, targets: Sequence[Target], sudo_password: Secret | None = None) -> None:
+        super().__init__(name)
+        self.sudo_password = sudo_password
+        self._targets = targets
+        self._link: Link | None = None
+        self._lock = threading.Lock()
+
+    def tunnel(self, address: str, port: int) -> AbstractContextManager[tuple[str, int]]:
+        self._connected()
+        return tunnel(self._connected, address, port)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._link:
+                self._link.close()
+            self._link = None
+
+    def _connected(self) -> Link:
+        with self._lock:
+            if self._link is None or not self._link.is_active():
+                self._link = ssh_link.connect(self._targets)
+            return self._link
+
+    def _execute(self, command: Command, source: BinaryIO, sink: BinaryIO | None, timeout: float,
+                 on_line: OnLine | None, *, again: bool) -> Result:
+        deadline = time.monotonic() + timeout
+        try:
+            try:
+                return self._once(command, source, sink, deadline, on_line)
+            except ConnectionLost:
+                if not again or time.monotonic() > deadline:
+                    raise
+                source.seek(0)
+                return self._once(command, source, sink, deadline, on_line)
+        except TimeoutError:
+            raise TimedOut(_("stopped after {seconds:.0f} s: {command}").format(
+                seconds=timeout, command=str(command)[:120]), where=self.name) from None
+        except ConnectionLost as error:
+            raise Unreachable(_("the connection was lost: {why}").format(why=str(error) or _("the host went silent")),
+                              where=self.name) from None
+
+    def _once(self, command: Command, source: BinaryIO, sink: BinaryIO | None, deadline: float,
+              on_line: OnLine | None) -> Result:
+        user = None if command.user == self._targets[-1].user else command.user
+        return SshCommand(self._connected(), self.name, command.as_user(user), self.sudo_password,
+                          deadline).run(source, sink, on_line)
+
+
+def connect(host: Host, name: str, hosts: Mapping[str, Host], environment: str = "") -> SshTransport:
+    """The transport to an ssh host of an environment; nothing is opened before its first use.
+
+    `hosts` are the environment's hosts, among them those to jump through. Raises WrongUse for a jump host that is not
+    among them.
+    """
+    password = resolve(host.sudo_password) if host.sudo_password else None
+    return SshTransport(name, chain(name, {**hosts, name: host}, environment), password)
