@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
@@ -21,6 +22,15 @@ class TableFacts:
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> TableFacts:
+        return cls(**data)
+
+    @classmethod
+    def summed(cls, rows: int, size: int, total: str) -> TableFacts:
+        """Facts of a table whose row hashes add up to `total`: equal for equal sets of rows, repeats counted."""
+        return cls(rows, size, hashlib.sha256(f"{rows} {total}".encode()).hexdigest()[:32])
+
 
 @dataclass(frozen=True)
 class Column:
@@ -30,23 +40,42 @@ class Column:
     default: str | None
     key: bool
 
+    def __str__(self) -> str:
+        words = [self.name, self.type, "null" if self.nullable else "not null"]
+        words += [f"default {self.default}"] if self.default is not None else []
+        return " ".join(words + ["key"] * self.key)
+
 
 @dataclass(frozen=True)
 class Schema:
-    """The real structure: tables with columns, indexes, foreign keys, views and triggers as sorted text."""
+    """The real structure: tables with columns, indexes, foreign keys, views and triggers as sorted text.
+
+    Columns are sorted by name: the same product has them in another order after an upgrade than after a fresh install.
+    """
 
     tables: Mapping[str, tuple[Column, ...]]
     others: tuple[str, ...]
     """Indexes, foreign keys, checks, views, triggers, sequences; one normalised line each."""
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """The whole structure as sorted lines; two structures are equal when their lines are."""
+        columns = [f"column {table}.{column}" for table, columns in self.tables.items() for column in columns]
+        return tuple(sorted([f"table {table}" for table in self.tables] + columns + list(self.others)))
+
+    @property
     def fingerprint(self) -> str:
         """Sixteen hexadecimal characters that are equal for equal structures on one make of database."""
-        import hashlib
+        return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()[:16]
 
-        text = "\n".join([f"{t}.{c.name} {c.type} {c.nullable} {c.default} {c.key}"
-                          for t, columns in sorted(self.tables.items()) for c in columns] + sorted(self.others))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+    def as_json(self) -> dict[str, Any]:
+        return {"tables": {table: [asdict(c) for c in columns] for table, columns in self.tables.items()},
+                "others": list(self.others)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Schema:
+        return cls({table: tuple(Column(**c) for c in columns) for table, columns in data["tables"].items()},
+                   tuple(data["others"]))
 
 
 class Database(Protocol):

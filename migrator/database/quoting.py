@@ -1,0 +1,13 @@
+"""Names and values as SQL text; for names from a catalogue and values of our own, where no parameter can stand."""
+
+from __future__ import annotations
+
+
+def quoted(name: str, mark: str = '"') -> str:
+    """An identifier between quotation marks of the make (`"`, for MariaDB a backtick)."""
+    return mark + name.replace(mark, mark * 2) + mark
+
+
+def listed(names: list[str], mark: str = '"', table: str = "") -> str:
+    """Identifiers separated by commas, each after `table.` when given."""
+    return ", ".join((f"{table}." if table else "") + quoted(name, mark) for name in names)

@@ -1,0 +1,110 @@
+"""A database behind a server: what PostgreSQL and MariaDB have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from migrator.database.base import Schema, TableFacts
+from migrator.database.door import Door
+from migrator.errors import DatabaseError, MigratorError, ReadOnly
+from migrator.text import _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Rows = list[tuple[Any, ...]]
+Ask = Callable[[str], Rows]
+"""Rows of a reading statement, inside a transaction that is open."""
+
+
+class ServedDatabase(ABC):
+    """Reads in read-only snapshots, writes in one transaction per call."""
+
+    make: str
+    begin_reading: ClassVar[tuple[str, ...]]
+    """Statements that begin a snapshot which cannot write."""
+    canonical: ClassVar[tuple[str, ...]]
+    """Settings under which every value has one text, whoever asks and wherever the server stands."""
+
+    def __init__(self, name: str, door: Door, *, read_only: bool = False) -> None:
+        self.name = name
+        self._door = door
+        self._read_only = read_only
+
+    def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Rows:
+        """Rows of a reading statement; parameters are `:named`."""
+        with self._door.connect() as connection:
+            self._begin(connection)
+            return _rows(connection, sql, parameters)
+
+    def execute(self, statements: Sequence[str]) -> list[int]:
+        """Run statements in one transaction where the make allows it; rows touched by each."""
+        if self._read_only:
+            raise ReadOnly(_("a database that was handed out for reading was asked to write"), where=self.name)
+        touched: list[int] = []
+        try:
+            with self._door.connect() as connection:
+                _run(connection, "START TRANSACTION")
+                touched.extend(max(0, _run(connection, statement)) for statement in statements)
+                _run(connection, "COMMIT")
+        except DatabaseError as error:
+            raise _numbered(error, len(touched) + 1, len(statements)) from None
+        return touched
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Ask]:
+        """Ask within one consistent state of the whole database, with values in canonical text."""
+        with self._door.connect() as connection:
+            self._begin(connection, *self.canonical)
+            yield lambda sql: _rows(connection, sql, None)
+
+    @abstractmethod
+    def server(self) -> dict[str, str]:
+        """Version, encoding, collation, time zone."""
+
+    @abstractmethod
+    def tables(self, names: Sequence[str] | None = None) -> dict[str, TableFacts]:
+        """Facts of every table (or of those named), all from one consistent snapshot, computed in the server."""
+
+    @abstractmethod
+    def schema(self) -> Schema:
+        """The real structure."""
+
+    @abstractmethod
+    def integrity(self) -> list[str]:
+        """Complaints; empty when sound."""
+
+    def reading(self) -> Self:
+        """The same database, unable to write."""
+        return type(self)(self.name, self._door, read_only=True)
+
+    def close(self) -> None:
+        """Close the tunnel, if there is one; the next question opens it again."""
+        self._door.close()
+
+    def _begin(self, connection: Connection, *settings: str) -> None:
+        for statement in (*self.begin_reading, *settings):
+            _run(connection, statement)
+
+
+def _run(connection: Connection, statement: str) -> int:
+    """Run text as it stands: no sign in it is a parameter."""
+    return connection.exec_driver_sql(statement, execution_options={"no_parameters": True}).rowcount
+
+
+def _rows(connection: Connection, sql: str, parameters: Mapping[str, Any] | None) -> Rows:
+    from sqlalchemy import text
+
+    result = (connection.execute(text(sql), dict(parameters)) if parameters
+              else connection.exec_driver_sql(sql, execution_options={"no_parameters": True}))
+    return [tuple(row) for row in result] if result.returns_rows else []
+
+
+def _numbered(error: MigratorError, number: int, of: int) -> DatabaseError:
+    if number > of:
+        return DatabaseError(error.message, where=error.where, hint=error.hint)
+    return DatabaseError(_("statement {number} of {of}: {message}").format(number=number, of=of, message=error.message),
+                         where=error.where, hint=error.hint)
