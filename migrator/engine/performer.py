@@ -13,6 +13,7 @@ from migrator.engine.unit import Unit
 from migrator.errors import ApprovalMissing, Exit, FindingsBlock, MigratorError
 from migrator.events import GoingBack, RunEnded, RunParked, RunStarted
 from migrator.journal.attempts import Key
+from migrator.journal.next_command import waiting_command
 from migrator.model.plan import Plan
 from migrator.model.states import AttemptState, Direction, RunState, Touches
 from migrator.step import kinds
@@ -65,8 +66,9 @@ class Performer:
             self._journal.runs.order(run, None if act == "retry" else row["order"], actor=self._executor)
             self._journal.runs.move(run, RunState.RUNNING, actor=self._executor, executor=self._executor)
             return answer
-        waiting_for, command = self._question(plan, run, step, what)
+        waiting_for = self._question(plan, run, step, what)
         self._journal.runs.move(run, RunState.WAITING, actor=self._executor, waiting_for=waiting_for)
+        command = waiting_command({"id": run, "waiting_for": waiting_for}, plan)
         self._desk.observers(RunParked(run=run, waiting_for=waiting_for, next=command))
         return answer
 
@@ -141,14 +143,10 @@ class Performer:
             return "refused"
         return "granted" if all(s.granted for s in standings) else "waiting"
 
-    def _question(self, plan: Plan, run: str, step: str, what: str) -> tuple[str, str]:
+    def _question(self, plan: Plan, run: str, step: str, what: str) -> str:
         if what == "decision":
-            return (_("a decision: {step} failed").format(step=step),
-                    _("inv resume --run {run} to try again, inv rollback --run {run} to go back").format(run=run))
-        missing = [g for g in _groups(plan, step) if not self._journal.approvals.standing(plan, g).granted]
-        return (_("the approval of {groups}").format(groups=", ".join(missing)),
-                f"inv approve.sign --plan {plan.id} --as {missing[0] if missing else 'GROUP'} --who NAME"
-                f" && inv resume --run {run}")
+            return f"decision:{step}"
+        return "approval:" + ",".join(g for g in _groups(plan, step) if not self._journal.approvals.standing(plan, g).granted)
 
     def _by_hand(self, run: str) -> list[str]:
         left = []

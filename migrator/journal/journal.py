@@ -14,6 +14,7 @@ from migrator.journal.approvals import Approvals
 from migrator.journal.attempts import Attempts
 from migrator.journal.evidence import Evidence
 from migrator.journal.locks import Locks
+from migrator.journal.next_command import next_command
 from migrator.journal.runs import Runs
 from migrator.journal.store import open_store
 
@@ -68,6 +69,7 @@ class Journal:
             "approvals": [dict(a) for a in self.approvals.list(row["plan"])],
             "evidence": [dict(e) for e in self.evidence.of_run(run_id)],
             "audit": {"count": trail.count, "head": trail.head, "sound": trail.sound},
+            "next": next_command(row, plan),
             "made": clock.stamp(),
         }
 

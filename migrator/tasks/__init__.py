@@ -1,0 +1,26 @@
+"""Commands: one Invoke collection per file, each task a few lines."""
+
+from __future__ import annotations
+
+from invoke import Collection
+
+from migrator.tasks import approve, doctor, inventory, playbooks, runs, stages, steps
+
+
+def _collection(name: str, **tasks: object) -> Collection:
+    collection = Collection(name)
+    for task_name, task in tasks.items():
+        collection.add_task(task, name=task_name.rstrip("_"))  # type: ignore[arg-type]
+    return collection
+
+
+namespace = _collection(
+    "migrator", assess=stages.assess, plan=stages.plan, rehearse=stages.rehearse, upgrade=stages.upgrade,
+    rollback=runs.rollback, resume=runs.resume, status=runs.status, report=runs.report, doctor=doctor.doctor)
+namespace.add_collection(_collection("approve", request=approve.request, sign=approve.sign, list=approve.list_))
+namespace.add_collection(_collection("run", stage=stages.run, list=runs.list_, log=runs.log, unlock=runs.unlock))
+namespace.add_collection(_collection("audit", verify=runs.verify))
+namespace.add_collection(_collection("playbook", check=playbooks.check, new=playbooks.new, schema=playbooks.schema,
+                                     path=playbooks.path))
+namespace.add_collection(_collection("inventory", check=inventory.check, trust=inventory.trust))
+namespace.add_collection(_collection("step", list=steps.list_, show=steps.show))

@@ -1,0 +1,124 @@
+"""How every command behaves: common flags, one clear error, a fixed exit code."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+import invoke
+
+from migrator import text
+from migrator.app import App
+from migrator.errors import Exit, MigratorError
+from migrator.secret import scrub
+from migrator.text import _
+
+COMMON = {
+    "inventory": "the inventory file (default: inventory.yaml, or MIGRATOR_INVENTORY)",
+    "home": "folder of journal and runs (default: .migrator, or MIGRATOR_HOME)",
+    "lang": "language of all output: en or zh (default: the environment's)",
+    "json": "print JSON instead of text, one event a line",
+}
+
+
+class Call:
+    """One typed command: the app, how to show things, and whether only to look."""
+
+    def __init__(self, app: App, *, json: bool, dry: bool) -> None:
+        self.app = app
+        self.json = json
+        self.dry = dry
+
+    def show(self, text: str, data: Any = None) -> None:
+        """Print the text, or the data instead when JSON was asked for."""
+        if not self.json:
+            print(scrub(text))
+        elif data is not None:
+            print(scrub(json.dumps(data, ensure_ascii=False, default=str)))
+
+    def leave(self, code: int) -> NoReturn:
+        """End the process at once: a run that waits keeps its threads, and needs none of them."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def command(**help: str) -> Callable[[Callable[..., int | None]], invoke.Task[Any]]:
+    """Make an Invoke task of a function `(call, flags...) -> exit code`; `help` says what each flag is for."""
+
+    def made(body: Callable[..., int | None]) -> invoke.Task[Any]:
+        @functools.wraps(body)
+        def typed(context: invoke.Context, /, **flags: Any) -> None:
+            text.choose(flags.pop("lang"))
+            call = Call(App(flags.pop("home"), flags.pop("inventory")), json=flags.pop("json"),
+                        dry=bool(context.config.run.dry))
+            code = _outcome(call, functools.partial(body, call, **flags))
+            if code:
+                raise invoke.Exit(code=code)
+
+        typed.__signature__ = _signature(body)  # type: ignore[attr-defined]
+        flags = {name.rstrip("_"): said for name, said in {**help, **COMMON}.items()}
+        return invoke.task(typed, positional=[], auto_shortflags=False, help=flags)
+
+    return made
+
+
+def _outcome(call: Call, act: Callable[[], int | None]) -> int:
+    try:
+        return act() or Exit.DONE
+    except MigratorError as error:
+        _complain(call, error)
+        return error.code
+    except KeyboardInterrupt:
+        print(_("cancelled"), file=sys.stderr)
+        return Exit.CANCELLED
+    except BrokenPipeError:
+        return Exit.UNEXPECTED
+    except Exception as error:
+        return _unexpected(call, error)
+
+
+def _complain(call: Call, error: MigratorError) -> None:
+    from migrator.screen.failure import of_error, show_failure
+
+    if call.json:
+        data = {"error": error.message, "where": str(error.where or ""), "hint": error.hint or "", "code": int(error.code)}
+        print(scrub(json.dumps(data, ensure_ascii=False)))
+    else:
+        print(show_failure(of_error(error)), file=sys.stderr)
+
+
+def _unexpected(call: Call, error: Exception) -> int:
+    """What nobody foresaw: one sentence for the user, the trace for whoever mends it."""
+    path = call.app.home / "unexpected.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    logger = logging.getLogger("migrator.unexpected")
+    logger.propagate = False
+    logger.addHandler(logging.FileHandler(path, encoding="utf-8"))
+    logger.exception("unexpected")
+    print(scrub(_("✗ unexpected: {what}; the details are in {path}").format(
+        what=f"{type(error).__name__}: {error}", path=path)), file=sys.stderr)
+    return Exit.UNEXPECTED
+
+
+def _signature(body: Callable[..., Any]) -> inspect.Signature:
+    own = list(inspect.signature(body).parameters.values())[1:]
+    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    common = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=False if name == "json" else None)
+              for name in COMMON]
+    return inspect.Signature([context, *[p.replace(annotation=inspect.Parameter.empty) for p in own], *common])
+
+
+def needed(flags: Mapping[str, Any]) -> None:
+    """Raise WrongUse for the first flag that was left out: `needed({"plan": plan})`."""
+    from migrator.errors import WrongUse
+
+    for name, value in flags.items():
+        if value is None:
+            raise WrongUse(_("--{flag} is missing").format(flag=name), hint=_("inv --help COMMAND shows all flags"))

@@ -1,0 +1,97 @@
+"""Runs: where they stand, how they go on, how they go back, and what they leave to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from migrator.tasks.command import Call, command, needed
+from migrator.text import _
+
+RUN = "the run's id; the newest run if left out"
+
+
+@command(run=RUN)
+def status(call: Call, run: str | None = None) -> int | None:
+    """Show where a run stands, step by step."""
+    from migrator.screen.tables import show_status
+
+    record = call.app.record(call.app.run_id(run))
+    call.show(show_status(record), record)
+    return None
+
+
+@command(env="only runs on this environment", limit="how many")
+def list_(call: Call, env: str | None = None, limit: int = 20) -> int | None:
+    """List runs, the newest first."""
+    from migrator.screen.tables import show_runs
+
+    runs = [dict(row) for row in call.app.journal.runs.list(environment=env, limit=int(limit))]
+    call.show(show_runs(runs), runs)
+    return None
+
+
+@command(run=RUN, step="only this step's lines")
+def log(call: Call, run: str | None = None, step: str | None = None) -> int | None:
+    """Print everything that was told while a run went, commands' output included."""
+    from migrator.screen.log import log_line
+
+    for line in call.app.log_lines(call.app.run_id(run)):
+        if step in (None, line.get("step")):
+            call.show(log_line(line), line)
+    return None
+
+
+@command(run=RUN)
+def resume(call: Call, run: str | None = None) -> int | None:
+    """Go on with a run that was stopped, waits for people, or lost its process; a failed step is tried again."""
+    from migrator.tasks.watch import watched
+
+    return watched(call, call.app.run_id(run), call.app.resume)
+
+
+@command(run=RUN, dry_run="only show what would be undone", yes="do not ask before a live environment is changed")
+def rollback(call: Call, run: str | None = None, dry_run: bool = False, yes: bool = False) -> int | None:
+    """Bring the target of a run back to what it was; works from any terminal, also after the run has passed."""
+    from migrator.tasks.watch import confirm, watched
+
+    run_id = call.app.run_id(run)
+    if dry_run or call.dry:
+        rows = call.app.journal.attempts.to_undo(run_id)
+        call.show("\n".join(_("would undo {step} on {target}").format(**row) for row in rows), [dict(r) for r in rows])
+        return None
+    if not yes:
+        confirm(call, call.app.journal.runs.get(run_id)["environment"])
+    return watched(call, run_id, call.app.roll_back)
+
+
+@command(run=RUN, out="folder for the report; the run's own if left out", format="html, md, json, or several with commas")
+def report(call: Call, run: str | None = None, out: str | None = None, format: str = "html") -> int | None:
+    """Write the report of a run: one file that reads alone, in the language of --lang."""
+    from migrator.report.render import write
+
+    run_id = call.app.run_id(run)
+    folder = Path(out) if out else call.app.run_folder(run_id)
+    paths = write(call.app.record(run_id), folder, formats=format.split(","))
+    call.show("\n".join(map(str, paths)), [str(path) for path in paths])
+    return None
+
+
+@command(env="the environment to free", reason="why its holder may lose it")
+def unlock(call: Call, env: str | None = None, reason: str | None = None) -> int | None:
+    """Free an environment whose run has lost its process and will not be resumed."""
+    needed({"env": env, "reason": reason})
+    held = call.app.journal.locks.break_(str(env), actor=call.app.user, reason=str(reason))
+    call.show(_("{env} was held by run {run} and is free now").format(env=env, run=held["run"]) if held
+              else _("{env} is free").format(env=env), {"held": dict(held) if held else None})
+    return None
+
+
+@command()
+def verify(call: Call) -> int | None:
+    """Recompute the audit trail's chain of hashes; exit code 10 when a row was changed, removed or swapped."""
+    trail = call.app.journal.audit_trail()
+    sentence = (_("{count} events, the chain holds; head {head}") if trail.sound
+                else _("the chain is broken at event {broken} of {count}; head {head}"))
+    call.show(sentence.format(count=trail.count, head=trail.head, broken=trail.broken),
+              {"count": trail.count, "head": trail.head, "broken": trail.broken})
+    return 0 if trail.sound else 10

@@ -1,0 +1,87 @@
+"""The stages of an upgrade: assess, rehearse, upgrade, close; and the plan that comes before each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from migrator.errors import Exit
+from migrator.model.plan import Plan
+from migrator.tasks.command import Call, command
+from migrator.text import _
+
+PLAYBOOK = "folder of the playbook, or its name under playbooks/"
+DRY = "only check and show what would change; nothing is touched"
+
+
+@command(playbook=PLAYBOOK, dry_run=DRY)
+def assess(call: Call, playbook: str | None = None, dry_run: bool = False) -> int | None:
+    """Look at the live system, and take and prove a backup: runs the stage prepare."""
+    return run_stage(call, playbook, "prepare", dry_run=dry_run)
+
+
+@command(playbook=PLAYBOOK, dry_run=DRY)
+def rehearse(call: Call, playbook: str | None = None, dry_run: bool = False) -> int | None:
+    """Upgrade a clone, walk the way back with a stopwatch, and come forward again: runs the stage trial."""
+    return run_stage(call, playbook, "trial", dry_run=dry_run)
+
+
+@command(playbook=PLAYBOOK, dry_run=DRY, yes="do not ask for the environment's name before it is changed")
+def upgrade(call: Call, playbook: str | None = None, dry_run: bool = False, yes: bool = False) -> int | None:
+    """Upgrade the live system as it was rehearsed and approved, or bring it back: runs the stage go-live."""
+    return run_stage(call, playbook, "go-live", dry_run=dry_run, ask=not yes)
+
+
+@command(playbook=PLAYBOOK, stage="stage to run", dry_run=DRY, yes="do not ask before a live environment is changed")
+def run(call: Call, playbook: str | None = None, stage: str = "close-out", dry_run: bool = False,
+        yes: bool = False) -> int | None:
+    """Run any other stage of a playbook, close-out if none is named."""
+    return run_stage(call, playbook, stage, dry_run=dry_run, ask=not yes)
+
+
+@command(playbook=PLAYBOOK, stage="stage to plan")
+def plan(call: Call, playbook: str | None = None, stage: str = "go-live") -> int | None:
+    """Show what a stage would do, step by step, and the command to type next; nothing is touched."""
+    return show_plan(call, call.app.plan(call.app.playbook(playbook), stage))
+
+
+def run_stage(call: Call, playbook: str | None, stage: str, *, dry_run: bool, ask: bool = False) -> int:
+    """Plan a stage and drive it to its end; with `dry_run` the plan is shown and nothing else happens."""
+    from migrator.tasks.watch import confirm, watched
+
+    frozen = call.app.plan(call.app.playbook(playbook), stage)
+    if dry_run or call.dry:
+        return show_plan(call, frozen)
+    run_id = call.app.begin(frozen)
+    if ask:
+        confirm(call, frozen.environment)
+    return watched(call, run_id, call.app.drive)
+
+
+def show_plan(call: Call, frozen: Plan) -> int:
+    """Ask every step what it found and would change, and show it as one table."""
+    from migrator.screen.plan_table import show_plan as table
+
+    result = call.app.preflight(frozen)
+    call.show(table(frozen, changes=result.changes, findings=result.findings, approvals=_approvals(call, frozen),
+                    next_command=_next(call, frozen)),
+              {"plan": frozen.id, **frozen.as_json(), "findings": {k: [f.as_json() for f in v] for k, v in result.findings.items()},
+               "changes": {k: [c.as_json() for c in v] for k, v in result.changes.items()}, "next": _next(call, frozen)})
+    return Exit.FINDINGS_BLOCK if result.problems else Exit.DONE
+
+
+def _approvals(call: Call, frozen: Plan) -> list[Mapping[str, Any]]:
+    """Each group that must sign, with its newest decision."""
+    decisions = {row["group"]: dict(row) for row in call.app.journal.approvals.list(frozen.id)}
+    return [decisions.get(group, {"group": group, "decision": None}) for group in frozen.gate.get("approvals", [])]
+
+
+def _next(call: Call, frozen: Plan) -> str:
+    from migrator.engine.gates import closed
+
+    if shut := closed(call.app.journal, frozen, operator=call.app.user):
+        return shut[0].hint
+    names = {"prepare": "assess", "trial": "rehearse", "go-live": "upgrade"}
+    if frozen.stage in names:
+        return _("inv {command} --playbook {playbook}").format(command=names[frozen.stage], playbook=frozen.playbook)
+    return f"inv run.stage --playbook {frozen.playbook} --stage {frozen.stage}"

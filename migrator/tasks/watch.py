@@ -1,0 +1,46 @@
+"""Drive a run in front of a person: the screen while it goes, the verdict when it ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from migrator.errors import Exit, MigratorError, WrongUse
+from migrator.tasks.command import Call
+from migrator.text import _
+
+
+def watched(call: Call, run_id: str, drive: Callable[[str], int]) -> int:
+    """Drive a run with the screen that suits, say how it ended, and leave the process."""
+    from migrator.screen.choose import choose
+
+    screen = choose(json=call.json)
+    call.app.watch(screen)
+    try:
+        code = drive(run_id)
+    except MigratorError:
+        screen.close()
+        raise
+    screen.close()
+    if code not in (Exit.DONE, Exit.WAITING):
+        _explain(call, run_id)
+    call.leave(code)
+
+
+def confirm(call: Call, environment: str) -> None:
+    """Have the environment's name typed before it is changed; a yes is typed too easily.
+
+    Raises WrongUse when another word is typed, or nobody is there to ask.
+    """
+    if call.json or not sys.stdin.isatty():
+        raise WrongUse(_("{environment} would be changed and nobody can be asked").format(environment=environment),
+                       hint=_("add --yes"))
+    if input(_("type {environment} to change it: ").format(environment=environment)).strip() != environment:
+        raise WrongUse(_("not confirmed; nothing was changed"))
+
+
+def _explain(call: Call, run_id: str) -> None:
+    from migrator.screen.failure import of_run, show_failure
+
+    if not call.json:
+        print(show_failure(of_run(call.app.record(run_id))), file=sys.stderr)
