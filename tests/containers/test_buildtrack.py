@@ -1,0 +1,138 @@
+"""The sample product on PostgreSQL and MariaDB: from this machine, and as an installed package on a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rig_databases import Database
+from rig_host import TestHost
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from fixtures.buildtrack.pack import pack
+from tests.buildtrack.installation import Installation
+
+ENGINES = ("postgresql", "mariadb")
+TABLES = ("department", "project", "contract", "payment", "approval", "attachment", "x_inspection")
+RENAMED = {"app_user": "account", "task": "work_item", "task_comment": "work_item_comment"}
+CONTRACT_SUMS = "SELECT project_id, CAST(SUM(amount) AS DECIMAL(20, 2)) FROM contract GROUP BY project_id ORDER BY 1"
+OPEN = "SELECT approver_id, COUNT(*) FROM approval WHERE {} GROUP BY approver_id ORDER BY approver_id"
+SHAPE = (
+    "SELECT table_name, column_name, data_type, is_nullable, character_maximum_length, numeric_precision, numeric_scale"
+    " FROM information_schema.columns WHERE table_schema = :place AND table_name NOT LIKE 'x~_%' ESCAPE '~'"
+    " AND column_name <> 'x_site_code' ORDER BY 1, 2"
+)
+NewDatabase = Callable[[], Database]
+
+
+@pytest.fixture(params=ENGINES)
+def new_database(request: pytest.FixtureRequest) -> NewDatabase:
+    """Makes empty databases that this machine reaches, on one engine after the other."""
+    short = {"postgresql": "postgres", "mariadb": "mariadb"}[request.param]
+    host, make = request.getfixturevalue(f"open_{short}_host"), request.getfixturevalue(f"{short}_database")
+    return lambda: make(host)
+
+
+def place(database: Database, url: str) -> dict[str, str]:
+    """The [database] section for a SQLAlchemy URL."""
+    parts = make_url(url)
+    engine = "postgresql" if parts.drivername.startswith("postgresql") else "mariadb"
+    known = {"name": parts.database, "host": parts.host, "port": parts.port, "user": parts.username}
+    return {"engine": engine, **{key: str(value) for key, value in known.items()}, "password": str(parts.password)}
+
+
+def ask(database: Database, sql: str, **values: str) -> list[tuple[Any, ...]]:
+    engine = create_engine(database.direct_url)
+    with engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(text(sql), values)]
+    engine.dispose()
+    return rows
+
+
+def shape(database: Database) -> list[tuple[Any, ...]]:
+    return ask(database, SHAPE, place="public" if database.driver.startswith("postgresql") else database.name)
+
+
+def counts(database: Database, names: dict[str, str]) -> list[int]:
+    return [ask(database, f"SELECT COUNT(*) FROM {names.get(t, t)}")[0][0] for t in (*TABLES, *RENAMED)]
+
+
+def must(system: Installation, version: str, *words: str) -> str:
+    result = system.run(version, *words)
+    assert result.code == 0, result.out + result.err
+    return result.out
+
+
+def test_the_whole_way_keeps_counts_sums_and_open_approvals(new_database: NewDatabase, tmp_path: Path) -> None:
+    database, fresh = new_database(), new_database()
+    system = Installation(tmp_path / "system", place(database, database.direct_url))
+    must(system, "5.1", "init")
+    assert system.seed(3000, "--customize").code == 0
+    before = counts(database, {}), ask(database, CONTRACT_SUMS), ask(database, OPEN.format("status = '待审'"))
+    times = [row[0] for row in ask(database, "SELECT created_at FROM task ORDER BY id")]
+
+    assert system.run("7.0", "upgrade").code == 3
+    must(system, "6.1", "upgrade")
+    assert system.run("7.0", "upgrade").code == 4
+    must(system, "6.1", "jobs", "--wait")
+    assert must(system, "6.1", "check").endswith("0 problems\n")
+    must(system, "7.0", "upgrade")
+
+    after = counts(database, RENAMED), ask(database, CONTRACT_SUMS), ask(database, OPEN.format("status_code = 'OPEN'"))
+    assert after == before
+    moved = [row[0] for row in ask(database, "SELECT created_at FROM work_item ORDER BY id")]
+    assert {(old - new).total_seconds() for old, new in zip(times, moved, strict=True)} == {8 * 3600}
+    must(Installation(tmp_path / "fresh", place(fresh, fresh.direct_url)), "7.0", "init")
+    assert shape(database) == shape(fresh)
+
+
+def test_users_of_every_version_work(new_database: NewDatabase, tmp_path: Path) -> None:
+    database = new_database()
+    system = Installation(tmp_path, place(database, database.direct_url))
+    must(system, "5.1", "init")
+    assert system.seed(300).code == 0
+    with system.served("5.1") as client:
+        user = client.signed_in()
+        made = user.send("POST", "/api/tasks", {"project_id": 1, "title": "放线 𠮷", "status": "未开始"}).json
+        assert user.send("POST", "/api/tasks", {"project_id": 987654, "title": "x", "status": "x"}).status == 409
+        assert user.send("POST", "/api/contracts/1/approval", {}).status == 201
+    must(system, "6.1", "upgrade")
+    with system.served("6.1") as client:
+        shown = client.signed_in().get(f"/api/tasks/{made['id']}").json
+        assert (shown["title"], shown["status"]) == ("放线 𠮷", "TODO")
+        assert client.signed_in_by_page().get("/projects/1").status == 200
+    must(system, "6.1", "jobs", "--wait")
+    must(system, "7.0", "upgrade")
+    with system.served("7.0") as client:
+        user = client.signed_in_v2()
+        change = {"data": {"attributes": {"status": "DOING", "due_date": "2026-03-01"}}}
+        shown = user.send("PATCH", f"/api/v2/work-items/{made['id']}", change).json["data"]["attributes"]
+        assert (shown["subject"], shown["due_date"]) == ("放线 𠮷", "2026-03-01")
+        assert client.signed_in_by_page().get("/projects/1").status == 200
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_installed_package_runs_on_a_server_with_the_distribution_s_python(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    short = {"postgresql": "postgres", "mariadb": "mariadb"}[engine]
+    host: TestHost = request.getfixturevalue(f"{short}_host")
+    database: Database = request.getfixturevalue(f"{short}_database")(host)
+    home = f"/opt/{database.name}"
+    settings = {"server": {"port": "8061", "base_url": "http://bt.example"}, "database": place(database, database.url)}
+    settings["storage"] = {"root": f"{home}/data"}
+    lines = [f"[{name}]\n" + "".join(f"{k} = {v}\n" for k, v in keys.items()) for name, keys in settings.items()]
+    (tmp_path / "buildtrack.ini").write_text("".join(lines))
+    host.copy_in(pack("6.1", tmp_path), f"{home}/package.tar.gz")
+    host.copy_in(tmp_path / "buildtrack.ini", f"{home}/buildtrack.ini")
+    host.must(["tar", "-xzf", f"{home}/package.tar.gz", "-C", home])
+    program = ["python3", f"{home}/buildtrack-6.1/buildtrack.py"]
+    try:
+        assert host.must([*program, "version"]) == "6.1\n"
+        assert "is ready" in host.must([*program, "init", "--config", f"{home}/buildtrack.ini"])
+        assert host.must([*program, "check", "--config", f"{home}/buildtrack.ini"]) == "0 problems\n"
+    finally:
+        host.must(["rm", "-r", home])
