@@ -1,0 +1,99 @@
+"""A tree's tar archive, read member by member and trusted in nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from migrator.backup.entry import Entry, Kind, with_hard_links
+from migrator.backup.errors import SetDamaged
+from migrator.text import _
+
+PIECE = 1024 * 1024
+
+
+def read_archive(stream: BinaryIO, part: str) -> dict[str, Entry]:
+    """Every member by its name below the tree, files hashed.
+
+    Raises SetDamaged for a member that could be written outside the tree (a path with `..` or from the root, a file
+    below a link, a hard link to no earlier file), a device, a name that comes twice, an archive that is torn.
+    """
+    entries: dict[str, Entry] = {}
+    groups: dict[str, object] = {}
+    try:
+        for member, archive in _members(stream):
+            entry = _entry(member, archive, entries, part)
+            groups[entry.name] = groups.get(_name(member.linkname, part), entry.name) if member.islnk() else entry.name
+            entries[entry.name] = entry
+    except (tarfile.TarError, EOFError) as error:
+        raise SetDamaged(_("{part} is no whole tar archive: {why}").format(part=part, why=error)) from error
+    files = {name: group for name, group in groups.items() if entries[name].kind == "file"}
+    return with_hard_links(entries.values(), files)
+
+
+def _members(stream: BinaryIO) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
+    with tarfile.open(fileobj=stream, mode="r|", bufsize=PIECE, encoding="utf-8", errors="surrogateescape") as archive:
+        for member in archive:
+            yield member, archive
+            archive.members.clear()  # type: ignore[attr-defined]  # tarfile would remember every member it has passed
+
+
+def _entry(member: tarfile.TarInfo, archive: tarfile.TarFile, earlier: dict[str, Entry], part: str) -> Entry:
+    name = _name(member.name, part)
+    parent = name.rpartition("/")[0]
+    if name in earlier:
+        raise _unsafe(part, name, _("comes twice"))
+    if name and (parent not in earlier or earlier[parent].kind != "folder"):
+        raise _unsafe(part, name, _("does not lie in a folder of the archive"))
+    seconds, _point, fraction = member.pax_headers.get("mtime", str(member.mtime)).partition(".")
+    mtime = int(seconds) * 10**9 + int((fraction or "0").ljust(9, "0")[:9])
+    size, sha256, link = member.size, None, None
+    if member.isreg():
+        sha256 = _hash(member, archive)
+    elif member.islnk():
+        target = earlier.get(_name(member.linkname, part))
+        if target is None or target.kind != "file":
+            raise _unsafe(part, name, _("is a hard link to no earlier file"))
+        size, sha256, mtime = target.size, target.sha256, target.mtime
+    elif member.issym():
+        link = member.linkname
+    return Entry(name, _kind(member, part), size, member.mode, mtime, member.uid, member.gid, sha256, link)
+
+
+def _kind(member: tarfile.TarInfo, part: str) -> Kind:
+    if member.isdir():
+        return "folder"
+    if member.issym():
+        return "link"
+    if member.isreg() or member.islnk():
+        return "file"
+    raise _unsafe(part, member.name, _("is neither file, folder nor link"))
+
+
+def _name(path: str, part: str) -> str:
+    if path == ".":
+        return ""
+    steps = path.split("/")
+    if steps[0] != "." or any(step in ("", ".", "..") for step in steps[1:]):
+        raise _unsafe(part, path, _("would be written outside the tree"))
+    return "/".join(steps[1:])
+
+
+def _hash(member: tarfile.TarInfo, archive: tarfile.TarFile) -> str:
+    digest = hashlib.sha256()
+    content = archive.extractfile(member)
+    assert content is not None
+    left = member.size
+    while piece := content.read(PIECE):
+        digest.update(piece)
+        left -= len(piece)
+    if left:
+        raise tarfile.ReadError("unexpected end of data")
+    return digest.hexdigest()
+
+
+def _unsafe(part: str, name: str, why: str) -> SetDamaged:
+    return SetDamaged(_("{part}: member {name} {why}").format(part=part, name=ascii(name), why=why),
+                      hint=_("this archive was not made by a backup of ours; do not use it"))

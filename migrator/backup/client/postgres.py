@@ -1,0 +1,72 @@
+"""PostgreSQL: dumps in pg_dump's custom format; a copy takes the live place by two renames in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from migrator.backup.client.base import Source
+from migrator.backup.client.server import ServerClient, database_of, foreign
+from migrator.commands import postgres
+from migrator.playbook.inventory import Database as Entry
+from migrator.site import Site
+
+_PROPERTIES = """
+select pg_encoding_to_char(encoding), datcollate, datctype, pg_get_userbyid(datdba), pg_database_size(oid)
+from pg_database where datname = current_database()
+"""
+
+
+class PostgresClient(ServerClient):
+    """A PostgreSQL database."""
+
+    make = "postgresql"
+    extension = "dump"
+    port = 5432
+
+    def __init__(self, site: Site, name: str) -> None:
+        super().__init__(site, name)
+        self._live = site.database(name)
+
+    def exists(self) -> bool:
+        return bool(self._admin_sql(postgres.database_exists(self.database), changes=False))
+
+    def properties(self) -> dict[str, str]:
+        encoding, collate, ctype, owner, _size = self._live.query(_PROPERTIES)[0]
+        return {"encoding": encoding, "collate": collate, "ctype": ctype, "owner": owner, "user": self.user.user}
+
+    def size(self) -> int:
+        return int(self._live.query(_PROPERTIES)[0][4])
+
+    def dump(self, sink: BinaryIO) -> None:
+        self._pull(postgres.dump(self.user, self.database), sink)
+
+    def load(self, source: Source, copy: Entry, properties: Mapping[str, str]) -> None:
+        """Owners and privileges are kept where the same role uses the database, else all belongs to this one's role."""
+        other = foreign(properties, self.user)
+        owner = self.user.user if other else properties["owner"]
+        name = database_of(copy)
+        self.drop(copy)
+        self._admin_sql(postgres.create_database(name, properties, owner))
+        self._push(postgres.restore(self.admin, name, role=owner if other else None), source)
+
+    def put_live(self, copy: Entry, source: Source, properties: Mapping[str, str]) -> None:
+        self._live.close()
+        old = self.beside("old")
+        self._admin_sql(postgres.drop_database(old))
+        if self.exists():
+            self._admin_sql(postgres.swap_databases(database_of(copy), self.database, old))
+            self._admin_sql(postgres.drop_database(old))
+        else:
+            self._admin_sql(postgres.rename_database(database_of(copy), self.database))
+
+    def drop(self, copy: Entry) -> None:
+        self._admin_sql(postgres.drop_database(database_of(copy)))
+
+    def drop_live(self) -> None:
+        self._live.close()
+        self._admin_sql(postgres.drop_database(self.database))
+
+    def _admin_sql(self, sql: str, *, changes: bool = True) -> str:
+        maintenance = self.admin_database if self.admin_database != self.database else "postgres"
+        return self._as_admin(postgres.run_sql(self.admin, maintenance or "postgres"), sql, changes=changes)

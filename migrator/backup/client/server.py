@@ -1,0 +1,94 @@
+"""What the clients of database servers have in common: logins, and the password's way to the program."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from sqlalchemy.engine import URL, make_url
+
+from migrator.backup.client.base import Source
+from migrator.backup.joined import joined
+from migrator.commands.login import Login
+from migrator.commands.shell import Command
+from migrator.database.base import OURS
+from migrator.errors import WrongUse
+from migrator.playbook.inventory import Database as Entry
+from migrator.secret import resolve
+from migrator.site import Site
+from migrator.text import _
+
+LONG = 24 * 3600.0
+"""Seconds after which moving a whole database is given up."""
+LONGEST_NAME = 63
+
+
+class ServerClient:
+    """A database on a server. Databases are made and removed by the inventory's admin role, if it names one."""
+
+    port: int
+
+    def __init__(self, site: Site, name: str) -> None:
+        self.entry = site.database_entry(name)
+        self.host = site.host(self.entry.at)
+        self.name = name
+        url = make_url(self.entry.url)
+        if not url.database:
+            raise WrongUse(_("the URL of {name} names no database").format(name=name), where=site.name)
+        self.database = url.database
+        self.user = self._login(url)
+        admin_url = make_url(self.entry.admin_url) if self.entry.admin_url else url
+        self.admin = self._login(admin_url)
+        self.admin_database = admin_url.database or ""
+        self._password = _line(self.entry.password, url)
+        self._admin_password = (_line(self.entry.admin_password, admin_url) if self.entry.admin_url
+                                else self._password)
+
+    def copy(self, label: str, *, beside: bool) -> Entry:
+        return self._entry(self.beside(label))
+
+    def beside(self, label: str) -> str:
+        """The name of a database of ours beside the live one, short enough for every server."""
+        name = f"{OURS}{label}_{self.database}"
+        if len(name.encode()) <= LONGEST_NAME:
+            return name
+        return f"{OURS}{label}_{hashlib.sha256(self.database.encode()).hexdigest()[:24]}"
+
+    def _entry(self, database: str) -> Entry:
+        """The entry of another database on the same server, reached by the role that made it."""
+        url = make_url(self.entry.admin_url or self.entry.url).set(database=database)
+        return self.entry.model_copy(update={
+            "url": url.render_as_string(hide_password=False),
+            "password": self.entry.admin_password if self.entry.admin_url else self.entry.password})
+
+    def _login(self, url: URL) -> Login:
+        return Login(url.host or "127.0.0.1", url.port or self.port, url.username or "")
+
+    def _pull(self, command: Command, sink: BinaryIO) -> None:
+        self.host.stream_out(command, sink, input=self._password, timeout=LONG)
+
+    def _push(self, command: Command, source: Source, first: bytes = b"") -> None:
+        with source() as stream:
+            self.host.stream_in(command, joined(self._admin_password + first, stream), timeout=LONG)
+
+    def _as_admin(self, command: Command, sql: str, *, changes: bool = True) -> str:
+        act = self.host.run if changes else self.host.read
+        return act(command, input=self._admin_password + sql.encode(), timeout=600).text.strip()
+
+
+def foreign(properties: Mapping[str, str], login: Login) -> bool:
+    """Whether the dump was taken from a database that another role uses."""
+    return properties["user"] != login.user
+
+
+def database_of(copy: Entry) -> str:
+    """The name of the database that an entry's URL leads to."""
+    return make_url(copy.url).database or ""
+
+
+def _line(password: str | None, url: URL) -> bytes:
+    text = resolve(password).reveal() if password else url.password or ""
+    if "\n" in str(text):
+        raise WrongUse(_("a database password cannot hold a line break"))
+    return f"{text}\n".encode()

@@ -1,0 +1,82 @@
+"""A database of a set and the database of a site that it belongs to."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import BinaryIO
+
+from migrator.backup import part, watch
+from migrator.backup.client import Client, client_of
+from migrator.backup.compared import Tables, differences, facts_of, open_copy
+from migrator.backup.errors import RestoreDiffers, SetDamaged
+from migrator.backup.set import BackupSet
+from migrator.errors import WrongUse
+from migrator.playbook.inventory import Database as Entry
+from migrator.site import Site
+from migrator.text import _
+
+
+class DatabasePart:
+    """Knows whether both are equal, proves the dump in a copy, and brings the site's database back."""
+
+    def __init__(self, site: Site, kept: BackupSet, name: str, progress: part.Progress = watch.still) -> None:
+        self.name, self._site, self._kept, self._progress = name, site, kept, progress
+        self._record = kept.manifest.databases[name]
+        self._client: Client = client_of(site, name)
+        if self._client.make != self._record.make:
+            raise WrongUse(_("{name} was taken from {old} and cannot be restored into {new}").format(
+                name=name, old=self._record.make, new=self._client.make), where=site.name)
+
+    @property
+    def parts(self) -> list[part.Part]:
+        return [self._record.part]
+
+    def equal(self) -> bool:
+        """Whether the site's database holds exactly what was taken; unknown facts are never equal."""
+        tables = self._kept.tables(self.name)
+        return bool(tables is not None and self._client.exists()
+                    and not differences(self._site.database(self.name), tables, self._record.schema))
+
+    def prove(self) -> Tables:
+        """Restore into a copy and compare that with what was measured; the copy is removed, whatever happens.
+
+        Returns the copy's facts. Raises SetDamaged when they are other ones than those of the set.
+        """
+        copy = self._client.copy("verify", beside=False)
+        try:
+            return self._load(copy)
+        finally:
+            self._client.drop(copy)
+
+    def restore(self) -> None:
+        """Load and compare a copy beside the live database, and only then let it take the live one's place."""
+        copy = self._client.copy("restore", beside=True)
+        try:
+            tables = self._load(copy)
+        except BaseException:
+            self._client.drop(copy)
+            raise
+        self._client.put_live(copy, self._source, self._record.properties)
+        found = differences(self._site.database(self.name), tables, self._record.schema)
+        if found:
+            raise RestoreDiffers(_("{name} is not what the set holds: {lines}").format(
+                name=self.name, lines="; ".join(found[:5])), where=self._site.name,
+                hint=_("is the application still running and writing?"))
+
+    def _load(self, copy: Entry) -> Tables:
+        self._client.load(self._source, copy, self._record.properties)
+        database = open_copy(self._site, self.name, copy)
+        try:
+            measured = facts_of(database)
+            wanted = self._kept.tables(self.name)
+            found = differences(database, measured if wanted is None else wanted, self._record.schema)
+        finally:
+            database.close()
+        if found:
+            raise SetDamaged(_("a restored copy of {name} is not what was taken: {lines}").format(
+                name=self.name, lines="; ".join(found[:5])), where=str(self._kept.folder),
+                hint=_("use another set; the database itself was left as it is"))
+        return measured
+
+    def _source(self) -> AbstractContextManager[BinaryIO]:
+        return part.reading(self._kept.folder, self._record.part, self._progress)

@@ -1,0 +1,121 @@
+"""A folder of a host: listed, packed, and made equal to what an archive holds."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from migrator.backup.entry import Difference, Entry, Kind, with_hard_links
+from migrator.backup.joined import joined
+from migrator.commands import files, tree
+from migrator.commands.shell import Command
+from migrator.transport.base import Result, Transport
+
+LONG = 24 * 3600.0
+"""Seconds after which moving a whole folder is given up."""
+FEW = 1000
+"""Up to so many names are picked from an archive one by one; more make tar slower than unpacking all of it."""
+_KINDS: dict[bytes, Kind] = {b"f": "file", b"d": "folder", b"l": "link"}
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Everything below `path` but what the patterns of `exclude` cover, handled as `user` (None: the login user)."""
+
+    host: Transport
+    path: str
+    user: str | None = None
+    exclude: tuple[str, ...] = ()
+
+    def exists(self) -> bool:
+        return self.host.stat(self.path) is not None
+
+    def as_root(self) -> bool:
+        """Whether files can be given to any owner there."""
+        return self.host.read(tree.user_number().as_user(self.user)).text.strip() == "0"
+
+    def entries(self, *, hashed: bool) -> dict[str, Entry]:
+        """What lies there now; nothing when the folder is missing. `hashed` reads every file."""
+        if not self.exists():
+            return {}
+        fields = self._lines(tree.listing(self.path, self.exclude))
+        rows = [fields[n:n + tree.FIELDS] for n in range(0, len(fields), tree.FIELDS)]
+        entries = [_entry(row) for row in rows]
+        if hashed:
+            sums = dict(_sum(line) for line in self._lines(tree.hashes(self.path, self.exclude)))
+            entries = [replace(e, sha256=sums.get(e.name)) for e in entries]
+        return with_hard_links(entries, {_text(row[0]): row[7] for row in rows if row[1] == b"f"})
+
+    def size(self) -> int:
+        """Bytes of the files there, as an archive will hold them; a block of tar for each entry."""
+        return sum(e.size + 1024 for e in self.entries(hashed=False).values())
+
+    def free(self) -> int:
+        """Free bytes on the disk that the folder is on, or will be."""
+        return int(self.host.read(files.free(self.path)).text)
+
+    def pack(self, sink: BinaryIO) -> Result:
+        """Write a tar archive into the stream; what tar said is in the result, its exit code is not judged."""
+        return self.host.stream_out(tree.pack(self.path, self.exclude).as_user(self.user), sink, timeout=LONG,
+                                    check=False)
+
+    def make_equal(self, difference: Difference, wanted: dict[str, Entry], archive: BinaryIO, *, owners: bool) -> None:
+        """Remove what is extra, then unpack what is missing or changed; `owners` gives files to who had them."""
+        self._remove(difference, wanted)
+        names = _needed(difference, wanted)
+        listed = _ended(names) if len(names) <= FEW else None
+        command = tree.unpack(self.path, names=None if listed is None else len(listed), owners=owners)
+        self.host.stream_in(command.as_user(self.user), joined(listed or b"", archive), timeout=LONG)
+
+    def remove_all(self) -> None:
+        """Remove the whole folder; fine when it is not there."""
+        self.host.run(tree.make_removable(self.path).as_user(self.user), timeout=LONG)
+        self.host.run(files.remove_tree(self.path).as_user(self.user), timeout=LONG)
+
+    def _remove(self, difference: Difference, wanted: dict[str, Entry]) -> None:
+        """What stands in the way: extra names, and names that are of another kind than wanted."""
+        actual = self.entries(hashed=False)
+        retyped = [n for n in difference.changed if n in actual and actual[n].kind != wanted[n].kind]
+        doomed = [actual[n] for n in [*difference.extra, *retyped] if n in actual]
+        single = _ended(e.name for e in doomed if e.kind != "folder")
+        folders = _ended(sorted((e.name for e in doomed if e.kind == "folder"), key=lambda n: -n.count("/")))
+        if doomed:
+            self.host.run(tree.remove(self.path, len(single)).as_user(self.user), input=single + folders, timeout=LONG)
+
+    def _lines(self, command: Command) -> list[bytes]:
+        output = io.BytesIO()
+        self.host.stream_out(command.as_user(self.user), output, timeout=LONG)
+        return output.getvalue().split(b"\0")[:-1]
+
+
+def _needed(difference: Difference, wanted: dict[str, Entry]) -> list[str]:
+    """Names to unpack: those that differ, all names of a file that has several, and folders whose time has moved."""
+    differing = {*difference.missing, *difference.changed}
+    groups = {wanted[n].hard for n in differing} - {None}
+    chosen = differing | {n for n, e in wanted.items() if e.hard in groups}
+    touched = {n.rpartition("/")[0] for n in [*chosen, *difference.extra] if n}
+    return [n for n in wanted if n in chosen or (n in touched and wanted[n].kind == "folder")]
+
+
+def _entry(row: Sequence[bytes]) -> Entry:
+    name, kind, size, mode, mtime, uid, gid, _inode, _count, link = row
+    seconds, _point, fraction = mtime.partition(b".")
+    return Entry(_text(name), _KINDS[kind], int(size) if kind == b"f" else 0, int(mode, 8),
+                 int(seconds) * 10**9 + int(fraction.ljust(9, b"0")[:9]), int(uid), int(gid),
+                 link=_text(link) if kind == b"l" else None)
+
+
+def _sum(line: bytes) -> tuple[str, str]:
+    sha256, _blank, name = line.partition(b"  ./")
+    return _text(name), sha256.decode()
+
+
+def _ended(names: Iterable[str]) -> bytes:
+    """Names as members of an archive, each ended by NUL."""
+    return b"".join((f"./{n}" if n else ".").encode("utf-8", "surrogateescape") + b"\0" for n in names)
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape")

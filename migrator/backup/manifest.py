@@ -1,0 +1,58 @@
+"""What a set says of itself: records that are written once, when it is complete, and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from migrator.backup.part import Part
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class DatabaseRecord:
+    """A dump. `properties` is what an equal empty database needs. `tables` maps each table to rows and digest; None
+    when the database was written to meanwhile, so that only a restored copy can tell (see Proof.tables).
+    """
+
+    make: str
+    part: Part
+    properties: Mapping[str, str]
+    schema: str
+    tables: Mapping[str, Mapping[str, Any]] | None
+
+
+@dataclass(frozen=True)
+class TreeRecord:
+    """A packed tree: where it lay, what was left out, and the part that lists its entries, one JSON line each."""
+
+    part: Part
+    list: Part
+    path: str
+    host: str
+    exclude: tuple[str, ...]
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything known of a set when it was completed. `notes` are findings made while it was taken."""
+
+    id: str
+    environment: str
+    taken: str
+    completed: str
+    tool: str
+    databases: Mapping[str, DatabaseRecord]
+    trees: Mapping[str, TreeRecord]
+    notes: tuple[Mapping[str, Any], ...] = ()
+    format: int = FORMAT
+
+    @property
+    def parts(self) -> list[Part]:
+        """Every file of the set but the manifest."""
+        return [*(d.part for d in self.databases.values()),
+                *(p for t in self.trees.values() for p in (t.part, t.list))]

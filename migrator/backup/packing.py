@@ -1,0 +1,27 @@
+"""What tar says while it packs a tree that others work in."""
+
+from __future__ import annotations
+
+from migrator.backup.folder import Folder
+from migrator.errors import CommandFailed
+from migrator.text import _
+from migrator.transport.base import Result
+
+_MOVED = ("file changed as we read it", "File shrank by", "File removed before we read it", "No such file or directory")
+_HARMLESS = ("Exiting with failure status due to previous errors", "socket ignored")
+
+
+def moved_files(folder: Folder, result: Result) -> list[str]:
+    """One line for each file that changed or vanished while it was read; empty when all was quiet.
+
+    Raises CommandFailed for everything else that went wrong: a file that may not be read is missing in the backup.
+    """
+    lines = result.stderr.decode("utf-8", "backslashreplace").splitlines()
+    moved = [line for line in lines if any(sign in line for sign in _MOVED)]
+    others = [line for line in lines if line not in moved and not any(sign in line for sign in _HARMLESS)]
+    if others or (result.exit_code and not moved):
+        raise CommandFailed(_("{path} could not be packed: {why}").format(
+            path=folder.path, why="; ".join(others[:5]) or result.exit_code), exit_code=result.exit_code,
+            output="\n".join(others[-10:]), where=folder.host.name,
+            hint=_("the user who packs must be able to read everything; name the owner of the tree in the inventory"))
+    return moved

@@ -1,0 +1,80 @@
+"""A backup set: a folder of the vault with databases, file trees, its manifest, and a record of what was proven."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from migrator.backup.entry import Entry
+from migrator.backup.errors import SetMissing
+from migrator.backup.manifest import Manifest
+from migrator.backup.manifest_file import MANIFEST, load
+from migrator.backup.part import reading
+from migrator.backup.proof import NONE, Proof
+from migrator.backup.watch import still
+from migrator.text import _
+
+PROOF = "proof.json"
+
+
+@dataclass(frozen=True)
+class BackupSet:
+    """A completed set, opened; its parts are read only when asked for."""
+
+    folder: Path
+    manifest: Manifest
+    sha256: str = field(repr=False)
+    """Of the manifest, which holds the hashes of everything else: one value that stands for the whole set."""
+
+    @classmethod
+    def open(cls, folder: Path) -> BackupSet:
+        """The set in a folder. Raises SetMissing, or SetDamaged for a manifest that cannot be understood."""
+        try:
+            content = (folder / MANIFEST).read_bytes()
+        except OSError:
+            raise SetMissing(_("there is no complete backup set"), where=str(folder),
+                             hint=_("list the sets that the vault holds and choose one of them")) from None
+        return cls(folder, load(content, folder), hashlib.sha256(content).hexdigest())
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that the set takes in the vault."""
+        return sum(p.bytes for p in self.manifest.parts)
+
+    @property
+    def proof(self) -> Proof:
+        """What was proven of the set so far."""
+        path = self.folder / PROOF
+        return Proof.from_json(json.loads(path.read_text())) if path.exists() else NONE
+
+    def tables(self, database: str) -> Mapping[str, Mapping[str, Any]] | None:
+        """Rows and digest of every table: measured when taken, else in a restored copy, else unknown."""
+        return self.manifest.databases[database].tables or self.proof.tables.get(database)
+
+    def entries(self, tree: str) -> dict[str, Entry]:
+        """Every entry of a tree, by name."""
+        part = self.manifest.trees[tree].list
+        with reading(self.folder, part, still) as stream:
+            found = [Entry(**json.loads(line)) for line in stream]
+        return {e.name: e for e in found}
+
+    def chosen(self, databases: Sequence[str] | None, trees: Sequence[str] | None) -> tuple[list[str], list[str]]:
+        """Names of databases and trees to work on, None standing for all. Raises SetMissing."""
+        return _held(self, self.manifest.databases, databases), _held(self, self.manifest.trees, trees)
+
+
+def _held(owner: BackupSet, entries: Mapping[str, object], wanted: Sequence[str] | None) -> list[str]:
+    for name in wanted or ():
+        if name not in entries:
+            hint = _("it holds: {names}").format(names=", ".join(entries) or "-")
+            raise SetMissing(_("the set {set} does not hold {name}").format(set=owner.id, name=name),
+                             where=str(owner.folder), hint=hint)
+    return list(entries) if wanted is None else list(wanted)

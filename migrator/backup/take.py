@@ -1,0 +1,109 @@
+"""Take one set: databases first, then the file trees, so that no row names a file that was not there yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from migrator import __version__, clock
+from migrator.backup import part, watch
+from migrator.backup.archive import read_archive
+from migrator.backup.client import client_of
+from migrator.backup.manifest import DatabaseRecord, Manifest, TreeRecord
+from migrator.backup.manifest_file import save
+from migrator.backup.packing import moved_files
+from migrator.backup.part import Part
+from migrator.backup.partial import growing
+from migrator.backup.readme import write_readme
+from migrator.backup.set import BackupSet
+from migrator.backup.tree_folder import tree_folder
+from migrator.database.compare import compare
+from migrator.model.finding import Finding, informs, warns
+from migrator.site import Site
+from migrator.text import _
+from migrator.transport.base import OnLine
+from migrator.units import show_size
+
+
+def take_set(site: Site, vault: Path, name: str, *, databases: Sequence[str] | None = None,
+             trees: Sequence[str] | None = None, say: OnLine = watch.nobody,
+             progress: part.Progress = watch.still) -> BackupSet:
+    """A new set in the vault, of the named databases and trees; None means all of the site.
+
+    The set's folder appears under its `name` in one step when everything is complete; a set that is already there
+    is returned as it is, so that a repeat after a crash takes no second one. Nothing is left on the hosts.
+    Raises NoSpace before anything is read when the vault is too small; CommandFailed, Unreachable.
+    """
+    final = vault / name
+    if final.exists():
+        return BackupSet.open(final)
+    chosen = (list(site.environment.databases) if databases is None else [site.database_name(d) for d in databases],
+              list(site.environment.trees) if trees is None else list(trees))
+    vault.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part.room(vault, estimate(site, *chosen) + part.KEEP_FREE)
+    with growing(final) as folder:
+        started = clock.stamp()
+        taker = _Taker(site, folder, say, progress)
+        manifest = Manifest(name, site.name, started, "", __version__, {d: taker.database(d) for d in chosen[0]},
+                            {t: taker.tree(t) for t in chosen[1]}, tuple(f.as_json() for f in taker.notes))
+        save(replace(manifest, completed=clock.stamp()), folder)
+        write_readme(manifest, folder)
+    taken = BackupSet.open(final)
+    say(_("backup set {name}: {size}").format(name=name, size=show_size(taken.bytes)))
+    return taken
+
+
+def estimate(site: Site, databases: Sequence[str], trees: Sequence[str]) -> int:
+    """Bytes that a set can take at most, as long as nothing grows: what lies on the hosts, not compressed."""
+    return sum(client_of(site, d).size() for d in databases) + sum(tree_folder(site, t).size() for t in trees)
+
+
+class _Taker:
+    """Writes the parts of one set and notes what it saw."""
+
+    def __init__(self, site: Site, folder: Path, say: OnLine, progress: part.Progress) -> None:
+        self._site, self._folder, self._say, self._progress = site, folder, say, progress
+        self.notes: list[Finding] = []
+
+    def database(self, name: str) -> DatabaseRecord:
+        """Dump one database, its facts measured before and after: facts that moved are not those of the dump."""
+        client, database = client_of(self._site, name), self._site.database(name)
+        self._say(_("database {name}: {size}").format(name=name, size=show_size(client.size())))
+        properties, schema, before = client.properties(), database.schema().fingerprint, database.tables()
+        packed = self._pack(f"databases/{name}.{client.extension}.zst", client.dump)
+        moved = compare(before, database.tables())
+        if moved:
+            self.notes.append(informs(
+                "backup.moving", _("{name} was written to while it was taken").format(name=name),
+                _("the dump is consistent; its counts and digests are measured when it is verified"),
+                tables=[d.table for d in moved]))
+        tables = None if moved else {table: facts.as_json() for table, facts in before.items()}
+        return DatabaseRecord(client.make, packed, properties, schema, tables)
+
+    def tree(self, name: str) -> TreeRecord:
+        """Pack one tree, then read the archive back: the list holds what is in the set, not what was meant to be."""
+        folder = tree_folder(self._site, name)
+        self._say(_("tree {name}: {path}").format(name=name, path=folder.path))
+        moved: list[str] = []
+        packed = self._pack(f"trees/{name}.tar.zst", lambda sink: moved.extend(
+            moved_files(folder, folder.pack(sink))))
+        with part.reading(self._folder, packed, watch.still) as stream:
+            entries = read_archive(stream, packed.path)
+        if moved:
+            self.notes.append(warns(
+                "backup.changed", _("{count} files of {name} changed while they were read").format(
+                    count=len(moved), name=name),
+                _("stop the application for the backup that an upgrade relies on"), files=moved[:20]))
+        lines = "".join(json.dumps(e.as_json()) + "\n" for e in entries.values())
+        listed = self._pack(f"trees/{name}.list.zst", lambda sink: sink.write(lines.encode()))
+        return TreeRecord(packed, listed, folder.path, folder.host.name, folder.exclude,
+                          sum(e.kind == "file" for e in entries.values()), sum(e.size for e in entries.values()))
+
+    def _pack(self, path: str, fill: Callable[[BinaryIO], object]) -> Part:
+        done: list[Part] = []
+        with part.writing(self._folder, path, self._progress, done.append) as sink:
+            fill(sink)
+        return done[0]

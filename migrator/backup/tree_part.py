@@ -1,0 +1,91 @@
+"""A file tree of a set and the tree of a site that it belongs to."""
+
+from __future__ import annotations
+
+import posixpath
+
+from migrator.backup import part, watch
+from migrator.backup.archive import read_archive
+from migrator.backup.entry import Difference, Entry, compare, excluded
+from migrator.backup.errors import RestoreDiffers, SetDamaged
+from migrator.backup.folder import Folder
+from migrator.backup.set import BackupSet
+from migrator.backup.tree_folder import tree_folder
+from migrator.database.base import OURS
+from migrator.errors import NoSpace
+from migrator.site import Site
+from migrator.text import _
+from migrator.units import show_size
+
+
+class TreePart:
+    """Knows whether both are equal, proves the archive in a scratch folder, and brings the site's tree back."""
+
+    def __init__(self, site: Site, kept: BackupSet, name: str, progress: part.Progress = watch.still) -> None:
+        self.name, self._site, self._kept, self._progress = name, site, kept, progress
+        self._record = kept.manifest.trees[name]
+        self.folder = tree_folder(site, name, self._record.exclude)
+
+    @property
+    def parts(self) -> list[part.Part]:
+        return [self._record.part, self._record.list]
+
+    def equal(self) -> bool:
+        """Whether the site's tree is exactly what was taken, every file read and hashed."""
+        return self.folder.exists() and not self._difference(self.folder, self._wanted(), owners=self._owners())
+
+    def check_members(self) -> None:
+        """Read the archive member by member; raises SetDamaged when it is unsafe or not as listed."""
+        with part.reading(self._kept.folder, self._record.part, self._progress) as stream:
+            packed = read_archive(stream, self._record.part.path)
+        found = compare(self._kept.entries(self.name), packed, owners=True)
+        if found:
+            raise SetDamaged(_("the archive of {name} does not hold what its list says: {difference}").format(
+                name=self.name, difference=found), where=str(self._kept.folder), hint=_("use another set"))
+
+    def prove(self) -> None:
+        """Unpack into a scratch folder of the host and compare all of it; the folder is removed, whatever happens."""
+        work = self._site.environment.hosts[self._site.tree(self.name).at].work
+        path = posixpath.join(self.folder.host.expand(work), "scratch", f"{OURS}verify_{self.name}")
+        scratch = Folder(self.folder.host, path)
+        wanted = self._kept.entries(self.name)
+        scratch.remove_all()
+        try:
+            self._fill(scratch, compare(wanted, {}, owners=False), wanted, owners=scratch.as_root())
+            found = self._difference(scratch, wanted, owners=scratch.as_root())
+        finally:
+            scratch.remove_all()
+        if found:
+            raise SetDamaged(_("an unpacked copy of {name} is not what was taken: {difference}").format(
+                name=self.name, difference=found), where=str(self._kept.folder), hint=_("use another set"))
+
+    def restore(self) -> None:
+        """Remove what is extra, unpack what differs, and compare all of it again."""
+        wanted, owners = self._wanted(), self._owners()
+        difference = self._difference(self.folder, wanted, owners=owners)
+        self._fill(self.folder, difference, wanted, owners=owners)
+        left = self._difference(self.folder, wanted, owners=owners)
+        if left:
+            raise RestoreDiffers(_("{name} is not what the set holds: {difference}").format(
+                name=self.name, difference=left), where=self._site.name,
+                hint=_("is the application still running and writing?"))
+
+    def _fill(self, folder: Folder, difference: Difference, wanted: dict[str, Entry], *, owners: bool) -> None:
+        needed = sum(wanted[n].size for n in [*difference.missing, *difference.changed])
+        free = folder.free()
+        if needed > free:
+            raise NoSpace(_("{path} has {free} free and {needed} are needed").format(
+                path=folder.path, free=show_size(free), needed=show_size(needed)), where=folder.host.name)
+        with part.reading(self._kept.folder, self._record.part, self._progress) as archive:
+            folder.make_equal(difference, wanted, archive, owners=owners)
+
+    def _difference(self, folder: Folder, wanted: dict[str, Entry], *, owners: bool) -> Difference:
+        return compare(wanted, folder.entries(hashed=True), owners=owners)
+
+    def _wanted(self) -> dict[str, Entry]:
+        """What the set holds, without what the site keeps out of its tree."""
+        return {n: e for n, e in self._kept.entries(self.name).items() if not n or not excluded(n, self.folder.exclude)}
+
+    def _owners(self) -> bool:
+        """Owners come back where they were and where we may set them; a clone's files belong to the clone's user."""
+        return self._kept.manifest.environment == self._site.name and self.folder.as_root()

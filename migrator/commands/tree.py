@@ -1,0 +1,115 @@
+"""Commands that list, hash, pack and unpack a folder with find, sha256sum and tar; names may hold any byte."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from migrator.commands.shell import Command, pipe, script, words
+
+FIELDS = 10
+_FORMAT = r"%P\0%y\0%s\0%m\0%T@\0%U\0%G\0%i\0%n\0%l\0"
+_KINDS = ["(", "-type", "f", "-o", "-type", "d", "-o", "-type", "l", ")"]
+
+_UNPACK = """
+set -e
+mkdir -p -- "$1"
+cd -- "$1"
+shift
+names=$1
+shift
+if [ "$names" = all ]; then exec tar --extract --file=- "$@"; fi
+list=$(mktemp)
+trap 'rm -f -- "$list"' EXIT
+trap 'exit 1' HUP INT TERM
+head -c "$names" > "$list"
+tar --extract --file=- "$@" --null --no-recursion --files-from="$list"
+"""
+
+_REMOVE = """
+cd -- "$1" || exit
+head -c "$2" | xargs -0 -r rm -f -- || exit
+xargs -0 -r rmdir --ignore-fail-on-non-empty --
+"""
+
+_FIRST_MISSING = """
+path=$1
+missing=
+while [ ! -e "$path" ] && [ ! -L "$path" ]; do missing=$path; path=$(dirname -- "$path"); done
+printf %s "$missing"
+"""
+
+
+def listing(path: str, exclude: Sequence[str]) -> Command:
+    """Every folder, file and link below the path and the folder itself: FIELDS values each, all ended by NUL.
+
+    name, kind (f, d, l), bytes, mode, mtime, uid, gid, inode, links to it, where a link points.
+    """
+    return words("env", "LC_ALL=C", *_find(exclude, _KINDS), "-printf", _FORMAT).inside(path)
+
+
+def hashes(path: str, exclude: Sequence[str]) -> Command:
+    """SHA-256 of every file below the path: `hash  ./name` each, ended by NUL."""
+    return pipe(words("env", "LC_ALL=C", *_find(exclude, ["-type", "f"]), "-print0"),
+                words("xargs", "-0", "-r", "sha256sum", "--zero", "--")).inside(path)
+
+
+def pack(path: str, exclude: Sequence[str]) -> Command:
+    """The folder as a tar archive on standard output, with exact times and owners as numbers."""
+    return pipe(words("env", "LC_ALL=C", *_find(exclude, _KINDS), "-print0"),
+                words("env", "LC_ALL=C", "tar", "--create", "--file=-", "--format=posix",
+                      "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime", "--numeric-owner",
+                      "--null", "--no-recursion", "--files-from=-")).inside(path)
+
+
+def unpack(path: str, *, names: int | None, owners: bool) -> Command:
+    """Unpack an archive from standard input over the folder, which is made when missing.
+
+    `names` is the length in bytes of a list of members (each ended by NUL) that comes before the archive; None
+    unpacks all. `owners` gives files the recorded owners, which takes root.
+    """
+    return script(_UNPACK, path, "all" if names is None else str(names), "--preserve-permissions", "--numeric-owner",
+                  "--delay-directory-restore", "--same-owner" if owners else "--no-same-owner")
+
+
+def remove(path: str, files: int) -> Command:
+    """Remove the files whose names are the first `files` bytes of standard input, then the empty folders named after.
+
+    Each name is ended by NUL.
+    """
+    return script(_REMOVE, path, str(files))
+
+
+def first_missing(path: str) -> Command:
+    """The highest folder on the way to the path that does not exist; nothing when the path exists."""
+    return script(_FIRST_MISSING, path)
+
+
+def make_removable(path: str) -> Command:
+    """Give the user what it takes to remove everything below the path; fine when nothing is there."""
+    return script('[ ! -d "$1" ] || [ -w "$1" -a "$(id -u)" = 0 ] || chmod -R u+rwX -- "$1"', path)
+
+
+def remove_empty(path: str, up_to: str) -> Command:
+    """Remove empty folders from the path upwards, `up_to` being the last; stops at one that is not empty."""
+    return script('path=$1; while rmdir -- "$path" 2> /dev/null && [ "$path" != "$2" ]; do '
+                  'path=$(dirname -- "$path"); done; true', path, up_to)
+
+
+def user_number() -> Command:
+    """The number of the user who runs commands; 0 may give files to anybody."""
+    return words("id", "-u")
+
+
+def real_path(path: str) -> Command:
+    """The path with all links resolved; parts that do not exist stay as they are."""
+    return words("readlink", "-m", "--", path)
+
+
+def _find(exclude: Sequence[str], kinds: list[str]) -> list[str]:
+    """A pattern with a slash is a path below the folder, one without is a name at any depth."""
+    pruned: list[str] = []
+    for pattern in exclude:
+        pruned += ["-o"] if pruned else []
+        pruned += ["-path", f"./{pattern.strip('/')}"] if "/" in pattern.strip("/") or pattern.startswith("/") \
+            else ["-name", pattern.rstrip("/")]
+    return ["find", ".", *(["(", *pruned, ")", "-prune", "-o"] if pruned else []), *kinds]
