@@ -71,7 +71,7 @@ class Driver:
         """
         row = self._journal.runs.get(run)
         state = RunState(row["state"])
-        if state in (RunState.BROUGHT_BACK, RunState.FAILED):
+        if state in (RunState.BROUGHT_BACK, RunState.FAILED) or (state is RunState.PASSED and not self._undoable(run)):
             raise WrongUse(_("run {run} has nothing to bring back: {state}").format(run=run, state=state),
                            hint=f"inv report --run {run}")
         self._journal.runs.order(run, {"act": "rollback"}, actor=actor)
@@ -84,6 +84,10 @@ class Driver:
         workflow = f"{run}.back.{len(self._ways_back(run)) + 1}"
         self._durable.start("rollback.v1", workflow, run)
         return self._watch(run, workflow)
+
+    def _undoable(self, run: str) -> bool:
+        plan = self._journal.runs.plan_of(run)
+        return any(plan.step(row["step"]).way_back != "none" for row in self._journal.attempts.to_undo(run))
 
     def _take_up(self, run: str) -> None:
         """Hold the environment and say who drives the run now."""

@@ -69,7 +69,9 @@ class Performer:
         waiting_for = self._question(plan, run, step, what)
         self._journal.runs.move(run, RunState.WAITING, actor=self._executor, waiting_for=waiting_for)
         command = waiting_command({"id": run, "waiting_for": waiting_for}, plan)
-        self._desk.observers(RunParked(run=run, waiting_for=waiting_for, next=command))
+        shown = _("a decision") if what == "decision" else _("the approval of {groups}").format(
+            groups=waiting_for.removeprefix("approval:"))
+        self._desk.observers(RunParked(run=run, waiting_for=shown, next=command))
         return answer
 
     def again(self, run: str, step: str, to: str) -> list[list[str]]:

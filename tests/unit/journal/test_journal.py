@@ -1,0 +1,155 @@
+"""The journal: what is written together, what is kept for ever, and that no row can be changed unseen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from migrator.errors import JournalError, Locked, WrongUse
+from migrator.journal.attempts import Key
+from migrator.journal.journal import Journal
+from migrator.journal.store import sqlite_url
+from migrator.model.finding import informs
+from migrator.model.outcome import Outcome
+from migrator.model.plan import Plan, PlannedStep
+from migrator.model.states import AttemptState, Direction, RunState
+from migrator.model.version import Hop
+
+STEP = PlannedStep(id="copy", kind="backup.take", args={"what": ["main"]}, targets=("-",), hop=Hop("1", "2"), timeout=9.0,
+                   retries=0, way_back="undo", skippable=False, point_of_no_return=False, digest="d1")
+PLAN = Plan(product="toy", title="Toy", playbook="/pb", stage="go-live", environment="live", environments={"live": "live"},
+            path=("1", "2"), steps=(STEP,), digest="a" * 64, bindings="b" * 64,
+            people={"approvers": {"it": ["zhao"]}}, rules={"approval_valid_for": "7d"})
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(sqlite_url(tmp_path / "m.db"), lambda executor: executor == "alive")
+
+
+def started(journal: Journal, run: str, n: int = 1, record: dict[str, object] | None = None) -> Key:
+    key = Key(run, "copy", "-", Direction.FORWARD, n)
+    journal.attempts.start(key, STEP, record or {"was": "old"}, [], executor="x")
+    return key
+
+
+def test_a_plan_survives_the_journal_unchanged(journal: Journal) -> None:
+    run = journal.runs.new(PLAN, started_by="li", folder="/f/{run}")
+    assert journal.runs.plan_of(run) == PLAN
+    assert journal.runs.get(run)["folder"] == f"/f/{run}"
+
+
+def test_another_stage_or_inventory_is_another_plan() -> None:
+    from dataclasses import replace
+
+    assert len({PLAN.id, replace(PLAN, stage="trial").id, replace(PLAN, bindings="c" * 64).id}) == 3
+
+
+def test_the_first_before_is_kept_for_ever(journal: Journal) -> None:
+    run = journal.runs.new(PLAN, started_by="li", folder="/")
+    key = started(journal, run, 1, {"was": "old"})
+    journal.attempts.end(key, AttemptState.FAILED, executor="x", seconds=1.0)
+    started(journal, run, 2, {"was": "half changed"})
+    assert journal.attempts.record(key) == {"was": "old"}
+
+
+def test_an_undo_takes_its_unit_off_the_list_of_what_is_to_undo(journal: Journal) -> None:
+    run = journal.runs.new(PLAN, started_by="li", folder="/")
+    started(journal, run)
+    assert [row["step"] for row in journal.attempts.to_undo(run)] == ["copy"]
+    undo = Key(run, "copy", "-", Direction.UNDO, 1)
+    journal.attempts.start(undo, STEP, {}, [], executor="x")
+    journal.attempts.end(undo, AttemptState.OK, executor="x", seconds=2.0)
+    assert journal.attempts.to_undo(run) == []
+    assert journal.attempts.measured(["d1"]) == {("d1", "undo"): 2.0}
+
+
+def test_a_refused_attempt_leaves_nothing_to_undo(journal: Journal) -> None:
+    run = journal.runs.new(PLAN, started_by="li", folder="/")
+    journal.attempts.refuse(Key(run, "copy", "-", Direction.FORWARD, 1), STEP, executor="x", findings=[], message="no")
+    assert journal.attempts.to_undo(run) == []
+
+
+def test_the_record_holds_what_a_report_needs(journal: Journal) -> None:
+    run = journal.runs.new(PLAN, started_by="li", folder="/")
+    journal.attempts.end(started(journal, run), AttemptState.OK, executor="x", seconds=1.0,
+                         outcome=Outcome(True, "took it", {"set": "s1"}), findings=[informs("ok", "fine")])
+    journal.evidence.keep(run, "copy", "-", "digest", {"rows": 3})
+    record = journal.record(run)
+    assert record["attempts"][0]["facts"] == {"set": "s1"}
+    assert record["attempts"][0]["findings"][0]["code"] == "ok"
+    assert record["evidence"][0]["value"] == {"rows": 3}
+    assert record["audit"]["sound"]
+
+
+@pytest.mark.parametrize("damage", [
+    "update audit set payload = '{}' where seq = 2",
+    "delete from audit where seq = 2",
+    "update audit set seq = case seq when 2 then 3 else 2 end where seq in (2, 3)",
+])
+def test_a_changed_missing_or_swapped_event_is_found(journal: Journal, damage: str) -> None:
+    run = journal.runs.new(PLAN, started_by="li", folder="/")
+    journal.attempts.end(started(journal, run), AttemptState.OK, executor="x", seconds=1.0)
+    journal.runs.move(run, RunState.PASSED, actor="x", exit_code=0)
+    assert journal.audit_trail().sound
+    with journal.engine.begin() as connection:
+        if "case" in damage:
+            connection.execute(text("update audit set seq = 99 where seq = 2"))
+            connection.execute(text("update audit set seq = 2 where seq = 3"))
+            connection.execute(text("update audit set seq = 3 where seq = 99"))
+        else:
+            connection.execute(text(damage))
+    assert journal.audit_trail().broken in (2, 3)
+
+
+def test_a_second_run_on_an_environment_is_told_who_holds_it(journal: Journal) -> None:
+    assert journal.locks.take("live", run="r1", owner="alive") == 1
+    with pytest.raises(Locked, match="r1") as refused:
+        journal.locks.take("live", run="r2", owner="other")
+    assert "inv status --run r1" in str(refused.value.hint)
+    journal.locks.free("live", run="r1")
+    assert journal.locks.take("live", run="r2", owner="other") == 2
+
+
+def test_a_dead_holder_is_recognised_and_its_lock_can_be_broken(journal: Journal) -> None:
+    journal.locks.take("live", run="r1", owner="dead")
+    with pytest.raises(Locked) as refused:
+        journal.locks.take("live", run="r2", owner="other")
+    assert "inv resume --run r1" in str(refused.value.hint)
+    journal.locks.break_("live", actor="li", reason="host burnt")
+    assert journal.locks.holder("live") is None
+
+
+def test_the_lock_of_a_living_holder_is_not_broken(journal: Journal) -> None:
+    journal.locks.take("live", run="r1", owner="alive")
+    with pytest.raises(Locked):
+        journal.locks.break_("live", actor="li", reason="impatient")
+
+
+@pytest.mark.parametrize(("approve", "not_by", "reason"), [(True, None, ""), (False, None, "rejected"),
+                                                           (True, "zhao", "given by the operator")])
+def test_an_approval_counts_or_says_why_not(journal: Journal, approve: bool, not_by: str | None, reason: str) -> None:
+    journal.approvals.give(PLAN, group="it", who="zhao", approve=approve, reason="", valid_seconds=60)
+    standing = journal.approvals.standing(PLAN, "it", not_by=not_by)
+    assert (standing.granted, standing.reason) == (not reason, reason)
+
+
+def test_an_expired_approval_does_not_count(journal: Journal) -> None:
+    journal.approvals.give(PLAN, group="it", who="zhao", approve=True, reason="", valid_seconds=-1)
+    assert journal.approvals.standing(PLAN, "it").reason == "expired"
+
+
+def test_a_journal_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "m.db")
+    journal = Journal(url, lambda _executor: False)
+    with journal.engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(JournalError, match="newer"):
+        Journal(url, lambda _executor: False).runs.list()
+
+
+def test_an_unknown_run_is_wrong_use(journal: Journal) -> None:
+    with pytest.raises(WrongUse, match="0000-none"):
+        journal.runs.get("0000-none")
