@@ -31,7 +31,7 @@ select table_name, coalesce(data_length + index_length, 0)
 from information_schema.tables where table_schema = database()
 """
 LONGEST_ROW = 1024 * 1024
-"""Bytes that the text of a row without its long cells cannot exceed: a row is 65,535 bytes, its text at most 16 times."""
+"""Bytes that the text of a row without its long cells cannot exceed: the row itself has 65,535 at most."""
 _CANONICAL_TYPES = {
     **dict.fromkeys(("float", "double"), "quote({} + 0e0)"),  # the bare text of a FLOAT is rounded to six digits
     "bit": "quote({} + 0)",

@@ -40,7 +40,7 @@ class PostgresqlDatabase(ServedDatabase):
     """
 
     make = "postgresql"
-    begin_reading = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",)
+    begin_reading = ("SET default_transaction_read_only = on; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",)
     canonical = ("SET LOCAL search_path = pg_catalog", "SET LOCAL timezone = 'UTC'", "SET LOCAL datestyle = 'ISO, YMD'",
                  "SET LOCAL intervalstyle = 'iso_8601'", "SET LOCAL extra_float_digits = 3",
                  "SET LOCAL bytea_output = 'hex'", "SET LOCAL lc_monetary = 'C'",

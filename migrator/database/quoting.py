@@ -11,3 +11,10 @@ def quoted(name: str, mark: str = '"') -> str:
 def listed(names: list[str], mark: str = '"', table: str = "") -> str:
     """Identifiers separated by commas, each after `table.` when given."""
     return ", ".join((f"{table}." if table else "") + quoted(name, mark) for name in names)
+
+
+def text_value(text: str) -> str:
+    """A string constant; raises ValueError for signs that makes of databases read differently."""
+    if "\\" in text or "\0" in text:
+        raise ValueError(f"{text!r} cannot be written as a constant")
+    return "'" + text.replace("'", "''") + "'"

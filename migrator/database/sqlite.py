@@ -18,7 +18,6 @@ from migrator.text import _
 
 Ask = Callable[[dict[str, Any]], Any]
 """Answers one request of the agent; raises sqlite3.Error."""
-TRIES = 3
 
 
 class Runner(Protocol):
@@ -41,23 +40,10 @@ class SqliteDatabase:
         self._on_host = on_host
         self._read_only = read_only
         self._ask: Ask = over(on_host) if on_host else sqlite_agent.answer
-        self._most = sqlite_agent.PAGE_BYTES if on_host else None
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Rows of a reading statement; from a remote file in pages, begun anew when somebody wrote in between."""
-        for _try in range(TRIES):
-            rows: list[tuple[Any, ...]] = []
-            page: dict[str, Any] = {"next": 0}
-            stamps = set()
-            while page["next"] is not None:
-                page = self._answer("query", sql=sql, parameters=dict(parameters or {}),
-                                    skip=page["next"], most=self._most)
-                rows += map(tuple, page["rows"])
-                stamps.add(tuple(page.get("stamp", ())))
-            if len(stamps) == 1:
-                return rows
-        raise DatabaseError(_("somebody writes to {path} all the time, so that no long answer can be read").format(
-            path=self.path), where=self.name, hint=_("stop the application, or ask for less"))
+        """Rows of a reading statement; parameters are `:named`."""
+        return list(map(tuple, self._answer("query", sql=sql, parameters=dict(parameters or {}))))
 
     def execute(self, statements: Sequence[str]) -> list[int]:
         """Run statements in one transaction; rows touched by each."""

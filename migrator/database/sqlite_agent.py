@@ -25,8 +25,6 @@ from typing import Any
 from urllib.parse import quote
 
 OURS = "migrator_"
-PAGE_BYTES = 600_000
-"""Bytes of rows that one answer to another machine carries at most, but always one row."""
 
 
 def answer(request: dict[str, Any]) -> Any:
@@ -37,7 +35,7 @@ def answer(request: dict[str, Any]) -> Any:
             return execute(connection, request["statements"])
         connection.execute("begin")
         if ask == "query":
-            return query(connection, request)
+            return connection.execute(request["sql"], request["parameters"]).fetchall()
         asked: dict[str, Any] = {"server": server, "schema": schema, "integrity": integrity,
                                  "tables": partial(tables, names=request.get("names"))}
         return asked[ask](connection)
@@ -52,34 +50,6 @@ def connect(path: str, writing: bool) -> sqlite3.Connection:
     if not writing:
         connection.execute("pragma query_only = 1")
     return connection
-
-
-def query(connection: sqlite3.Connection, request: dict[str, Any]) -> dict[str, Any]:
-    """Rows from number `skip` on, as many as fit into `most` bytes; `next` is where to go on, None at the end.
-
-    `stamp` changes when anybody writes to the file between two pages.
-    """
-    skip, most = request.get("skip", 0), request.get("most")
-    cursor = connection.execute(request["sql"], request.get("parameters") or {})
-    if most is None:
-        return {"rows": cursor.fetchall(), "next": None}
-    rows: list[Any] = []
-    size = 0
-    for number, row in enumerate(cursor):
-        if number < skip:
-            continue
-        if rows and size > most:
-            return {"rows": rows, "next": number, "stamp": stamp(request["path"])}
-        rows.append(row)
-        size += len(ascii(row))
-    return {"rows": rows, "next": None, "stamp": stamp(request["path"])}
-
-
-def stamp(path: str) -> list[int]:
-    """Changes with every commit: size and time of the file and of its write-ahead log."""
-    full = os.path.expanduser(path)
-    states = [os.stat(p) for p in (full, full + "-wal") if os.path.exists(p)]
-    return [n for s in states for n in (s.st_size, s.st_mtime_ns) if s.st_size]
 
 
 def execute(connection: sqlite3.Connection, statements: list[str]) -> list[int]:
