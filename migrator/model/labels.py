@@ -42,4 +42,4 @@ def way_back(name: str) -> str:
 
 def decision(name: str) -> str:
     """An approver's decision, in words."""
-    return {"approved": _("approved"), "rejected": _("rejected")}.get(name, name)
+    return {"approve": _("approved"), "reject": _("rejected")}.get(name, name)

@@ -9,6 +9,7 @@ from typing import Any
 from migrator import clock
 from migrator.model.finding import Finding, Severity
 from migrator.report.compare import compare
+from migrator.report.next_command import next_command
 from migrator.report.story import StepStory, tell
 from migrator.report.timeline import draw
 from migrator.report.verdict import MOODS, verdict
@@ -19,12 +20,12 @@ EVIDENCE_SHOWN = 80
 
 def view(record: Mapping[str, Any]) -> dict[str, Any]:
     """Names for the templates, in the language in force."""
-    run = record["run"]
+    run = {"message": None, "tool_version": None, "started_by": None, **record["run"]}
     stories = tell(record)
     comparisons = {what: found for what in ("tables", "trees") if (found := compare(record, what))}
     seconds = _length(run)
     return {
-        "run": run, "record": record, "stories": stories, "comparisons": comparisons, "seconds": seconds,
+        "run": run, "record": record, "next": next_command(record), "stories": stories, "comparisons": comparisons, "seconds": seconds,
         "mood": MOODS.get(run["state"], "open"),
         "verdict": verdict(record, stories, list(comparisons.values()), seconds),
         "picture": draw(record),

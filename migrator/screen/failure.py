@@ -8,6 +8,7 @@ from typing import Any
 
 from migrator import clock
 from migrator.errors import CommandFailed, MigratorError
+from migrator.report.next_command import next_command
 from migrator.report.story import StepStory, tell
 from migrator.secret import scrub
 from migrator.text import _, pad, width
@@ -59,7 +60,7 @@ def of_run(record: Mapping[str, Any]) -> Failure:
             stage=run["stage"], step=place, at=clock.local(run.get("ended") or run.get("started") or "")),
         happened=[line for line in [broken.message if broken else "", run.get("message") or ""] if line],
         where=[_where(run, stories), *(_("by hand: {what}").format(what=what) for what in run.get("by_hand") or [])],
-        do_next=[record["next"]] if record.get("next") else [],
+        do_next=[next_command(record)],
         proof=[f"inv report --run {run['id']}", f"inv run.log --run {run['id']} --step {place}"],
         exit_code=run.get("exit_code"))
 
@@ -68,7 +69,7 @@ def _where(run: Mapping[str, Any], stories: Sequence[StepStory]) -> str:
     counted = {state: sum(s.state == state for s in stories) for state in ("OK", "UNDONE", "FAILED", "UNKNOWN")}
     back = sum(s.undo_seconds or 0 for s in stories)
     states = {
-        "brought back": _("everything is as it was before: {undone} steps taken back in {time}"),
+        "brought back": _("brought back: {undone} steps taken back in {time}"),
         "hands needed": _("{undone} steps taken back, the rest needs hands"),
         "stopped": _("{done} steps done; safe to resume, safe to go back"),
         "going back": _("going back: {undone} steps taken back so far, {done} to go"),

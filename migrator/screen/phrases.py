@@ -12,7 +12,10 @@ from migrator.units import show_seconds
 
 
 def phrase(event: events.Event, estimates: Mapping[tuple[str, str], float | None]) -> list[str]:
-    """The lines that tell of the event; none when it is only a measure on the way (progress)."""
+    """The lines that tell of the event; none when it is only a measure on the way (progress).
+
+    `estimates` are seconds by step and target; of steps that it does not hold no estimate is said.
+    """
     match event:
         case events.RunStarted():
             return [_("run {run}: {title}, stage {stage} on {environment}, {count} steps").format(
@@ -22,7 +25,7 @@ def phrase(event: events.Event, estimates: Mapping[tuple[str, str], float | None
         case events.StepSaid():
             return [f"  │ {_place(event.step, event.target)}: {event.text}"]
         case events.StepEnded():
-            return [_ends(event, estimates.get((event.step, event.target)))]
+            return [_ends(event, estimates)]
         case events.FindingMade():
             return _found(event)
         case events.RunParked():
@@ -45,10 +48,12 @@ def _begins(event: events.StepStarted) -> str:
     return f"{sign} {event.number}/{event.of} {place} {act} ({estimate_word(event.estimate)})"
 
 
-def _ends(event: events.StepEnded, estimate: float | None) -> str:
+def _ends(event: events.StepEnded, estimates: Mapping[tuple[str, str], float | None]) -> str:
+    place = (event.step, event.target)
+    estimate = f" ({estimate_word(estimates[place])})" if place in estimates else ""
     sign = "↩" if event.direction == "undo" and event.state == "OK" else labels.sign(event.state)
     words = [f"{sign} {_place(event.step, event.target)}", _state(event.state, event.direction),
-             f"{show_seconds(event.seconds)} ({estimate_word(estimate)})", event.summary]
+             f"{show_seconds(event.seconds)}{estimate}", event.summary]
     line = "  ".join(word for word in words if word)
     return f"{line}: {event.message}" if event.message else line
 

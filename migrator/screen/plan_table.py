@@ -117,7 +117,8 @@ def _approvals(plan: Plan, approvals: Sequence[Mapping[str, Any]]) -> list[str]:
     wanted = list(plan.gate.get("approvals") or [])
     if not wanted:
         return []
-    given = {a["group"]: a for a in approvals if a.get("decision") in ("approved", "approve")}
+    newest = {a["group"]: a for a in approvals}
+    given = {group: a for group, a in newest.items() if a["decision"] == "approve"}
     words = [f"{group} {given[group]['who']} {clock.local(given[group].get('at') or '')}" if group in given
              else _("{group} missing").format(group=group) for group in wanted]
     return [" " + _("approvals {given} of {wanted}: {who}").format(
@@ -127,7 +128,7 @@ def _approvals(plan: Plan, approvals: Sequence[Mapping[str, Any]]) -> list[str]:
 def _decision(plan: Plan, findings: Mapping[str, Sequence[Finding]]) -> str:
     blocking = sum(f.severity is Severity.BLOCKS for found in findings.values() for f in found)
     if blocking:
-        return " " + _("✗ cannot start: {count} findings block").format(count=blocking)
+        return " " + _("✗ cannot start, findings that block: {count}").format(count=blocking)
     return " " + _("✓ nothing found that blocks")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from migrator import clock
 from migrator.model import labels
 from migrator.model.finding import Finding
+from migrator.report.next_command import next_command
 from migrator.report.story import StepStory, tell
 from migrator.screen.grid import Column, grid
 from migrator.text import _
@@ -37,8 +38,8 @@ def show_status(record: Mapping[str, Any], *, room: int | None = None) -> str:
     rows = [_step_row(number, story) for number, story in enumerate(tell(record), 1)]
     by_hand = [_("  by hand: {what}").format(what=what) for what in run.get("by_hand") or []]
     ending = [run["message"]] if run.get("message") else []
-    following = [_("next: {command}").format(command=record["next"])] if record.get("next") else []
-    return "\n".join([head, *grid(columns, rows, room=room), *ending, *by_hand, *following])
+    return "\n".join([head, *grid(columns, rows, room=room), *ending, *by_hand,
+                      _("next: {command}").format(command=next_command(record))])
 
 
 def show_kinds(kinds: Sequence[tuple[str, str, str, str]], *, room: int | None = None) -> str:

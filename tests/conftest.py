@@ -1,0 +1,52 @@
+"""What tests of several packages share: golden texts, sample records, a fixed time zone and language."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator import text
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture
+def golden() -> Callable[[str, str], None]:
+    """Compare a text with the file of that name under tests/golden; GOLDEN=write in the environment renews the file."""
+    def same(name: str, found: str) -> None:
+        path = GOLDEN / name
+        if os.environ.get("GOLDEN") == "write":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(found + "\n", encoding="utf-8")
+        assert found + "\n" == path.read_text(encoding="utf-8"), f"{path} differs; look, then renew it with GOLDEN=write"
+    return same
+
+
+@pytest.fixture
+def sample() -> Callable[[str], dict[str, Any]]:
+    """A sample record of a run: passed, brought_back, hands_needed or waiting."""
+    return lambda name: json.loads((GOLDEN / "records" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The local time of this process is that of Shanghai."""
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture(params=["en", "zh_CN"])
+def each_language(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Runs the test once in each language."""
+    text.choose(request.param)
+    yield request.param
+    text.choose(None)

@@ -1,0 +1,57 @@
+"""Tables of runs and steps, and what a failure says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from migrator.errors import CommandFailed, Position, WrongUse
+from migrator.model.finding import blocks, later
+from migrator.screen.failure import of_error, of_run, show_failure
+from migrator.screen.grid import Column, grid
+from migrator.screen.tables import show_findings, show_kinds, show_runs, show_status
+from migrator.text import width
+
+pytestmark = pytest.mark.usefixtures("shanghai")
+NAMES = ("passed", "brought_back", "hands_needed", "waiting")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_status(name: str, golden: Callable, sample: Callable, each_language: str) -> None:
+    golden(f"status_{name}.{each_language}.txt", show_status(sample(name), room=120))
+
+
+@pytest.mark.parametrize("name", ["brought_back", "hands_needed"])
+def test_failure_of_a_run(name: str, golden: Callable, sample: Callable, each_language: str) -> None:
+    golden(f"failure_{name}.{each_language}.txt", show_failure(of_run(sample(name))))
+
+
+def test_failure_before_a_run() -> None:
+    error = WrongUse("unknown key “timout”", where=Position("playbook.yaml", 41, 9), hint="did you mean “timeout”?")
+    assert show_failure(of_error(error)).splitlines() == [
+        "✗ unknown key “timout”", "  where we are   playbook.yaml:41:9", "  do next        did you mean “timeout”?", "  exit 2"]
+    failed = CommandFailed("pg_dump ended with 1", exit_code=1, output="\n".join(f"line {n}" for n in range(30)))
+    assert show_failure(of_error(failed)).count("line ") == 10
+
+
+def test_runs(golden: Callable, sample: Callable, each_language: str) -> None:
+    golden(f"runs.{each_language}.txt", show_runs([sample(name)["run"] for name in NAMES], room=110))
+
+
+def test_no_run_and_no_finding_are_said_in_words() -> None:
+    assert show_runs([]) == "no run yet"
+    assert show_findings([]) == "nothing found"
+
+
+def test_findings_and_kinds_keep_to_the_room() -> None:
+    found = [("space", blocks("space.short", "空间不足：需要 212 GB，只有 100 GB" * 4, "add a disk")), ("x", later("y", "z"))]
+    for table in (show_findings(found, room=80),
+                  show_kinds([("backup.take", "adds", "none", "takes one consistent set " * 5)], room=80)):
+        assert max(width(line) for line in table.splitlines()) <= 80
+    assert "later" in show_findings(found, room=80)
+
+
+def test_chinese_and_english_cells_line_up() -> None:
+    lines = grid([Column("名称"), Column("n", right=True)], [["步骤", "1"], ["step", "200"]], room=80)
+    assert {width(line) for line in lines} == {9}
