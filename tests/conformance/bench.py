@@ -43,8 +43,9 @@ class Bench:
         self._wrap = wrap
         for name in ("site", "work", "vault", f"runs/{RUN}/playbook"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        self.environments = {"bench": self._environment()}
-        self._make_site()
+        self.environments = {"bench": self._environment(case.site, self.root),
+                             "live": self._environment(case.live, self.root / "live")}
+        self._make()
         for path, text in case.playbook.items():
             _write(folder / "runs" / RUN / "playbook" / path, filled(text, self.words))
         self.journal = Journal(sqlite_url(folder / "migrator.db"), lambda _executor: False)
@@ -115,31 +116,40 @@ class Bench:
 
     # making
 
-    def _environment(self) -> Environment:
-        site = filled(self.case.site, self.words)
+    def _environment(self, described: dict[str, Any], root: Path) -> Environment:
+        site = filled(described, self.words)
         trees = {name: {"at": "here", **tree} for name, tree in site.get("trees", {}).items()}
-        databases = {name: {"url": f"sqlite:///{self.root}/{name}.db", "at": "here"} for name in site.get("databases", {})}
+        databases = {name: {"url": f"sqlite:///{root}/{name}.db", "at": "here"} for name in site.get("databases", {})}
         services = {name: {"at": "here", **service} for name, service in site.get("services", {}).items()}
         return Environment.model_validate({
             "hosts": {"here": {"connect": "local", "work": str(self.folder / "work")}}, "roles": {"app": ["here"]},
             "databases": databases, "trees": trees, "services": services, "values": site.get("values", {}),
-            "secrets": site.get("secrets", {}), "vault": str(self.folder / "vault")})
+            "secrets": site.get("secrets", {}), "disposable": site.get("disposable", False),
+            "vault": str(self.folder / "vault")})
 
-    def _make_site(self) -> None:
+    def _make(self) -> None:
         if any(self.root.iterdir()):
             return
-        for path, text in self.case.site.get("files", {}).items():
-            _write(self.root / path, filled(text, self.words))
-        for name, statements in self.case.site.get("databases", {}).items():
-            with closing(sqlite3.connect(self.root / f"{name}.db")) as database, database:
-                for statement in statements:
-                    database.execute(filled(statement, self.words))
+        self._make_site(self.case.site, self.root)
+        if self.case.live:
+            self._make_site(self.case.live, self.root / "live")
+
+    def _make_site(self, described: dict[str, Any], root: Path) -> None:
+        """Files, and databases with their statements; a database without a statement is only declared."""
+        root.mkdir(exist_ok=True)
+        for path, text in described.get("files", {}).items():
+            _write(root / path, filled(text, self.words))
+        for name, statements in described.get("databases", {}).items():
+            if statements:
+                with closing(sqlite3.connect(root / f"{name}.db")) as database, database:
+                    for statement in statements:
+                        database.execute(filled(statement, self.words))
 
     def _plan(self) -> Plan:
         own = [*self.case.prepare, {self.case.kind: self.case.args}]
         steps = tuple(self._planned(f"s{number}", *next(iter(entry.items()))) for number, entry in enumerate(own, 1))
         return Plan(product="bench", title=self.case.title, playbook="bench", stage="bench", environment="bench",
-                    environments={"bench": "bench", "live": "bench"}, path=tuple(self.case.hop or ("1", "2")), steps=steps,
+                    environments={"bench": "bench", "live": "live" if self.case.live else "bench"}, path=tuple(self.case.hop or ("1", "2")), steps=steps,
                     digest="0" * 64, bindings="0" * 64, people={"approvers": {"it": ["somebody"]}})
 
     def _planned(self, name: str, kind: str, args: dict[str, Any]) -> PlannedStep:

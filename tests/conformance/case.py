@@ -13,13 +13,17 @@ STEPS = Path(__file__).parent.parent / "steps"
 
 @dataclass(frozen=True)
 class Case:
-    """One situation that a step kind must handle; `site` and `playbook` are made in a temporary folder."""
+    """One situation that a step kind must handle; `site` and `playbook` are made in a temporary folder.
+
+    `live` is a second site, of the same form, in the folder `live` below the first: `${tmp}/live`.
+    """
 
     kind: str
     name: str
     title: str
     args: dict[str, Any]
     site: dict[str, Any] = field(default_factory=dict)
+    live: dict[str, Any] = field(default_factory=dict)
     playbook: dict[str, str] = field(default_factory=dict)
     hop: list[str] | None = None
     prepare: list[dict[str, Any]] = field(default_factory=list)
