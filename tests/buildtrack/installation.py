@@ -41,14 +41,15 @@ class Installation:
     def data(self) -> Path:
         return self.folder / "data"
 
-    def write_config(self, **server: str) -> None:
-        """Write the ini file and, by the product's own command, the YAML file of 7.0."""
+    def write_config(self, **more: Mapping[str, str]) -> None:
+        """Write the ini file, with more sections, and by the product's own command the YAML file of 7.0."""
         database = self.database or {"engine": "sqlite", "name": str(self.data / "buildtrack.db")}
         sections: dict[str, Mapping[str, str]] = {
-            "server": {"port": "0", "base_url": "http://buildtrack.example"} | server,
+            "server": {"port": "0", "base_url": "http://buildtrack.example"},
             "database": database,
             "storage": {"root": str(self.data)},
             "site": {"title": "临江建设", "folder": str(self.data / "site")},
+            **more,
         }
         text = "".join(f"[{s}]\n" + "".join(f"{k} = {v}\n" for k, v in keys.items()) for s, keys in sections.items())
         self.folder.mkdir(parents=True, exist_ok=True)
