@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -64,5 +65,8 @@ class InventoryDoors:
 
 
 def _on_host(transport: Transport, command: Command, input: bytes, *, changes: bool) -> bytes:
-    act = transport.run if changes else transport.read
-    return act(command, input=input, timeout=HOUR).stdout
+    if changes:
+        return transport.run(command, input=input, timeout=HOUR).stdout
+    whole = io.BytesIO()  # an answer may be longer than what a plain reading call keeps
+    transport.stream_out(command, whole, input=input, timeout=HOUR)
+    return whole.getvalue()

@@ -47,6 +47,11 @@ def listing(path: str, exclude: Sequence[str]) -> Command:
     return words("env", "LC_ALL=C", *_find(exclude, _KINDS), "-printf", _FORMAT).inside(path)
 
 
+def sizes(path: str, exclude: Sequence[str]) -> Command:
+    """Every file below the path: `bytes name` each, ended by NUL."""
+    return words("env", "LC_ALL=C", *_find(exclude, ["-type", "f"]), "-printf", r"%s %P\0").inside(path)
+
+
 def hashes(path: str, exclude: Sequence[str]) -> Command:
     """SHA-256 of every file below the path: `hash  ./name` each, ended by NUL."""
     return pipe(words("env", "LC_ALL=C", *_find(exclude, ["-type", "f"]), "-print0"),
@@ -98,11 +103,6 @@ def remove_empty(path: str, up_to: str) -> Command:
 def user_number() -> Command:
     """The number of the user who runs commands; 0 may give files to anybody."""
     return words("id", "-u")
-
-
-def real_path(path: str) -> Command:
-    """The path with all links resolved; parts that do not exist stay as they are."""
-    return words("readlink", "-m", "--", path)
 
 
 def _find(exclude: Sequence[str], kinds: list[str]) -> list[str]:
