@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.buildtrack.installation import Installation
+from tests.buildtrack.questions import answers
 
 SAME_NAMES = ("department", "project", "contract", "payment", "approval", "attachment", "x_inspection")
 NEW_NAMES = {"app_user": "account", "task": "work_item", "task_comment": "work_item_comment"}
@@ -25,6 +26,15 @@ def test_every_row_arrives(seeded_51: Installation, upgraded_61: Installation, u
         assert count(upgraded_70, NEW_NAMES.get(table, table)) == rows
     assert upgraded_61.rows("SELECT value FROM bt_meta") == [("6.1",)]
     assert upgraded_70.rows("SELECT value FROM bt_meta") == [("7.0",)]
+
+
+def test_the_site_gets_the_same_answers(
+    seeded_51: Installation, finished_61: Installation, upgraded_70: Installation
+) -> None:
+    before = answers(seeded_51.rows, "5.1")
+    assert all(before.values())
+    assert answers(finished_61.rows, "6.1") == before
+    assert answers(upgraded_70.rows, "7.0") == before
 
 
 def test_names_addresses_and_states_keep_their_meaning(seeded_51: Installation, upgraded_61: Installation) -> None:
