@@ -18,7 +18,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 @pytest.fixture
 def golden() -> Callable[[str, str], None]:
-    """Compare a text with the file of that name under tests/golden; GOLDEN=write in the environment renews the file."""
+    """Compare a text with the file of that name under tests/golden; GOLDEN=write as a variable renews it."""
     def same(name: str, found: str) -> None:
         path = GOLDEN / name
         if os.environ.get("GOLDEN") == "write":

@@ -39,6 +39,8 @@ class Live:
         if isinstance(event, events.RunStarted):
             self._title = f"{event.title} · {event.stage} · {event.environment}"
         self._back = self._back or isinstance(event, events.GoingBack)
+        if self._view and not isinstance(event, events.StepProgress | events.StepSaid):
+            self._view.refresh()  # what is over must not stand below the line that says so
         if not isinstance(event, events.StepStarted | events.StepSaid):  # both are shown in the moving part
             for line in phrase(event, self._running.estimates):
                 self._console.print(_coloured(scrub(line)))

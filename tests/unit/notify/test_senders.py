@@ -134,7 +134,8 @@ def environment(**values: str) -> Environment:
                                        "secrets": {"robot": "env:ROBOT"}})
 
 
-MAILING = {"mail.server": "mx.example.com:2525", "mail.from": "it@example.com", "everybody": "a@example.com, b@example.com"}
+MAILING = {"mail.server": "mx.example.com:2525", "mail.from": "it@example.com",
+           "everybody": "a@example.com, b@example.com"}
 
 
 def chosen(recipient: str, site: Environment) -> Any:

@@ -16,7 +16,8 @@ from migrator.report.timeline import LABELS, WIDTH, draw
 def attempt(state: str, direction: str = "forward", target: str = "-", n: int = 1, started: str = "2026-01-01T00:00:00",
             **more: Any) -> dict[str, Any]:
     return {"step": "a", "target": target, "n": n, "direction": direction, "state": state, "started": started,
-            "ended": None, "seconds": 1.0, "summary": "", "message": "", "findings": [], "changes": [], "facts": {}, **more}
+            "ended": None, "seconds": 1.0, "summary": "", "message": "", "findings": [], "changes": [], "facts": {},
+            **more}
 
 
 def state_of(*attempts: dict[str, Any]) -> str:

@@ -26,7 +26,8 @@ def step(name: str, kind: str, *targets: str, estimate: float | None, back: floa
 
 def plan() -> Plan:
     return Plan(
-        product="buildtrack", title="BuildTrack 项目管理", playbook="buildtrack", stage="go-live", environment="bt-prod",
+        product="buildtrack", title="BuildTrack 项目管理", playbook="buildtrack", stage="go-live",
+        environment="bt-prod",
         environments={"live": "bt-prod"}, path=("5.1", "6.1", "7.0"), digest="d" * 64, bindings="b" * 64,
         gate={"approvals": ["business", "it"]}, budget={"downtime": "4h", "rollback": "60m", "reserve": "30m"},
         steps=(step("notice", "notify", estimate=2, back=None, way_back="none"),
@@ -37,9 +38,10 @@ def plan() -> Plan:
                step("start", "app.start", "w1", "w2", "w3", "w4", estimate=14, back=5)))
 
 
-CHANGES = {"notice": [Change("message to 412 users")], "drain": [Change("buildtrack", before="running", after="stopped")],
+CHANGES = {"notice": [Change("message to 412 users")],
+           "drain": [Change("buildtrack", before="running", after="stopped")],
            "last-copy": [Change("60.5 GB database"), Change("212 GB attachments")],
-           "upgrade-7.0": [Change("数据库 schema 6.1 → 7.0，改动 31 张表，删除 2 张表，新增 4 张表，并迁移全部附件路径")]}
+           "upgrade-7.0": [Change("数据库 schema 6.1 → 7.0，改动 31 张表，删除 2 张表，新增 4 张表，迁移附件路径")]}
 APPROVALS = [{"group": "business", "who": "wang.fang", "decision": "approve", "at": "2026-03-11T02:12:00+00:00"}]
 
 
@@ -67,7 +69,8 @@ def test_no_line_of_the_table_is_wider_than_the_terminal(room: int, each_languag
 
 def test_the_way_back_adds_up_and_is_unknown_after_the_first_unmeasured_step() -> None:
     steps = [step("a", "k", estimate=1, back=5), step("b", "k", estimate=1, back=None, way_back="none"),
-             step("c", "k", estimate=1, back=7), step("d", "k", estimate=1, back=None), step("e", "k", estimate=1, back=1)]
+             step("c", "k", estimate=1, back=7), step("d", "k", estimate=1, back=None),
+             step("e", "k", estimate=1, back=1)]
     assert ways_back(steps) == [5, 5, 12, None, None]
 
 
@@ -79,6 +82,6 @@ def test_the_turn_back_line_names_the_first_step_after_which_it_is_too_late() ->
 
 
 def test_a_rejection_after_an_approval_counts() -> None:
-    rejected = [*APPROVALS, {"group": "business", "who": "wang.fang", "decision": "reject", "at": "2026-03-12T00:00+00:00"}]
+    rejected = [*APPROVALS, {**APPROVALS[0], "decision": "reject", "at": "2026-03-12T00:00+00:00"}]
     told = show_plan(plan(), changes={}, findings={}, approvals=rejected, next_command="x", room=120)
     assert "approvals 0 of 2: business missing · it missing" in told

@@ -30,7 +30,8 @@ def test_failure_of_a_run(name: str, golden: Callable, sample: Callable, each_la
 def test_failure_before_a_run() -> None:
     error = WrongUse("unknown key “timout”", where=Position("playbook.yaml", 41, 9), hint="did you mean “timeout”?")
     assert show_failure(of_error(error)).splitlines() == [
-        "✗ unknown key “timout”", "  where we are   playbook.yaml:41:9", "  do next        did you mean “timeout”?", "  exit 2"]
+        "✗ unknown key “timout”", "  where we are   playbook.yaml:41:9", "  do next        did you mean “timeout”?",
+        "  exit 2"]
     failed = CommandFailed("pg_dump ended with 1", exit_code=1, output="\n".join(f"line {n}" for n in range(30)))
     assert show_failure(of_error(failed)).count("line ") == 10
 
@@ -45,7 +46,8 @@ def test_no_run_and_no_finding_are_said_in_words() -> None:
 
 
 def test_findings_and_kinds_keep_to_the_room() -> None:
-    found = [("space", blocks("space.short", "空间不足：需要 212 GB，只有 100 GB" * 4, "add a disk")), ("x", later("y", "z"))]
+    found = [("space", blocks("space.short", "空间不足：需要 212 GB，只有 100 GB" * 4, "add a disk")),
+             ("x", later("y", "z"))]
     for table in (show_findings(found, room=80),
                   show_kinds([("backup.take", "adds", "none", "takes one consistent set " * 5)], room=80)):
         assert max(width(line) for line in table.splitlines()) <= 80
