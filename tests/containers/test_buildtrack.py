@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rig_databases import Database
 from rig_host import TestHost
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from fixtures.buildtrack.pack import pack
@@ -20,11 +20,8 @@ from tests.buildtrack.questions import answers
 ENGINES = ("postgresql", "mariadb")
 TABLES = ("department", "project", "contract", "payment", "approval", "attachment", "x_inspection")
 RENAMED = {"app_user": "account", "task": "work_item", "task_comment": "work_item_comment"}
-SHAPE = (
-    "SELECT table_name, column_name, data_type, is_nullable, character_maximum_length, numeric_precision, numeric_scale"
-    " FROM information_schema.columns WHERE table_schema = :place AND table_name NOT LIKE 'x~_%' ESCAPE '~'"
-    " AND column_name <> 'x_site_code' ORDER BY 1, 2"
-)
+OWN_COLUMN = "x_site_code"
+Shape = dict[str, tuple[dict[str, tuple[str, bool]], set[tuple[str, ...]], set[tuple[str, ...]]]]
 NewDatabase = Callable[[], Database]
 
 
@@ -52,8 +49,28 @@ def ask(database: Database, sql: str, **values: str) -> list[tuple[Any, ...]]:
     return rows
 
 
-def shape(database: Database) -> list[tuple[Any, ...]]:
-    return ask(database, SHAPE, place="public" if database.driver.startswith("postgresql") else database.name)
+def shape(database: Database) -> Shape:
+    """Per table of the vendor's: columns with type and nullability, foreign keys, indexes."""
+    engine = create_engine(database.direct_url)
+    look = inspect(engine)
+    shapes = {
+        table: (
+            {
+                c["name"]: (str(c["type"]), bool(c["nullable"]))
+                for c in look.get_columns(table)
+                if c["name"] != OWN_COLUMN
+            },
+            {
+                (*key["constrained_columns"], key["referred_table"], str(key["options"]))
+                for key in look.get_foreign_keys(table)
+            },
+            {(str(index["unique"]), *map(str, index["column_names"])) for index in look.get_indexes(table)},
+        )
+        for table in look.get_table_names()
+        if not table.startswith("x_")
+    }
+    engine.dispose()
+    return shapes
 
 
 def counts(database: Database, names: dict[str, str]) -> list[int]:
@@ -87,7 +104,10 @@ def test_the_whole_way_keeps_every_count_and_answer(new_database: NewDatabase, t
     moved = [row[0] for row in ask(database, "SELECT created_at FROM work_item ORDER BY id")]
     assert {(old - new).total_seconds() for old, new in zip(times, moved, strict=True)} == {8 * 3600}
     must(Installation(tmp_path / "fresh", place(fresh.direct_url)), "7.0", "init")
-    assert shape(database) == shape(fresh)
+    upgraded, new = shape(database), shape(fresh)
+    assert upgraded.keys() == new.keys()
+    for table in new:
+        assert upgraded[table] == new[table], table
 
 
 def test_users_of_every_version_work(new_database: NewDatabase, tmp_path: Path) -> None:

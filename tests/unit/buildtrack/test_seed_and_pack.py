@@ -30,6 +30,21 @@ def test_the_same_seed_gives_the_same_data(tmp_path: Path) -> None:
     assert one != other
 
 
+def test_numbers_of_people_and_accounts_have_right_check_digits(seeded_51: Installation) -> None:
+    weights = [2**place % 11 for place in range(17, -1, -1)]
+    people = [number for (number,) in seeded_51.rows("SELECT id_number FROM app_user WHERE id > 1")]
+    for number in people:
+        values = [10 if character == "X" else int(character) for character in number]
+        assert sum(w * v for w, v in zip(weights, values, strict=True)) % 11 == 1
+    accounts = [number for (number,) in seeded_51.rows("SELECT bank_account FROM contract")]
+    for number in accounts:
+        last_to_first = [int(digit) for digit in reversed(number)]
+        doubled = [sum(map(int, str(2 * digit))) for digit in last_to_first[1::2]]
+        assert (sum(last_to_first[::2]) + sum(doubled)) % 10 == 0
+    assert len(people) == 12
+    assert len(accounts) == 50
+
+
 def test_only_a_fresh_system_is_seeded(seeded_51: Installation, upgraded_61: Installation) -> None:
     for system in (seeded_51, upgraded_61):
         assert system.seed(100).code == 3

@@ -128,10 +128,14 @@ def test_an_upgraded_schema_is_the_schema_of_a_new_system(
 
 
 def shape(system: Installation) -> list[tuple[str, ...]]:
-    """Every column with type, NOT NULL and default, by name: an upgrade may order columns in another way."""
+    """Columns with type, NOT NULL and default, foreign keys, indexes, sorted: an upgrade orders columns in its way."""
     return system.rows(
-        "SELECT m.name, c.name, c.type, c.'notnull', COALESCE(c.dflt_value, '') FROM sqlite_master m"
-        " JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
+        "SELECT m.name, c.name, c.type, c.'notnull', COALESCE(c.dflt_value, '')"
+        " FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"
+        " UNION SELECT m.name, k.'from', k.'table', k.'to', k.on_delete"
+        " FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) k WHERE m.type = 'table'"
+        " UNION SELECT tbl_name, name, '', '', '' FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        " ORDER BY 1, 2, 3"
     )
 
 
