@@ -1,0 +1,80 @@
+"""check.suite: prove that the system works as it should."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from migrator.checks.model import Suite
+from migrator.checks.run import names_known, run_suite, what_is_saved
+from migrator.checks.suite_read import read_suite
+from migrator.errors import MigratorError
+from migrator.model.finding import Finding, blocks
+from migrator.model.outcome import Change, Outcome
+from migrator.model.states import Touches
+from migrator.playbook.lookups import scope
+from migrator.step import Args, Step, StepContext, register
+from migrator.text import _
+
+
+class CheckSuiteArgs(Args):
+    file: str = Field(description="file of the playbook with the checks")
+
+
+@register
+class CheckSuite(Step[CheckSuiteArgs]):
+    """Runs the checks of a file: web requests, SQL, commands and files; one that fails stops the run.
+
+    Web requests start at the host, so a service on its loopback is reached; a list of them is one user's session with
+    cookies, forms and picked tokens, and proves that somebody can log in, may do what is allowed, and may not do what
+    is not. SQL checks can `save` their rows, and a later suite can demand the same with `equals_saved: STAGE.STEP`.
+
+        - id: works
+          check.suite: {file: checks/works.yaml}
+
+    The file::
+
+        checks:
+          - name: front page
+            within: 60s
+            http: {url: "${env.values.url}", expect: {contains: Projects}}
+          - name: all projects are there
+            sql: {query: "select count(*) from project", equals_saved: prepare.counted}
+    """
+
+    kind = "check.suite"
+    Args = CheckSuiteArgs
+    touches = Touches.NOTHING
+    files = ("file",)
+
+    def check(self, ctx: StepContext[CheckSuiteArgs]) -> list[Finding]:
+        try:
+            names_known(_suite(ctx), ctx.site)
+        except MigratorError as error:
+            return [blocks("check.impossible", str(error), error.hint or "")]
+        return []
+
+    def plan(self, ctx: StepContext[CheckSuiteArgs]) -> list[Change]:
+        return []
+
+    def apply(self, ctx: StepContext[CheckSuiteArgs]) -> Outcome:
+        suite = _suite(ctx)
+        return Outcome(changed=False, summary=_("{count} checks").format(count=len(suite.checks)),
+                       facts={"saved": what_is_saved(suite, ctx.site)})
+
+    def verify(self, ctx: StepContext[CheckSuiteArgs]) -> list[Finding]:
+        try:
+            return [result.finding() for result in run_suite(_suite(ctx), ctx.site, _saved(ctx.facts))]
+        except MigratorError as error:
+            return [blocks("check.impossible", str(error), error.hint or "")]
+
+
+def _suite(ctx: StepContext[CheckSuiteArgs]) -> Suite:
+    known = scope(path=ctx.path, hop=ctx.hop, name=ctx.site.name, environment=ctx.site.environment, run=ctx.run)
+    return read_suite(ctx.file(ctx.args.file), ctx.args.file, known)
+
+
+def _saved(facts: Mapping[str, Mapping[str, Any]]) -> Any:
+    return lambda step, name: facts.get(step, {}).get("saved", {}).get(name)
