@@ -13,7 +13,7 @@ from rig_host import TestHost
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
-from fixtures.buildtrack.pack import pack
+from fixtures.buildtrack.pack import VERSIONS, pack
 from tests.buildtrack.installation import Installation
 from tests.buildtrack.questions import answers
 
@@ -41,10 +41,10 @@ def place(url: str) -> dict[str, str]:
     return {"engine": engine, **{key: str(value) for key, value in known.items()}, "password": str(parts.password)}
 
 
-def ask(database: Database, sql: str, **values: str) -> list[tuple[Any, ...]]:
+def ask(database: Database, sql: str) -> list[tuple[Any, ...]]:
     engine = create_engine(database.direct_url)
     with engine.connect() as connection:
-        rows = [tuple(row) for row in connection.execute(text(sql), values)]
+        rows = [tuple(row) for row in connection.execute(text(sql))]
     engine.dispose()
     return rows
 
@@ -136,7 +136,7 @@ def test_users_of_every_version_work(new_database: NewDatabase, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_an_installed_package_runs_on_a_server_with_the_distribution_s_python(
+def test_installed_packages_upgrade_on_a_server_with_the_distribution_s_python(
     engine: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     short = {"postgresql": "postgres", "mariadb": "mariadb"}[engine]
@@ -146,14 +146,23 @@ def test_an_installed_package_runs_on_a_server_with_the_distribution_s_python(
     settings = {"server": {"port": "8061", "base_url": "http://bt.example"}, "database": place(database.url)}
     settings["storage"] = {"root": f"{home}/data"}
     lines = [f"[{name}]\n" + "".join(f"{k} = {v}\n" for k, v in keys.items()) for name, keys in settings.items()]
-    (tmp_path / "buildtrack.ini").write_text("".join(lines))
-    host.copy_in(pack("6.1", tmp_path), f"{home}/package.tar.gz")
-    host.copy_in(tmp_path / "buildtrack.ini", f"{home}/buildtrack.ini")
-    host.must(["tar", "-xzf", f"{home}/package.tar.gz", "-C", home])
-    program = ["python3", f"{home}/buildtrack-6.1/buildtrack.py"]
+    (tmp_path / "old.ini").write_text("".join(lines))
+    host.copy_in(tmp_path / "old.ini", f"{home}/old.ini")
+    for version in VERSIONS:
+        host.copy_in(pack(version, tmp_path), f"{home}/package.tar.gz")
+        host.must(["tar", "-xzf", f"{home}/package.tar.gz", "-C", home])
+
+    def run(version: str, *words: str) -> str:
+        config = f"{home}/new.yaml" if version == "7.0" and words[0] != "convert-config" else f"{home}/old.ini"
+        program = f"{home}/buildtrack-{version}/buildtrack.py"
+        return host.must(["python3", program, words[0], "--config", config, *words[1:]])
+
     try:
-        assert host.must([*program, "version"]) == "6.1\n"
-        assert "is ready" in host.must([*program, "init", "--config", f"{home}/buildtrack.ini"])
-        assert host.must([*program, "check", "--config", f"{home}/buildtrack.ini"]) == "0 problems\n"
+        assert "is ready" in run("5.1", "init")
+        assert run("6.1", "upgrade").endswith("upgraded to 6.1\n")
+        assert run("6.1", "jobs", "--wait") == "number-tasks done 0 pieces left\n"
+        run("7.0", "convert-config", "--output", f"{home}/new.yaml")
+        assert run("7.0", "upgrade").endswith("upgraded to 7.0\n")
+        assert run("7.0", "check") == "0 problems\n"
     finally:
         host.must(["rm", "-r", home])
