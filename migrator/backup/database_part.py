@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import BinaryIO
 
 from migrator.backup import part, watch
-from migrator.backup.client import Client, client_of
+from migrator.backup.client import Client, beside, client_of
 from migrator.backup.compared import Tables, differences, facts_of, open_copy
 from migrator.backup.errors import RestoreDiffers, SetDamaged
 from migrator.backup.set import BackupSet
@@ -50,7 +50,7 @@ class DatabasePart:
 
     def restore(self) -> None:
         """Load and compare a copy beside the live database, and only then let it take the live one's place."""
-        copy = self._client.copy("restore", beside=True)
+        copy = beside(self._client)
         try:
             tables = self._load(copy)
         except BaseException:
@@ -62,6 +62,10 @@ class DatabasePart:
             raise RestoreDiffers(_("{name} is not what the set holds: {lines}").format(
                 name=self.name, lines="; ".join(found[:5])), where=self._site.name,
                 hint=_("is the application still running and writing?"))
+
+    def tidy(self) -> None:
+        """Remove the copy that a restore which was killed has left beside the live database."""
+        self._client.drop(beside(self._client))
 
     def _load(self, copy: Entry) -> Tables:
         self._client.load(self._source, copy, self._record.properties)

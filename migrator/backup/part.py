@@ -155,7 +155,8 @@ def check_stream(folder: Path, part: Part, progress: Progress) -> None:
 
 def room(folder: Path, needed: int) -> None:
     """Raises NoSpace when fewer than `needed` bytes are free in the folder of this machine."""
-    free = shutil.disk_usage(folder).free
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    free = shutil.disk_usage(there).free
     if free < needed:
         raise NoSpace(_("{folder} has {free} free and {needed} are needed").format(
             folder=folder, free=show_size(free), needed=show_size(needed)), where=str(folder),

@@ -33,6 +33,9 @@ def restore_set(site: Site, set_path: Path | str, *, databases: Sequence[str] | 
     all_parts += [DatabasePart(site, kept, name, progress) for name in wanted_databases]
     all_parts += [TreePart(site, kept, name, progress) for name in wanted_trees]
     due = [each for each in all_parts if not each.equal()]
+    for each in all_parts:
+        if each not in due:
+            each.tidy()
     for each in due:
         say(_("checking the backup of {name}").format(name=each.name))
         check_whole(kept, each)

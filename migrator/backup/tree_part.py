@@ -70,6 +70,9 @@ class TreePart:
                 name=self.name, difference=left), where=self._site.name,
                 hint=_("is the application still running and writing?"))
 
+    def tidy(self) -> None:
+        """Nothing is left beside a tree: files are unpacked where they belong."""
+
     def _fill(self, folder: Folder, difference: Difference, wanted: dict[str, Entry], *, owners: bool) -> None:
         needed = sum(wanted[n].size for n in [*difference.missing, *difference.changed])
         free = folder.free()

@@ -31,6 +31,14 @@ head -c "$2" | xargs -0 -r rm -f -- || exit
 xargs -0 -r rmdir --ignore-fail-on-non-empty --
 """
 
+_REMOVE_EMPTY = """
+path=$1
+while [ ! -e "$path" ] || rmdir -- "$path" 2> /dev/null; do
+    [ "$path" != "$2" ] || break
+    path=$(dirname -- "$path")
+done
+"""
+
 _FIRST_MISSING = """
 path=$1
 missing=
@@ -96,8 +104,7 @@ def make_removable(path: str) -> Command:
 
 def remove_empty(path: str, up_to: str) -> Command:
     """Remove empty folders from the path upwards, `up_to` being the last; stops at one that is not empty."""
-    return script('path=$1; while rmdir -- "$path" 2> /dev/null && [ "$path" != "$2" ]; do '
-                  'path=$(dirname -- "$path"); done; true', path, up_to)
+    return script(_REMOVE_EMPTY, path, up_to)
 
 
 def user_number() -> Command:

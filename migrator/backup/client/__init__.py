@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from migrator.backup.client.base import Client
+from migrator.backup.client.base import Client, beside
 from migrator.database.open import make_of
 from migrator.site import Site
 
-__all__ = ["Client", "client_of"]
+__all__ = ["Client", "beside", "client_of"]
 
 
 def client_of(site: Site, name: str) -> Client:

@@ -52,3 +52,8 @@ class Client(Protocol):
 
     def drop_live(self) -> None:
         """Remove the live database; fine when there is none."""
+
+
+def beside(client: Client) -> Entry:
+    """The copy that is restored beside the live database, to take its place."""
+    return client.copy("restore", beside=True)

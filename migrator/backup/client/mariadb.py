@@ -37,7 +37,7 @@ class MariadbClient(ServerClient):
         self._live = site.database(name)
 
     def exists(self) -> bool:
-        return bool(self._admin_sql(mariadb.database_exists(self.database), changes=False))
+        return self._there(self.database)
 
     def properties(self) -> dict[str, str]:
         charset, collation = self._live.query(_PROPERTIES)[0]
@@ -58,7 +58,8 @@ class MariadbClient(ServerClient):
         self.drop(copy)
 
     def drop(self, copy: Entry) -> None:
-        self._admin_sql(mariadb.drop_database(database_of(copy)))
+        if self._there(database_of(copy)):
+            self._admin_sql(mariadb.drop_database(database_of(copy)))
 
     def drop_live(self) -> None:
         self._live.close()
@@ -68,6 +69,9 @@ class MariadbClient(ServerClient):
         """Make the database anew from the dump; privileges on it are kept by the server."""
         self._admin_sql(mariadb.drop_database(database) + mariadb.create_database(database, properties))
         self._push(mariadb.restore(self.admin, database), source)
+
+    def _there(self, database: str) -> bool:
+        return bool(self._admin_sql(mariadb.database_exists(database), changes=False))
 
     def _admin_sql(self, sql: str, *, changes: bool = True) -> str:
         return self._as_admin(mariadb.run_sql(self.admin), sql, changes=changes)

@@ -29,7 +29,7 @@ class PostgresClient(ServerClient):
         self._live = site.database(name)
 
     def exists(self) -> bool:
-        return bool(self._admin_sql(postgres.database_exists(self.database), changes=False))
+        return self._there(self.database)
 
     def properties(self) -> dict[str, str]:
         encoding, collate, ctype, owner, _size = self._live.query(_PROPERTIES)[0]
@@ -61,11 +61,15 @@ class PostgresClient(ServerClient):
             self._admin_sql(postgres.rename_database(database_of(copy), self.database))
 
     def drop(self, copy: Entry) -> None:
-        self._admin_sql(postgres.drop_database(database_of(copy)))
+        if self._there(database_of(copy)):
+            self._admin_sql(postgres.drop_database(database_of(copy)))
 
     def drop_live(self) -> None:
         self._live.close()
         self._admin_sql(postgres.drop_database(self.database))
+
+    def _there(self, database: str) -> bool:
+        return bool(self._admin_sql(postgres.database_exists(database), changes=False))
 
     def _admin_sql(self, sql: str, *, changes: bool = True) -> str:
         maintenance = self.admin_database if self.admin_database != self.database else "postgres"

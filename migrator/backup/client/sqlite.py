@@ -58,7 +58,8 @@ class SqliteClient:
         self.host.run(sqlite.replace(file_of(copy, self.host), self.path).as_user(self.owner), timeout=600)
 
     def drop(self, copy: Entry) -> None:
-        self.host.run(sqlite.remove(file_of(copy, self.host)).as_user(self._user(copy)))
+        if self.host.stat(file_of(copy, self.host)):
+            self.host.run(sqlite.remove(file_of(copy, self.host)).as_user(self._user(copy)))
 
     def drop_live(self) -> None:
         self.host.run(sqlite.remove(self.path).as_user(self.owner))

@@ -1,0 +1,108 @@
+"""Step kind backup.take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from migrator.model.finding import Finding, blocks, informs, later
+from migrator.model.outcome import Change, Outcome
+from migrator.model.states import Touches
+from migrator.step import Args, Step, StepContext, register
+from migrator.text import _
+from migrator.units import show_size
+
+
+class TakeArgs(Args):
+    what: list[str] = Field(default_factory=list, description="`databases`, `trees`, or their names in the inventory; "
+                                                              "left out: everything")
+
+
+@register
+class BackupTake(Step[TakeArgs]):
+    """Takes one set of databases and file trees into the vault of this machine, while the application may run.
+
+    Databases are dumped first, by their own programs and from one snapshot each; then the trees are packed. All is
+    streamed: nothing is stored on the hosts, and the set appears in the vault only when it is complete. It can be
+    restored without this program; its README.txt says how. A database that is written to meanwhile is told of, and its
+    counts and digests are measured when the set is verified. Going back leaves the set where it is.
+
+    Example::
+
+        - id: backup
+          backup.take: {what: [databases, trees]}
+    """
+
+    kind = "backup.take"
+    Args = TakeArgs
+    touches = Touches.ADDS
+
+    def check(self, ctx: StepContext[TakeArgs]) -> list[Finding]:
+        from migrator.backup import part
+        from migrator.backup.take import estimate
+        from migrator.errors import NoSpace
+
+        if ctx.ahead:
+            return [later("backup.later", _("the backup will be as large as what lies there then"))]
+        needed = estimate(ctx.site, *_chosen(ctx))
+        try:
+            part.room(ctx.vault, needed + part.KEEP_FREE)
+        except NoSpace as error:
+            return [blocks("backup.space", error.message, error.hint or "")]
+        return []
+
+    def plan(self, ctx: StepContext[TakeArgs]) -> list[Change]:
+        databases, trees = _chosen(ctx)
+        return [Change(what=_("new backup set"), where=f"{ctx.vault}/{set_name(ctx)}",
+                       after=", ".join([*databases, *trees]))]
+
+    def apply(self, ctx: StepContext[TakeArgs]) -> Outcome:
+        from migrator.backup.take import take_set
+
+        databases, trees = _chosen(ctx)
+        there = (ctx.vault / set_name(ctx)).exists()
+        kept = take_set(ctx.site, ctx.vault, set_name(ctx), databases=databases, trees=trees, say=ctx.say,
+                        progress=ctx.progress)
+        facts = {"set": str(kept.folder), "id": kept.id, "manifest": kept.sha256, "bytes": kept.bytes,
+                 "databases": databases, "trees": trees, "notes": [dict(note) for note in kept.manifest.notes]}
+        return Outcome(not there, _("set {id}, {size}").format(id=kept.id, size=show_size(kept.bytes)), facts)
+
+    def verify(self, ctx: StepContext[TakeArgs]) -> list[Finding]:
+        from migrator.backup import part, watch
+        from migrator.backup.errors import SetDamaged
+        from migrator.backup.set import BackupSet
+
+        folder = ctx.vault / set_name(ctx)
+        if not folder.exists():
+            return [blocks("backup.missing", _("the set is not in the vault"))]
+        kept = BackupSet.open(folder)
+        try:
+            for one in kept.manifest.parts:
+                part.check_hash(kept.folder, one, watch.still)
+        except SetDamaged as error:
+            return [blocks("backup.damaged", error.message, error.hint or "")]
+        notes = [Finding.from_json(dict(note)) for note in kept.manifest.notes]
+        return [informs("backup.taken", _("set {id} is whole; it is not proven before it was restored").format(
+            id=kept.id), manifest=kept.sha256), *notes]
+
+    def undo(self, ctx: StepContext[TakeArgs], record: Mapping[str, Any]) -> Outcome:
+        return Outcome(changed=False, summary=_("the backup set stays in the vault"))
+
+
+def set_name(ctx: StepContext[TakeArgs]) -> str:
+    """One name per run and step, so that a repeat after a crash finds its set."""
+    return f"{ctx.site.name}.{ctx.run}.{ctx.step}"
+
+
+def _chosen(ctx: StepContext[TakeArgs]) -> tuple[list[str], list[str]]:
+    """Names of databases and trees; raises WrongUse for one that the inventory does not hold."""
+    environment, what = ctx.site.environment, ctx.args.what
+    if not what:
+        return list(environment.databases), list(environment.trees)
+    groups = {"databases": list(environment.databases), "database": list(environment.databases),
+              "trees": list(environment.trees), "files": list(environment.trees)}
+    names = [name for each in what for name in groups.get(each, [each])]
+    databases = [name for name in names if name in environment.databases]
+    return databases, [name for name in names if name not in databases and ctx.site.tree(name)]
