@@ -14,17 +14,26 @@ import pytest
 from migrator import text
 
 GOLDEN = Path(__file__).parent / "golden"
+SLOW = ("network", "docker")  # the later a marker stands here, the later its tests run
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first, those that need containers last, so that most faults are told early."""
+    def slowness(item: pytest.Item) -> int:
+        return max((SLOW.index(mark.name) + 1 for mark in item.iter_markers() if mark.name in SLOW), default=0)
+    items.sort(key=slowness)
 
 
 @pytest.fixture
 def golden() -> Callable[[str, str], None]:
-    """Compare a text with the file of that name under tests/golden; GOLDEN=write as a variable renews it."""
+    """Compare a text with the file of that name under tests/golden; the variable GOLDEN=write renews it."""
     def same(name: str, found: str) -> None:
         path = GOLDEN / name
         if os.environ.get("GOLDEN") == "write":
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(found + "\n", encoding="utf-8")
-        assert found + "\n" == path.read_text(encoding="utf-8"), f"{path} differs; look, then renew it with GOLDEN=write"
+        assert found + "\n" == path.read_text(encoding="utf-8"), f"{path} differs; GOLDEN=write renews it"
     return same
 
 
@@ -44,9 +53,16 @@ def shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Tests speak English, wherever they run."""
+    text.choose("en")
+    yield
+    text.choose(None)
+
+
 @pytest.fixture(params=["en", "zh_CN"])
-def each_language(request: pytest.FixtureRequest) -> Iterator[str]:
+def each_language(request: pytest.FixtureRequest, english: None) -> str:
     """Runs the test once in each language."""
     text.choose(request.param)
-    yield request.param
-    text.choose(None)
+    return request.param

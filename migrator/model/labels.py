@@ -31,8 +31,8 @@ def compared(name: str) -> str:
 def run_state(name: str) -> str:
     """The state of a run in words."""
     return {"queued": _("queued"), "running": _("running"), "waiting": _("waiting"), "stopped": _("stopped"),
-            "passed": _("passed"), "going back": _("going back"), "brought back": _("brought back"),
-            "hands needed": _("hands needed")}.get(name, name)
+            "passed": _("passed"), "failed": _("failed"), "going back": _("going back"),
+            "brought back": _("brought back"), "hands needed": _("hands needed")}.get(name, name)
 
 
 def way_back(name: str) -> str:

@@ -42,15 +42,24 @@ class Comparison:
 
 def compare(record: Mapping[str, Any], what: str) -> Comparison | None:
     """Compare `what` (tables, trees) of the first attempt that measured it with the last; None without two measures."""
-    measured = sorted((a for a in record["attempts"] if (a.get("facts") or {}).get(what)),
-                      key=lambda a: (a.get("ended") or "", a.get("started") or ""))
+    in_order = sorted(record["attempts"], key=lambda a: (a.get("ended") or "", a.get("started") or ""))
+    measured = [(a["step"], dict(found)) for a in in_order if (found := _measures((a.get("facts") or {}).get(what)))]
     if len(measured) < 2:
         return None
-    first, last = measured[0], measured[-1]
-    before, after = first["facts"][what], last["facts"][what]
+    (first, before), (last, after) = measured[0], measured[-1]
     count = "rows" if what == "tables" else "files"
-    return Comparison(first["step"], last["step"], tuple(
+    return Comparison(first, last, tuple(
         _compared(name, before.get(name), after.get(name), count) for name in sorted({*before, *after})))
+
+
+def _measures(facts: Any, prefix: str = "") -> list[tuple[str, Mapping[str, Any]]]:
+    """Names with their counts and digests; what is grouped by database gets the database's name before its own."""
+    if not isinstance(facts, Mapping):
+        return []
+    if "digest" in facts:
+        return [(prefix, facts)]
+    return [found for name, inner in facts.items()
+            for found in _measures(inner, f"{prefix}.{name}" if prefix else name)]
 
 
 def _compared(name: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, count: str) -> Compared:

@@ -20,6 +20,8 @@ def next_command(record: Mapping[str, Any]) -> str:
         case "passed":
             return {"prepare": f"inv rehearse {playbook}", "trial": f"inv upgrade {playbook} --dry-run"}.get(
                 run["stage"], f"inv report --run {run['id']}")
+        case "failed":
+            return f"inv run.log --run {run['id']}"
         case "brought back":
             return f"inv report --run {run['id']}"
     return f"inv status --run {run['id']}"

@@ -10,7 +10,7 @@ from migrator.report.story import StepStory
 from migrator.text import _
 from migrator.units import show_seconds
 
-MOODS = {"passed": "good", "brought back": "back", "hands needed": "bad", "stopped": "bad"}
+MOODS = {"passed": "good", "brought back": "back", "hands needed": "bad", "stopped": "bad", "failed": "bad"}
 
 
 def verdict(record: Mapping[str, Any], stories: Sequence[StepStory], comparisons: Sequence[Comparison],
@@ -24,6 +24,7 @@ def verdict(record: Mapping[str, Any], stories: Sequence[StepStory], comparisons
         "brought back": _("{title}: the stage {stage} failed at {broken} on {environment} and was brought back."),
         "hands needed": _("{title}: the stage {stage} failed at {broken} on {environment}; the way back needs hands."),
         "stopped": _("{title}: the stage {stage} stopped at {broken} on {environment}; resume or go back."),
+        "failed": _("{title}: the stage {stage} ended on {environment} before anything was changed."),
         "waiting": _("{title}: the stage {stage} waits for people on {environment}, {done} of {count} steps are done."),
     }.get(run["state"], _("{title}: the stage {stage} is running on {environment}, {done} of {count} steps are done."))
     said = sentence.format(title=run["title"], stage=run["stage"], environment=run["environment"], done=done,

@@ -16,6 +16,8 @@ from migrator.report.verdict import MOODS, verdict
 from migrator.text import shorten
 
 EVIDENCE_SHOWN = 80
+PREFLIGHT = "preflight"
+"""Name of the evidence that holds what the checks before the first step found."""
 
 
 def view(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,17 +26,20 @@ def view(record: Mapping[str, Any]) -> dict[str, Any]:
     stories = tell(record)
     comparisons = {what: found for what in ("tables", "trees") if (found := compare(record, what))}
     seconds = _length(run)
+    findings = _findings(record, stories)
+    evidence = [row for row in record["evidence"] if row["name"] != PREFLIGHT]
     return {
-        "run": run, "record": record, "next": next_command(record), "stories": stories, "comparisons": comparisons, "seconds": seconds,
+        "run": run, "record": record, "next": next_command(record), "seconds": seconds,
+        "stories": stories, "comparisons": comparisons,
         "mood": MOODS.get(run["state"], "open"),
         "verdict": verdict(record, stories, list(comparisons.values()), seconds),
         "picture": draw(record),
-        "findings": _findings(stories),
-        "severities": _counts(stories),
+        "findings": findings,
+        "severities": {str(s): sum(f.severity is s for _step, f in findings) for s in Severity},
         "longest": max([1.0, *(max(s.seconds or 0, s.estimate or 0) for s in stories)]),
         "way_back": _way_back(record, stories),
-        "evidence": [{**row, "value": _short(row["value"])} for row in record["evidence"][:EVIDENCE_SHOWN]],
-        "evidence_left": max(0, len(record["evidence"]) - EVIDENCE_SHOWN),
+        "evidence": [{**row, "value": _short(row["value"])} for row in evidence[:EVIDENCE_SHOWN]],
+        "evidence_left": max(0, len(evidence) - EVIDENCE_SHOWN),
     }
 
 
@@ -44,14 +49,13 @@ def _length(run: Mapping[str, Any]) -> float | None:
     return (clock.parse(run["ended"]) - clock.parse(run["started"])).total_seconds()
 
 
-def _findings(stories: Sequence[StepStory]) -> list[tuple[str, Finding]]:
+def _findings(record: Mapping[str, Any], stories: Sequence[StepStory]) -> list[tuple[str, Finding]]:
     order = list(Severity)
-    found = [(story.id, finding) for story in stories for finding in story.findings]
-    return sorted(found, key=lambda pair: order.index(pair[1].severity))
-
-
-def _counts(stories: Sequence[StepStory]) -> dict[str, int]:
-    return {str(s): sum(f.severity is s for story in stories for f in story.findings) for s in Severity}
+    before = [(row["step"], Finding.from_json(f)) for row in record["evidence"] if row["name"] == PREFLIGHT
+              for f in row["value"]]
+    after = [(story.id, finding) for story in stories for finding in story.findings]
+    known = [(step, f) for step, f in [*before, *after] if not f.later]
+    return sorted(known, key=lambda pair: order.index(pair[1].severity))
 
 
 def _way_back(record: Mapping[str, Any], stories: Sequence[StepStory]) -> dict[str, Any]:

@@ -54,14 +54,15 @@ def of_run(record: Mapping[str, Any]) -> Failure:
     """What the journal's record tells of a run that did not pass."""
     run, stories = record["run"], tell(record)
     broken = next((s for s in stories if s.failed), None)
-    place = broken.id if broken else "-"
+    at = clock.local(run.get("ended") or run.get("started") or "")
+    log = f"inv run.log --run {run['id']}"
     return Failure(
-        headline=_("{stage} stopped at {step}, {at}").format(
-            stage=run["stage"], step=place, at=clock.local(run.get("ended") or run.get("started") or "")),
+        headline=_("{stage} stopped at {step}, {at}").format(stage=run["stage"], step=broken.id, at=at) if broken
+        else _("{stage} stopped, {at}").format(stage=run["stage"], at=at),
         happened=[line for line in [broken.message if broken else "", run.get("message") or ""] if line],
         where=[_where(run, stories), *(_("by hand: {what}").format(what=what) for what in run.get("by_hand") or [])],
         do_next=[next_command(record)],
-        proof=[f"inv report --run {run['id']}", f"inv run.log --run {run['id']} --step {place}"],
+        proof=[f"inv report --run {run['id']}", f"{log} --step {broken.id}" if broken else log],
         exit_code=run.get("exit_code"))
 
 
@@ -73,6 +74,7 @@ def _where(run: Mapping[str, Any], stories: Sequence[StepStory]) -> str:
         "hands needed": _("{undone} steps taken back, the rest needs hands"),
         "stopped": _("{done} steps done; safe to resume, safe to go back"),
         "going back": _("going back: {undone} steps taken back so far, {done} to go"),
+        "failed": _("nothing was changed"),
         "running": _("{done} steps done"),
     }
     sentence = states.get(run["state"], _("{done} steps done, {undone} taken back"))

@@ -25,7 +25,8 @@ class Route(Protocol):
 def show_route(route: Route, *, why: bool) -> str:
     """The path in one line, what must still be found out, and with `why` every rejected hop with its reasons."""
     lines = [" > ".join(route.path) if route.path else _("there is no way")]
-    lines += [_("  {hop}: not known yet: {what}").format(hop=hop, what="; ".join(reasons)) for hop, reasons in route.unknown]
+    lines += [_("  {hop}: not known yet: {what}").format(hop=hop, what="; ".join(reasons))
+              for hop, reasons in route.unknown]
     if why or not route.path:
         lines += [_("  {hop}: rejected: {reasons}").format(hop=hop, reasons="; ".join(reasons))
                   for hop, reasons in route.rejected]

@@ -116,6 +116,19 @@ def test_what_differs_after_going_back_is_said_in_the_verdict(sample: Callable) 
     assert "it is not proven that everything is as before" in render(record, language="en")
 
 
+def test_findings_of_the_checks_before_the_first_step_are_shown(sample: Callable) -> None:
+    record = sample("passed")
+    finding = {"severity": "warns", "code": "space.low", "message": "12% of bt-db1 is free", "advice": "add a disk",
+               "evidence": {}, "later": False}
+    later = {**finding, "message": "known only later", "later": True}
+    record["evidence"].append({"step": "last-copy", "target": "-", "name": "preflight", "value": [finding, later],
+                               "at": "2026-03-14T12:00:00+00:00"})
+    page = render(record, language="en")
+    assert "12% of bt-db1 is free" in page
+    assert "0 block, 2 warn" in page
+    assert "known only later" not in page
+
+
 def test_reports_are_written_by_format_and_unknown_formats_refused(sample: Callable, tmp_path: Path) -> None:
     paths = write(sample("passed"), tmp_path / "new", formats=["html", "md", "json"], language="en")
     assert [path.name for path in paths] == ["0314-1.html", "0314-1.md", "0314-1.json"]

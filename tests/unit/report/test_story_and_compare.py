@@ -57,6 +57,17 @@ def test_compare_tells_same_changed_new_and_gone(sample: Callable) -> None:
     assert not back.different
 
 
+def test_measures_grouped_by_database_are_named_after_it() -> None:
+    def facts(digest: str) -> dict[str, Any]:
+        return {"tables": {"main": {"users": {"rows": 1, "digest": digest}}}, "trees": ["attachments"]}
+
+    record = {"attempts": [{**attempt("OK"), "facts": facts("x")}, {**attempt("OK", n=2), "facts": facts("y")}]}
+    tables = compare(record, "tables")
+    assert tables is not None
+    assert [(item.name, item.verdict) for item in tables.items] == [("main.users", "changed")]
+    assert compare(record, "trees") is None, "names without digests are no measure"
+
+
 def test_one_measure_is_no_comparison(sample: Callable) -> None:
     assert compare(sample("waiting"), "tables") is None
 

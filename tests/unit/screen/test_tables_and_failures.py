@@ -36,6 +36,15 @@ def test_failure_before_a_run() -> None:
     assert show_failure(of_error(failed)).count("line ") == 10
 
 
+def test_a_run_that_was_refused_before_its_first_step(sample: Callable) -> None:
+    record = {**sample("waiting"), "attempts": [], "next": ""}
+    record["run"] |= {"state": "failed", "exit_code": 10, "message": "212 GB needed, 100 GB free"}
+    told = show_failure(of_run(record)).splitlines()
+    assert told[0].startswith("✗ trial stopped, ")
+    assert told[1:4] == ["  what happened  212 GB needed, 100 GB free", "  where we are   nothing was changed",
+                         "  do next        inv run.log --run 0313-1"]
+
+
 def test_runs(golden: Callable, sample: Callable, each_language: str) -> None:
     golden(f"runs.{each_language}.txt", show_runs([sample(name)["run"] for name in NAMES], room=110))
 
