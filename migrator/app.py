@@ -84,7 +84,8 @@ class App:
     def site(self, name: str) -> Site:
         """An environment of the inventory, opened; raises WrongUse when the inventory lacks it."""
         if name not in self.inventory.environments:
-            raise WrongUse(_("the inventory has no environment {name}").format(name=name), where=str(self.inventory_file),
+            raise WrongUse(_("the inventory has no environment {name}").format(name=name),
+                           where=str(self.inventory_file),
                            hint=_("it knows: {names}").format(names=", ".join(self.inventory.environments)))
         return self.doors.site(name)
 
@@ -162,7 +163,8 @@ class App:
         people = plan.people.get("approvers", {}).get(group)
         if not people or person not in people:
             raise WrongUse(_("{who} is no approver of {group} in this playbook").format(who=person, group=group),
-                           hint=_("approvers: {people}").format(people=json.dumps(plan.people.get("approvers", {}), ensure_ascii=False)))
+                           hint=_("approvers of {group}: {people}").format(
+                               group=group, people=", ".join(people or []) or "-"))
         self.journal.approvals.give(plan, group=group, who=person, approve=approve, reason=reason,
                                     valid_seconds=seconds(plan.rules["approval_valid_for"]))
         return plan

@@ -43,8 +43,10 @@ class InventoryDoors:
 
     def close(self) -> None:
         """Give every connection back."""
-        for opened in [*self._databases.values(), *self._hosts.values()]:
-            opened.close()
+        for database in self._databases.values():
+            database.close()
+        for transport in self._hosts.values():
+            transport.close()
 
     def _open(self, environment: str, name: str) -> Database:
         entry = self._environment(environment).databases[name]

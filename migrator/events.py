@@ -24,7 +24,7 @@ class Event:
 
     def as_json(self) -> dict[str, Any]:
         """The event as plain data, its name first, secrets scrubbed."""
-        return _scrubbed({"event": self.name, **asdict(self)})
+        return {key: _scrubbed(value) for key, value in {"event": self.name, **asdict(self)}.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

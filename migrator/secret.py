@@ -85,7 +85,7 @@ def _from_file(path: Path, name: str) -> Secret:
 
 def _from_keyring(rest: str, name: str) -> Secret:
     try:
-        import keyring
+        import keyring  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
         raise WrongUse(_("the secret {name} needs the package keyring").format(name=name),
                        hint="pip install keyring") from None

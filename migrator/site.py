@@ -7,13 +7,12 @@ from typing import Protocol, TypeVar
 
 from migrator.database.base import Database
 from migrator.errors import WrongUse
-from migrator.playbook.inventory import Environment, Service, Tree
 from migrator.playbook.inventory import Database as DatabaseEntry
+from migrator.playbook.inventory import Environment, Service, Tree
 from migrator.secret import Secret, resolve
 from migrator.text import _
 from migrator.transport.base import Transport
 from migrator.transport.read_only import ReadOnlyTransport
-
 
 T = TypeVar("T")
 

@@ -68,7 +68,7 @@ class StepContext(Generic[A]):
     """Tell a line to whoever watches."""
     run_job: JobRunner
     ahead: bool = False
-    """True in the checks before the first step acts: what an earlier step of the stage will make is reported `later`."""
+    """True in the checks before the first step acts: what an earlier step will make is reported `later`."""
     record: Mapping[str, Any] = field(default_factory=dict)
     """What `before` wrote, from apply on."""
     journal: Callable[[], dict[str, Any]] = dict

@@ -44,8 +44,8 @@ class Facts(Mapping[str, Mapping[str, Any]]):
     """Facts of steps that passed: this run's by `step`, any stage's newest of the same digest by `stage.step`."""
 
     def __init__(self, journal: Journal, run: str, plan: Plan) -> None:
-        self._own = {row["step"]: _facts(row) for row in journal.attempts.of_run(run) if _counts(row)}
-        self._all = {f"{row['stage']}.{row['step']}": _facts(row) for row in journal.attempts.passed(plan.digest)}
+        self._own = {row["step"]: _facts(dict(row)) for row in journal.attempts.of_run(run) if _counts(dict(row))}
+        self._all = {f"{row['stage']}.{row['step']}": _facts(dict(row)) for row in journal.attempts.passed(plan.digest)}
 
     def __getitem__(self, name: str) -> Mapping[str, Any]:
         found = self._own.get(name) or self._all.get(name)
@@ -73,7 +73,8 @@ class Contexts:
         try:
             return kinds()[step.kind]()
         except KeyError:
-            raise WrongUse(_("the step kind {kind} is not installed").format(kind=step.kind), hint="inv step.list") from None
+            raise WrongUse(_("the step kind {kind} is not installed").format(kind=step.kind),
+                           hint="inv step.list") from None
 
     def reading(self, step: PlannedStep, target: str, *, ahead: bool = False) -> StepContext[Any]:
         """For check, plan, before and verify: its sites cannot change anything."""

@@ -50,7 +50,8 @@ class Driver:
         row = self._journal.runs.get(run)
         state = RunState(row["state"])
         if state.ended:
-            raise WrongUse(_("run {run} has ended: {state}").format(run=run, state=state), hint=f"inv report --run {run}")
+            raise WrongUse(_("run {run} has ended: {state}").format(run=run, state=state),
+                           hint=f"inv report --run {run}")
         if row["executor"] and self._liveness.alive(row["executor"]):
             raise WrongUse(_("run {run} is alive in another process").format(run=run), hint=f"inv status --run {run}")
         if state is RunState.WAITING and not row["order"]:

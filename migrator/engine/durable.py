@@ -142,5 +142,5 @@ def _refuse_pickle() -> None:
     def refuse(*_arguments: Any) -> Any:
         raise ValueError("pickled data is refused")
 
-    _serialization.DefaultSerializer.serialize = refuse  # type: ignore[method-assign]
-    _serialization.DefaultSerializer.deserialize = refuse  # type: ignore[method-assign]
+    _serialization.DefaultSerializer.serialize = refuse  # type: ignore[method-assign, assignment]
+    _serialization.DefaultSerializer.deserialize = refuse  # type: ignore[method-assign, assignment]

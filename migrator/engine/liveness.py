@@ -1,4 +1,4 @@
-"""Whether an executor's process still lives: it holds a file lock that the kernel frees when it dies, however it dies."""
+"""Whether an executor's process lives: it holds a file lock that the kernel frees when it dies, however it dies."""
 
 from __future__ import annotations
 

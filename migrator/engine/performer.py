@@ -89,7 +89,7 @@ class Performer:
         rows = [r for r in self._journal.attempts.to_undo(run)
                 if r["step"] in within and plan.step(r["step"]).way_back != "none"]
         if not drill:
-            self._journal.runs.move(run, RunState.GOING_BACK, actor=self._executor, message=why, executor=self._executor)
+            self._journal.runs.move(run, RunState.GOING_BACK, actor=self._executor, message=why)
         estimates = [plan.step(r["step"]).way_back_estimate for r in rows]
         known = None if None in estimates else sum(e for e in estimates if e is not None)
         self._desk.observers(GoingBack(run=row["id"], why=why, steps=len(rows), estimate=known))
@@ -125,7 +125,8 @@ class Performer:
     def _open(self, plan: Plan, operator: str) -> None:
         if bindings_digest(self._desk.site, plan) != plan.bindings:
             raise ApprovalMissing(_("the inventory has changed since this plan was made"),
-                                  where=plan.environment, hint=f"inv plan --playbook {plan.playbook} --stage {plan.stage}")
+                                  where=plan.environment,
+                                  hint=f"inv plan --playbook {plan.playbook} --stage {plan.stage}")
         require_open(self._journal, plan, operator=operator)
 
     def _check(self, run: str, plan: Plan) -> None:
@@ -133,7 +134,8 @@ class Performer:
         for step, findings in result.findings.items():
             self._journal.evidence.keep(run, step, "-", "preflight", [f.as_json() for f in findings])
         if problems := result.problems:
-            raise FindingsBlock("; ".join(f.message for f in problems), hint="; ".join(f.advice for f in problems if f.advice))
+            raise FindingsBlock("; ".join(f.message for f in problems),
+                                hint="; ".join(f.advice for f in problems if f.advice))
 
     def _decision(self, plan: Plan, row: Any, step: str, what: str, act: str | None) -> str:
         if what == "decision":
@@ -148,7 +150,8 @@ class Performer:
     def _question(self, plan: Plan, run: str, step: str, what: str) -> str:
         if what == "decision":
             return f"decision:{step}"
-        return "approval:" + ",".join(g for g in _groups(plan, step) if not self._journal.approvals.standing(plan, g).granted)
+        standings = [self._journal.approvals.standing(plan, group) for group in _groups(plan, step)]
+        return "approval:" + ",".join(s.group for s in standings if not s.granted)
 
     def _by_hand(self, run: str) -> list[str]:
         left = []
@@ -167,9 +170,11 @@ class Performer:
         blocked = bool(failed) and any(f["severity"] == "blocks" for f in failed[-1]["findings"] or [])
         return Exit.FINDINGS_BLOCK if blocked else Exit.STOPPED
 
-    def _end(self, run: str, state: RunState, code: Exit, message: str, next_: str, by_hand: list[str] | None = None) -> int:
+    def _end(self, run: str, state: RunState, code: Exit, message: str, next_: str,
+             by_hand: list[str] | None = None) -> int:
         row = self._journal.runs.get(run)
-        self._journal.runs.move(run, state, actor=self._executor, exit_code=int(code), message=message, by_hand=by_hand or [])
+        self._journal.runs.move(run, state, actor=self._executor, exit_code=int(code), message=message,
+                                by_hand=by_hand or [])
         self._journal.locks.free(row["environment"], run=run)
         begun = clock.parse(row["started"] or row["created"])
         self._desk.observers(RunEnded(run=run, state=state, exit_code=int(code), message=message, by_hand=by_hand or [],

@@ -18,7 +18,7 @@ HOUR = 3600.0
 
 
 class Drained(BaseException):
-    """The process is leaving; the story stays as it is and goes on elsewhere. Not an Exception: nothing may catch it."""
+    """The process is leaving; the story goes on elsewhere. Not an Exception, since nothing may catch it."""
 
 
 class Teller(Protocol):

@@ -40,7 +40,8 @@ class Unit:
         """Try the step; a finished attempt gives its recorded result, one that was cut off is taken up."""
         row = self._journal.attempts.find(self._key)
         if row is not None and row["state"] != AttemptState.STARTED:
-            return self._told(row["state"], row["message"] or "", Outcome.from_json(row["outcome"]) if row["outcome"] else None)
+            outcome = Outcome.from_json(row["outcome"]) if row["outcome"] else None
+            return self._told(row["state"], row["message"] or "", outcome)
         self._announce()
         begun = time.monotonic()
         try:
@@ -83,10 +84,12 @@ class Unit:
         self._show(findings)
         if problems := blocking(findings):
             message = "; ".join(f.message for f in problems)
-            self._journal.attempts.refuse(self._key, self._step, executor=self._executor, findings=findings, message=message)
+            self._journal.attempts.refuse(self._key, self._step, executor=self._executor, findings=findings,
+                                          message=message)
             raise FindingsBlock(message, where=self._key.target, hint="; ".join(f.advice for f in problems if f.advice))
         changes = [] if self._kind.touches is Touches.NOTHING else self._kind.plan(context)
-        self._journal.attempts.start(self._key, self._step, self._kind.before(context), changes, executor=self._executor)
+        record = self._kind.before(context)
+        self._journal.attempts.start(self._key, self._step, record, changes, executor=self._executor)
 
     def _verified(self) -> list[Finding]:
         findings = self._kind.verify(self._contexts.reading(self._step, self._key.target))
@@ -125,7 +128,8 @@ class Unit:
         if isinstance(error, OutcomeUnknown) and self._key.direction is Direction.FORWARD:
             findings = self._verified()
             if findings and not blocking(findings):
-                return self._end(begun, AttemptState.OK, Outcome(changed=True, summary=_("found done after a crash")), findings)
+                found = Outcome(changed=True, summary=_("found done after a crash"))
+                return self._end(begun, AttemptState.OK, found, findings)
             return self._end(begun, AttemptState.UNKNOWN, None, [], message, code)
         return self._end(begun, AttemptState.FAILED, None, [], message, code)
 

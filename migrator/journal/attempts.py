@@ -103,14 +103,15 @@ class Attempts:
     def count(self, run_id: str, step: str, target: str, direction: Direction) -> int:
         """How many attempts of this unit exist in that direction."""
         with self._engine.begin() as connection:
-            return connection.execute(select(func.coalesce(func.max(attempt.c.n), 0)).where(
+            return int(connection.execute(select(func.coalesce(func.max(attempt.c.n), 0)).where(
                 attempt.c.run == run_id, attempt.c.step == step, attempt.c.target == target,
-                attempt.c.direction == direction)).scalar_one()
+                attempt.c.direction == direction)).scalar_one())
 
     def of_run(self, run_id: str) -> list[RowMapping]:
         """Every attempt of a run in the order of their beginning."""
         with self._engine.begin() as connection:
-            return list(connection.execute(select(attempt).where(attempt.c.run == run_id).order_by(attempt.c.id)).mappings())
+            return list(connection.execute(
+                select(attempt).where(attempt.c.run == run_id).order_by(attempt.c.id)).mappings())
 
     def passed(self, digest: str) -> list[RowMapping]:
         """Successful forward attempts of every run with this playbook digest, oldest first, with the run's stage."""

@@ -44,10 +44,11 @@ class Locks:
     def free(self, environment: str, *, run: str) -> None:
         """Let go of the environment; nothing happens when another run holds it."""
         with self._writing.begin() as connection:
-            connection.execute(update(lock).where(lock.c.environment == environment, lock.c.run == run).values(run=None))
+            connection.execute(
+                update(lock).where(lock.c.environment == environment, lock.c.run == run).values(run=None))
 
     def break_(self, environment: str, *, actor: str, reason: str) -> RowMapping | None:
-        """Take the lock away from its holder, for a stated reason; gives what was held. Refused while the owner lives."""
+        """Take the lock from a dead holder, for a stated reason; gives what was held. Raises Locked while it lives."""
         with self._writing.begin() as connection:
             held = connection.execute(select(lock).where(lock.c.environment == environment)).mappings().first()
             if not held or not held["run"]:

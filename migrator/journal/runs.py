@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
 
 from migrator import __version__, clock
 from migrator.errors import WrongUse
@@ -72,6 +72,11 @@ class Runs:
         with self._engine.begin() as connection:
             return list(connection.execute(query).mappings())
 
+    def count(self) -> int:
+        """How many runs the journal holds."""
+        with self._engine.begin() as connection:
+            return int(connection.execute(select(func.count()).select_from(run_table)).scalar_one())
+
     def newest(self, *, environment: str | None = None) -> RowMapping | None:
         """The run that was made last."""
         return next(iter(self.list(environment=environment, limit=1)), None)
@@ -89,7 +94,7 @@ class Runs:
             audit.append(connection, actor=actor, event=f"run.{state}".replace(" ", "_"), run=run_id, **columns)
 
     def order(self, run_id: str, order: Mapping[str, Any] | None, *, actor: str) -> None:
-        """Leave an order for whoever drives the run: `{"act": "rollback", "to": STEP}`; None when it was carried out."""
+        """Leave an order for whoever drives the run: `{"act": "rollback"}`; None when it was carried out."""
         with self._writing.begin() as connection:
             connection.execute(update(run_table).where(run_table.c.id == run_id).values(order=order))
             audit.append(connection, actor=actor, event="run.order", run=run_id, order=order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Hop:
 
 def hops(path: list[str]) -> list[Hop]:
     """The hops of a path of versions, in order."""
-    return [Hop(a, b) for a, b in zip(path, path[1:], strict=False)]
+    return [Hop(a, b) for a, b in pairwise(path)]
 
 
 def order(version: str) -> tuple[tuple[int, int | str], ...]:

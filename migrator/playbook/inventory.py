@@ -73,7 +73,7 @@ class Environment(Strict):
     services: dict[Name, Service] = Field(default_factory=dict)
     values: dict[Name, str] = Field(default_factory=dict)
     secrets: dict[Name, str] = Field(default_factory=dict, description="secrets by name, for steps and checks")
-    disposable: bool = Field(False, description="a copy: a clone may replace everything in it; never true of a live system")
+    disposable: bool = Field(False, description="a copy: a clone may replace all of it; never true of a live system")
     vault: str = Field("vault", description="folder of this machine for backups; relative to the inventory file")
 
 

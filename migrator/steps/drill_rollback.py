@@ -32,7 +32,8 @@ class DrillRollback(Step[DrillArgs]):
     way_back = WayBack.NONE
 
     def plan(self, ctx: StepContext[DrillArgs]) -> list[Change]:
-        return [Change(_("the way back to {step} is walked and timed, then the way forward again").format(step=ctx.args.to))]
+        return [Change(_("the way back to {step} is walked and timed, then the way forward again").format(
+            step=ctx.args.to))]
 
     def apply(self, ctx: StepContext[DrillArgs]) -> Outcome:
         return Outcome(changed=False, summary=_("goes back to {step} and forward again").format(step=ctx.args.to),

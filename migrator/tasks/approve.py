@@ -28,7 +28,8 @@ def sign(call: Call, plan: str | None = None, as_: str | None = None, who: str |
     needed({"plan": plan, "as": as_})
     frozen = call.app.approve(str(plan), group=str(as_), who=who, approve=not reject, reason=reason)
     call.show(_("noted: {group} {decision} plan {plan} ({title}, stage {stage})").format(
-        group=as_, decision=_("refuses") if reject else _("approves"), plan=plan, title=frozen.title, stage=frozen.stage),
+        group=as_, decision=_("refuses") if reject else _("approves"), plan=plan, title=frozen.title,
+        stage=frozen.stage),
         {"plan": plan, "group": as_, "decision": "reject" if reject else "approve"})
     return None
 

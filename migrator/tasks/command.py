@@ -9,9 +9,11 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
-import invoke
+from invoke.context import Context
+from invoke.exceptions import Exit as Ending
+from invoke.tasks import Task, task
 
 from migrator import text
 from migrator.app import App
@@ -49,22 +51,22 @@ class Call:
         os._exit(code)
 
 
-def command(**help: str) -> Callable[[Callable[..., int | None]], invoke.Task[Any]]:
+def command(**help: str) -> Callable[[Callable[..., int | None]], Task[Any]]:
     """Make an Invoke task of a function `(call, flags...) -> exit code`; `help` says what each flag is for."""
 
-    def made(body: Callable[..., int | None]) -> invoke.Task[Any]:
+    def made(body: Callable[..., int | None]) -> Task[Any]:
         @functools.wraps(body)
-        def typed(context: invoke.Context, /, **flags: Any) -> None:
+        def typed(context: Context, /, **flags: Any) -> None:
             text.choose(flags.pop("lang"))
             call = Call(App(flags.pop("home"), flags.pop("inventory")), json=flags.pop("json"),
                         dry=bool(context.config.run.dry))
             code = _outcome(call, functools.partial(body, call, **flags))
             if code:
-                raise invoke.Exit(code=code)
+                raise Ending(code=code)
 
         typed.__signature__ = _signature(body)  # type: ignore[attr-defined]
         flags = {name.rstrip("_"): said for name, said in {**help, **COMMON}.items()}
-        return invoke.task(typed, positional=[], auto_shortflags=False, help=flags)
+        return cast("Task[Any]", task(typed, positional=[], auto_shortflags=False, help=flags))
 
     return made
 
@@ -88,7 +90,8 @@ def _complain(call: Call, error: MigratorError) -> None:
     from migrator.screen.failure import of_error, show_failure
 
     if call.json:
-        data = {"error": error.message, "where": str(error.where or ""), "hint": error.hint or "", "code": int(error.code)}
+        data = {"error": error.message, "where": str(error.where or ""), "hint": error.hint or "",
+                "code": int(error.code)}
         print(scrub(json.dumps(data, ensure_ascii=False)))
     else:
         print(show_failure(of_error(error)), file=sys.stderr)
@@ -110,8 +113,7 @@ def _unexpected(call: Call, error: Exception) -> int:
 def _signature(body: Callable[..., Any]) -> inspect.Signature:
     own = list(inspect.signature(body).parameters.values())[1:]
     context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    common = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=False if name == "json" else None)
-              for name in COMMON]
+    common = [inspect.Parameter(name, context.kind, default=False if name == "json" else None) for name in COMMON]
     return inspect.Signature([context, *[p.replace(annotation=inspect.Parameter.empty) for p in own], *common])
 
 

@@ -23,7 +23,8 @@ def doctor(call: Call) -> int | None:
     missing = [name for name in NEEDED if not _installed(name)]
     lines += [("✗", _("package {name} is missing").format(name=name)) for name in missing]
     lines += [("✓" if shutil.which(tool) else "-", f"{tool}: {use}") for tool, use in TOOLS.items()]
-    lines.append(("✓", _("journal: {path}, {count} runs").format(path=call.app.home, count=len(call.app.journal.runs.list(limit=100000)))))
+    lines.append(("✓", _("journal: {path}, {count} runs").format(
+        path=call.app.home, count=call.app.journal.runs.count())))
     found = call.app.inventory_file.exists()
     lines.append(("✓" if found else "-", _("inventory: {path}").format(path=call.app.inventory_file)))
     call.show("\n".join(f"{sign} {line}" for sign, line in lines), [{"sign": s, "what": line} for s, line in lines])

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from migrator.commands.shell import words
 from migrator.errors import Exit, MigratorError
+from migrator.site import Site
 from migrator.tasks.command import Call, command, needed
 from migrator.text import _
 
@@ -10,19 +15,10 @@ from migrator.text import _
 @command(env="only this environment")
 def check(call: Call, env: str | None = None) -> int | None:
     """Reach every host and every database of the inventory, and say what answers."""
-    from migrator.commands.shell import words
-
-    answers: list[tuple[str, str]] = []
-    for name in [env] if env else list(call.app.inventory.environments):
-        site = call.app.site(name).reading()
-        asked = [(f"{name} {host}", lambda host=host: site.host(host).read(words("uname", "-sr")).text.strip())
-                 for host in site.environment.hosts]
-        asked += [(f"{name} {base}", lambda base=base: ", ".join(site.database(base).server().values()))
-                  for base in site.environment.databases]
-        answers += [(what, _answer(ask)) for what, ask in asked]
-    call.show("\n".join(f"{'✗' if told.startswith('✗') else '✓'} {what}  {told.removeprefix('✗ ')}" for what, told in answers),
-              dict(answers))
-    return Exit.STOPPED if any(told.startswith("✗") for _what, told in answers) else None
+    names = [env] if env else list(call.app.inventory.environments)
+    answers = {what: told for name in names for what, told in _ask_all(call.app.site(name).reading())}
+    call.show("\n".join(f"{sign} {what}  {told}" for what, (sign, told) in answers.items()), answers)
+    return Exit.STOPPED if any(sign == "✗" for sign, _told in answers.values()) else None
 
 
 @command(env="the host's environment", host="the host's name", yes="record it without asking")
@@ -35,7 +31,8 @@ def trust(call: Call, env: str | None = None, host: str | None = None, yes: bool
     call.show(_("{host} offers {type} {fingerprint}").format(
         host=offer.recorded_as, type=offer.key.type, fingerprint=offer.key.fingerprint))
     if offer.known:
-        call.show(_("it is recorded in {file} already").format(file=offer.file), {"known": True, "key": offer.key.fingerprint})
+        call.show(_("it is recorded in {file} already").format(file=offer.file),
+                  {"known": True, "key": offer.key.fingerprint})
         return None
     if not yes and input(_("compare it with the host's own word; type yes to record it: ")).strip() != "yes":
         return Exit.HOST_KEY
@@ -44,8 +41,23 @@ def trust(call: Call, env: str | None = None, host: str | None = None, yes: bool
     return None
 
 
-def _answer(ask: object) -> str:
+def _ask_all(site: Site) -> Iterator[tuple[str, tuple[str, str]]]:
+    for host in site.environment.hosts:
+        yield f"{site.name} {host}", _answer(partial(_host, site, host))
+    for name in site.environment.databases:
+        yield f"{site.name} {name}", _answer(partial(_database, site, name))
+
+
+def _host(site: Site, name: str) -> str:
+    return site.host(name).read(words("uname", "-sr")).text.strip()
+
+
+def _database(site: Site, name: str) -> str:
+    return ", ".join(site.database(name).server().values())
+
+
+def _answer(ask: Callable[[], str]) -> tuple[str, str]:
     try:
-        return str(ask())  # type: ignore[operator]
+        return "✓", ask()
     except MigratorError as error:
-        return f"✗ {error}" + (f" ({error.hint})" if error.hint else "")
+        return "✗", f"{error}" + (f" ({error.hint})" if error.hint else "")

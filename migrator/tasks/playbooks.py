@@ -16,8 +16,8 @@ def check(call: Call, playbook: str | None = None) -> int | None:
     """Check a playbook and every file it names; all errors at once, each with file, line and column."""
     loaded = call.app.playbook(playbook)
     counts = {name: len(steps) for name, steps in loaded.stages.items()}
-    call.show(_("{title}: sound; {stages}").format(
-        title=loaded.playbook.title, stages=", ".join(_("{stage} {count} steps").format(stage=s, count=n) for s, n in counts.items())),
+    stages = ", ".join(_("{stage} {count} steps").format(stage=stage, count=count) for stage, count in counts.items())
+    call.show(_("{title}: sound; {stages}").format(title=loaded.playbook.title, stages=stages),
         {"playbook": str(loaded.folder), "stages": counts})
     return None
 
@@ -50,8 +50,8 @@ def schema(call: Call, write: str | None = None) -> int | None:
     return None
 
 
-@command(product="folder under playbooks/ with a versions.yaml", from_="version that is installed", to="version to go to",
-         why="also say why every other way was rejected")
+@command(product="folder under playbooks/ with a versions.yaml", from_="version that is installed",
+         to="version to go to", why="also say why every other way was rejected")
 def path(call: Call, product: str | None = None, from_: str | None = None, to: str | None = None,
          why: bool = False) -> int | None:
     """Find the way from one version to another through all compulsory stops."""

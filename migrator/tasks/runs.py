@@ -64,7 +64,8 @@ def rollback(call: Call, run: str | None = None, dry_run: bool = False, yes: boo
     return watched(call, run_id, call.app.roll_back)
 
 
-@command(run=RUN, out="folder for the report; the run's own if left out", format="html, md, json, or several with commas")
+@command(run=RUN, out="folder for the report; the run's own if left out",
+         format="html, md, json, or several with commas")
 def report(call: Call, run: str | None = None, out: str | None = None, format: str = "html") -> int | None:
     """Write the report of a run: one file that reads alone, in the language of --lang."""
     from migrator.report.render import write

@@ -63,10 +63,12 @@ def show_plan(call: Call, frozen: Plan) -> int:
     from migrator.screen.plan_table import show_plan as table
 
     result = call.app.preflight(frozen)
+    following = _next(call, frozen)
     call.show(table(frozen, changes=result.changes, findings=result.findings, approvals=_approvals(call, frozen),
-                    next_command=_next(call, frozen)),
-              {"plan": frozen.id, **frozen.as_json(), "findings": {k: [f.as_json() for f in v] for k, v in result.findings.items()},
-               "changes": {k: [c.as_json() for c in v] for k, v in result.changes.items()}, "next": _next(call, frozen)})
+                    next_command=following),
+              {"plan": frozen.id, **frozen.as_json(), "next": following,
+               "findings": {step: [f.as_json() for f in found] for step, found in result.findings.items()},
+               "changes": {step: [c.as_json() for c in planned] for step, planned in result.changes.items()}})
     return Exit.FINDINGS_BLOCK if result.problems else Exit.DONE
 
 

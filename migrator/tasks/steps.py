@@ -16,7 +16,8 @@ def list_(call: Call) -> int | None:
 
     rows = [(name, str(kind.touches), str(kind.way_back), (inspect.getdoc(kind) or "").partition("\n")[0])
             for name, kind in kinds().items()]
-    call.show(show_kinds(rows), [dict(zip(("kind", "touches", "way_back", "promise"), row, strict=True)) for row in rows])
+    names = ("kind", "touches", "way_back", "promise")
+    call.show(show_kinds(rows), [dict(zip(names, row, strict=True)) for row in rows])
     return None
 
 
@@ -32,5 +33,6 @@ def show(call: Call, kind: str | None = None) -> int | None:
         raise WrongUse(unknown(_("step kind"), str(kind), kinds()), hint="inv step.list")
     cls = kinds()[str(kind)]
     fields = [f"  {name}: {field.description or ''}" for name, field in cls.Args.model_fields.items()]
-    call.show("\n".join([str(kind), "", inspect.getdoc(cls) or "", "", _("arguments:"), *fields]), cls.Args.model_json_schema())
+    page = [str(kind), "", inspect.getdoc(cls) or "", "", _("arguments:"), *fields]
+    call.show("\n".join(page), cls.Args.model_json_schema())
     return None

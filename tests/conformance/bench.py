@@ -1,4 +1,4 @@
-"""The bench: one local host with files and SQLite databases in a temporary folder, a journal, and a plan of the case."""
+"""The bench: a local host with files and SQLite databases in a temporary folder, a journal, a plan of the case."""
 
 from __future__ import annotations
 
@@ -149,7 +149,8 @@ class Bench:
         own = [*self.case.prepare, {self.case.kind: self.case.args}]
         steps = tuple(self._planned(f"s{number}", *next(iter(entry.items()))) for number, entry in enumerate(own, 1))
         return Plan(product="bench", title=self.case.title, playbook="bench", stage="bench", environment="bench",
-                    environments={"bench": "bench", "live": "live" if self.case.live else "bench"}, path=tuple(self.case.hop or ("1", "2")), steps=steps,
+                    environments={"bench": "bench", "live": "live" if self.case.live else "bench"},
+                    path=tuple(self.case.hop or ("1", "2")), steps=steps,
                     digest="0" * 64, bindings="0" * 64, people={"approvers": {"it": ["somebody"]}})
 
     def _planned(self, name: str, kind: str, args: dict[str, Any]) -> PlannedStep:

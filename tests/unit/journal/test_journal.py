@@ -17,10 +17,10 @@ from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import AttemptState, Direction, RunState
 from migrator.model.version import Hop
 
-STEP = PlannedStep(id="copy", kind="backup.take", args={"what": ["main"]}, targets=("-",), hop=Hop("1", "2"), timeout=9.0,
-                   retries=0, way_back="undo", skippable=False, point_of_no_return=False, digest="d1")
-PLAN = Plan(product="toy", title="Toy", playbook="/pb", stage="go-live", environment="live", environments={"live": "live"},
-            path=("1", "2"), steps=(STEP,), digest="a" * 64, bindings="b" * 64,
+STEP = PlannedStep(id="copy", kind="backup.take", args={"what": ["main"]}, targets=("-",), hop=Hop("1", "2"),
+                   timeout=9.0, retries=0, way_back="undo", skippable=False, point_of_no_return=False, digest="d1")
+PLAN = Plan(product="toy", title="Toy", playbook="/pb", stage="go-live", environment="live",
+            environments={"live": "live"}, path=("1", "2"), steps=(STEP,), digest="a" * 64, bindings="b" * 64,
             people={"approvers": {"it": ["zhao"]}}, rules={"approval_valid_for": "7d"})
 
 
