@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from fixtures import package_files
-from fixtures.roundup import old_system, release
+from fixtures.roundup import old_system, release, settings
 from tests.apps.servers import free_port, running
 
 pytestmark = pytest.mark.network
@@ -107,6 +107,20 @@ def test_the_vendors_upgrade_keeps_rows_files_and_rights(system: old_system.Syst
         roles_hold(system)
     refused = subprocess.run(release.admin_command(system.release, system.home, "list", "user"), capture_output=True)
     assert refused.returncode != 0, "the old program must not work on the new schema"
+
+
+@pytest.mark.parametrize(("renew", "scheme"), [("yes", "{PBKDF2S5}"), ("no", "{PBKDF2}")])
+def test_signing_in_on_the_new_version_renews_hashes_only_if_told(
+        system: old_system.System, packages: Path, renew: str, scheme: str) -> None:
+    """The old version cannot read a renewed hash, so until the way back is closed they must stay as they are."""
+    settings.write(system.home / "config.ini", {("web", "migrate_passwords"): renew})
+    new = release.install(packages, system.home.parent / "releases" / release.NEW, release.NEW)
+    subprocess.run(release.admin_command(new, system.home, "migrate"), check=True)
+    with served(system, new):
+        assert answer(system, "rest/data/issue/1", "user01") == 200
+    with closing(sqlite3.connect(f"file:{system.home}/db/db?mode=ro", uri=True)) as database:
+        (kept,) = database.execute("SELECT _password FROM _user WHERE _username = 'user01'").fetchone()
+    assert kept.startswith(scheme)
 
 
 def test_one_seed_gives_one_system(packages: Path, tmp_path: Path) -> None:
