@@ -55,7 +55,8 @@ def _targets(step: ExpandedStep, site: Site) -> tuple[str, ...]:
     hosts = named or list(site.environment.hosts)
     if not named and len(hosts) > 1:
         raise PlaybookError(
-            _("step {step} acts on a host, and {site} has several").format(step=step.id, site=site.name), where=step.where,
+            _("step {step} acts on a host, and {site} has several").format(step=step.id, site=site.name),
+            where=step.where,
             hint=_("say which with at: [ROLE]; there are: {names}").format(
                 names=", ".join([*site.environment.roles, *hosts])))
     return tuple(dict.fromkeys(hosts))
