@@ -43,7 +43,7 @@ class Site:
 
     def host(self, name: str) -> Transport:
         """The transport to a host, by its name."""
-        _known(name, self.environment.hosts, "host", self.name)
+        _known(name, self.environment.hosts, _("host"), self.name)
         transport = self._doors.host(self.name, name)
         return ReadOnlyTransport(transport) if self.read_only else transport
 
@@ -53,7 +53,7 @@ class Site:
             return list(self.environment.hosts)
         if role_or_host in self.environment.roles:
             return self.environment.roles[role_or_host]
-        _known(role_or_host, self.environment.hosts, "role or host", self.name)
+        _known(role_or_host, self.environment.hosts, _("role or host"), self.name)
         return [role_or_host]
 
     def database(self, name: str = "main") -> Database:
@@ -67,7 +67,7 @@ class Site:
         names = list(self.environment.databases)
         if name == "main" and len(names) == 1:
             return names[0]
-        _known(name, self.environment.databases, "database", self.name)
+        _known(name, self.environment.databases, _("database"), self.name)
         return name
 
     def database_entry(self, name: str = "main") -> DatabaseEntry:
@@ -76,15 +76,15 @@ class Site:
 
     def tree(self, name: str) -> Tree:
         """A file tree, by its name."""
-        return _known(name, self.environment.trees, "tree", self.name)
+        return _known(name, self.environment.trees, _("tree"), self.name)
 
     def service(self, name: str) -> Service:
         """A service, by its name."""
-        return _known(name, self.environment.services, "service", self.name)
+        return _known(name, self.environment.services, _("service"), self.name)
 
     def secret(self, name: str) -> Secret:
         """A secret that the environment names."""
-        return resolve(_known(name, self.environment.secrets, "secret", self.name))
+        return resolve(_known(name, self.environment.secrets, _("secret"), self.name))
 
 
 def _known(name: str, entries: dict[str, T], what: str, site: str) -> T:

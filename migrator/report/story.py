@@ -31,6 +31,8 @@ class StepStory:
     """Whether the last try forward failed, whatever was done about it afterwards."""
     tries: int
     seconds: float | None
+    undone: bool
+    """Whether the last undo succeeded on every target that it was tried on, even if the step was done again since."""
     undo_seconds: float | None
     estimate: float | None
     way_back: str
@@ -54,7 +56,8 @@ def _story(step: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> St
         targets=tuple(step.get("targets") or ("-",)), state=_state(attempts),
         failed=any(a["state"] in (AttemptState.FAILED, AttemptState.UNKNOWN) for a in forward),
         tries=sum(a["direction"] == Direction.FORWARD for a in attempts),
-        seconds=_sum(forward), undo_seconds=_sum(undo), estimate=step.get("estimate"), way_back=step["way_back"],
+        seconds=_sum(forward), undone=bool(undo) and all(a["state"] == AttemptState.OK for a in undo),
+        undo_seconds=_sum(undo), estimate=step.get("estimate"), way_back=step["way_back"],
         summary="; ".join(_distinct(a.get("summary") for a in forward)),
         message="; ".join(_distinct(a.get("message") for a in [*forward, *undo])),
         findings=tuple(Finding.from_json(f) for a in forward for f in a.get("findings") or ()),

@@ -37,7 +37,7 @@ def view(record: Mapping[str, Any]) -> dict[str, Any]:
         "findings": findings,
         "severities": {str(s): sum(f.severity is s for _step, f in findings) for s in Severity},
         "longest": max([1.0, *(max(s.seconds or 0, s.estimate or 0) for s in stories)]),
-        "way_back": _way_back(record, stories),
+        "way_back": _way_back(stories),
         "evidence": [{**row, "value": _short(row["value"])} for row in evidence[:EVIDENCE_SHOWN]],
         "evidence_left": max(0, len(evidence) - EVIDENCE_SHOWN),
     }
@@ -58,12 +58,9 @@ def _findings(record: Mapping[str, Any], stories: Sequence[StepStory]) -> list[t
     return sorted(known, key=lambda pair: order.index(pair[1].severity))
 
 
-def _way_back(record: Mapping[str, Any], stories: Sequence[StepStory]) -> dict[str, Any]:
-    undone = [s for s in stories if s.undo_seconds is not None]
-    undos = [a for a in record["attempts"] if a["direction"] == "undo"]
-    return {"steps": undone, "seconds": sum(s.undo_seconds or 0 for s in undone),
-            "failed": [a for a in undos if a["state"] != "OK"],
-            "after": [s for s in stories if s.way_back != "none"]}
+def _way_back(stories: Sequence[StepStory]) -> dict[str, Any]:
+    undone = [s for s in stories if s.undone]
+    return {"steps": undone, "seconds": sum(s.undo_seconds or 0 for s in undone)}
 
 
 def _short(value: Any) -> str:
