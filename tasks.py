@@ -14,7 +14,7 @@ from migrator.tasks import namespace
     "coverage": "measure which lines ran; a whole run fails under 85 percent",
 })
 def test(context: Context, fast: bool = False, k: str | None = None, coverage: bool = True) -> None:
-    """Run the tests: style and types first, containers last."""
+    """Run the tests: quick ones first, those that need containers last."""
     raise Exit(code=suite.run_tests(fast=fast, k=k, coverage=coverage))
 
 
