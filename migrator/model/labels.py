@@ -35,6 +35,11 @@ def run_state(name: str) -> str:
             "brought back": _("brought back"), "hands needed": _("hands needed")}.get(name, name)
 
 
+def touches(name: str) -> str:
+    """What a step kind does to its target, in words."""
+    return {"nothing": _("nothing"), "adds": _("adds"), "changes": _("changes")}.get(name, name)
+
+
 def way_back(name: str) -> str:
     """What kind of way back a step has, in words."""
     return {"undo": _("undo"), "restore": _("restore"), "none": "-"}.get(name, name)

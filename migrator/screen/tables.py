@@ -45,7 +45,8 @@ def show_status(record: Mapping[str, Any], *, room: int | None = None) -> str:
 def show_kinds(kinds: Sequence[tuple[str, str, str, str]], *, room: int | None = None) -> str:
     """Step kinds: each name, what it touches, its way back, and its promise."""
     columns = [Column(_("kind")), Column(_("touches")), Column(_("way back")), Column(_("what it does"), give=True)]
-    return "\n".join(grid(columns, list(kinds), room=room))
+    rows = [[name, labels.touches(touches), labels.way_back(back), promise] for name, touches, back, promise in kinds]
+    return "\n".join(grid(columns, rows, room=room))
 
 
 def show_findings(findings: Sequence[tuple[str, Finding]], *, room: int | None = None) -> str:

@@ -63,6 +63,12 @@ def test_findings_and_kinds_keep_to_the_room() -> None:
     assert "later" in show_findings(found, room=80)
 
 
+def test_kinds_speak_the_language(each_language: str) -> None:
+    told = show_kinds([("backup.take", "adds", "undo", "Takes a set."), ("notify", "nothing", "none", "Tells.")], room=80)
+    words = {"en": ["adds", "undo", "nothing"], "zh_CN": ["新增", "撤销", "无"]}[each_language]
+    assert all(word in told for word in words)
+
+
 def test_chinese_and_english_cells_line_up() -> None:
     lines = grid([Column("名称"), Column("n", right=True)], [["步骤", "1"], ["step", "200"]], room=80)
     assert {width(line) for line in lines} == {9}
