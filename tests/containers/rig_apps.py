@@ -45,11 +45,11 @@ def old_roundup_on(host: TestHost, database: Database | None = None, *, owner: s
                    root: str = "/srv/roundup") -> OldSystem:
     """Roundup 2.1.0 with data, on SQLite or in an empty PostgreSQL database of the machine; 2.6.0 lies in PACKAGES."""
     roundup.fetch(package_files.cache_folder(), postgresql=database is not None)
-    options: list[str] = []
-    if database is not None:
-        options = ["--db-backend", "postgresql", "--db-name", database.name, "--db-user", database.user,
-                   "--db-password", database.password, "--db-port", str(database.port)]
-    return _build(host, "roundup", owner, root, options)
+    if database is None:
+        return _build(host, "roundup", owner, root, [])
+    options = ["--db-backend", "postgresql", "--db-name", database.name, "--db-user", database.user,
+               "--db-port", str(database.port)]
+    return _build(host, "roundup", owner, root, options, f"ROUNDUP_DATABASE_PASSWORD={database.password}")
 
 
 def _build(host: TestHost, application: str, owner: str, root: str, options: list[str],
