@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from migrator.backup.entry import Entry
-from migrator.backup.errors import SetMissing
+from migrator.backup.errors import SetDamaged, SetMissing
 from migrator.backup.manifest import Manifest
 from migrator.backup.manifest_file import MANIFEST, load
-from migrator.backup.part import reading
+from migrator.backup.part import check_hash, reading
 from migrator.backup.proof import NONE, Proof
 from migrator.backup.watch import still
 from migrator.text import _
@@ -60,10 +60,15 @@ class BackupSet:
         return self.manifest.databases[database].tables or self.proof.tables.get(database)
 
     def entries(self, tree: str) -> dict[str, Entry]:
-        """Every entry of a tree, by name."""
+        """Every entry of a tree, by name; raises SetDamaged when the list is not the one that was written."""
         part = self.manifest.trees[tree].list
-        with reading(self.folder, part, still) as stream:
-            found = [Entry(**json.loads(line)) for line in stream]
+        check_hash(self.folder, part, still)
+        try:
+            with reading(self.folder, part, still) as stream:
+                found = [Entry(**json.loads(line)) for line in stream]
+        except (ValueError, TypeError) as error:
+            raise SetDamaged(_("{path} cannot be understood: {why}").format(path=part.path, why=error),
+                             where=str(self.folder), hint=_("use another set")) from None
         return {e.name: e for e in found}
 
     def chosen(self, databases: Sequence[str] | None, trees: Sequence[str] | None) -> tuple[list[str], list[str]]:
