@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from migrator.playbook.kinds import Kinds
@@ -16,9 +17,9 @@ _REF = "#/$defs/{model}"
 
 def playbook_schema(kinds: Kinds) -> dict[str, Any]:
     """The schema: every step is one of the known kinds, and its arguments may hold look-ups instead of values."""
-    models = sorted({kind.Args for kind in kinds.values()}, key=lambda model: (model.__module__, model.__qualname__))
-    keys, definitions = models_json_schema([(model, "validation") for model in (Playbook, *models)],
-                                           ref_template=_REF)
+    used: set[type[BaseModel]] = {Playbook, *(kind.Args for kind in kinds.values())}
+    models = sorted(used, key=lambda model: (model.__module__, model.__qualname__))
+    keys, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     schemas: dict[str, Any] = definitions["$defs"]
     arguments = {name: keys[(kind.Args, "validation")] for name, kind in kinds.items()}
     for model in {schema["$ref"].rsplit("/", 1)[1] for schema in arguments.values()}:

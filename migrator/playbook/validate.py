@@ -37,10 +37,11 @@ def attempt(model: type[M], data: Any, tree: Tree, route: Route, *,
 
 
 def refuse(errors: list[PlaybookError]) -> NoReturn:
-    """Raise the one error, or all of them in the order of the file."""
-    if len(errors) == 1:
-        raise errors[0]
-    raise PlaybookErrors(sorted(errors, key=_line))
+    """Raise the one error, or all of them in the order of the file; a step in a loop or used twice is told once."""
+    different = list({str(error): error for error in errors}.values())
+    if len(different) == 1:
+        raise different[0]
+    raise PlaybookErrors(sorted(different, key=_line))
 
 
 def _line(error: PlaybookError) -> tuple[str, int, int]:
@@ -56,8 +57,10 @@ def _as_error(fault: ErrorDetails, model: type[BaseModel], tree: Tree, route: Ro
             return tree.error(route + inside, unknown(_("key"), str(last), known_keys(model, inside[:-1])), key=True)
         case "missing":
             return tree.error(route + inside, _('"{key}" is missing').format(key=last))
-    about_key = last == "[key]"
-    return tree.error(route + inside, _sentence(fault), key=about_key)
+    if last == "[key]":
+        return tree.error(route + inside, _('the key "{key}" {fault}').format(key=inside[-1], fault=_sentence(fault)),
+                          key=True)
+    return tree.error(route + inside, _sentence(fault))
 
 
 def _inside(loc: tuple[str | int, ...], tree: Tree, route: Route) -> Route:
