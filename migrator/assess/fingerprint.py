@@ -58,12 +58,16 @@ def _nearest(known: Known, names: set[str], schema: Schema, kept: Mapping[str, S
 
 
 def _between(known: Known, names: set[str]) -> tuple[str, ...]:
-    """The first neighbours that contradict each other on markers of which some speak for each."""
+    """The first neighbours that contradict each other on markers of which some speak for each.
+
+    Of either something must be there: what is only missing speaks for no version.
+    """
     marked = sorted((version for version, looks in known.versions.items() if looks.statements()), key=order)
     for old, new in pairwise(marked):
         before, after = known.versions[old].statements(), known.versions[new].statements()
         disputed = [marker for marker in before.keys() & after.keys() if before[marker] != after[marker]]
-        if {_true(marker, after[marker], names) for marker in disputed} == {True, False}:
+        present = all(any(_true(marker, True, names) for marker in known.versions[v].needs) for v in (old, new))
+        if present and {_true(marker, after[marker], names) for marker in disputed} == {True, False}:
             return old, new
     return ()
 
