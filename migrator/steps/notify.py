@@ -30,7 +30,12 @@ class Notify(Step[NotifyArgs]):
     A message cannot be called back, so each recipient gets it at most once: what was sent is written down before and
     after, and after a crash a message whose fate is unknown is reported and not repeated. It carries a delivery id
     (`run.step`), as the header Idempotency-Key of a webhook and as the Message-ID of a mail. A recipient that refuses
-    is a warning; with `required: true` it fails the step. Addresses and secrets stand in the inventory.
+    is a warning; with `required: true` it fails the step.
+
+    Addresses and secrets stand in the inventory. `webhook:NAME` posts to the URL that the secret NAME holds.
+    `mail:NAME` sends to the addresses, with commas between them, of the value NAME, through the server `host:port` of
+    the value `mail.server`, from `mail.from`; `mail.user` and the secret `mail.password` log in; `mail.security` is
+    starttls (default), tls or none.
 
         - id: notice
           notify: {to: [console, "mail:everybody"], template: notices/start.md}

@@ -16,7 +16,8 @@ from migrator.text import _
 
 
 class ReportArgs(Args):
-    formats: list[Literal["html", "md", "json"]] = Field(default=["html"], min_length=1)
+    formats: list[Literal["html", "md", "json"]] = Field(
+        default=["html"], min_length=1, description="html, md, json: one file each")
     to: str = Field("report", description="folder below the run's own folder on this machine")
     language: Literal["en", "zh"] | None = Field(None, description="left out: the language of whoever runs it")
 

@@ -64,7 +64,7 @@ def test_findings_and_kinds_keep_to_the_room() -> None:
 
 
 def test_kinds_speak_the_language(each_language: str) -> None:
-    told = show_kinds([("backup.take", "adds", "undo", "Takes a set."), ("notify", "nothing", "none", "Tells.")], room=80)
+    told = show_kinds([("backup.take", "adds", "undo", "Takes."), ("notify", "nothing", "none", "Tells.")], room=80)
     words = {"en": ["adds", "undo", "nothing"], "zh_CN": ["新增", "撤销", "无"]}[each_language]
     assert all(word in told for word in words)
 
