@@ -20,7 +20,7 @@ def named_files(item: Unrolled, kind: Kind, playbook: Playbook) -> Iterator[tupl
     """(argument, file name) of every file that a step names. Raises PlaybookError for a look-up not known so early."""
     scope = lookups.scope(path=playbook.path.versions, hop=item.hop)
     for argument in kind.files:
-        value = item.step.args.get(argument)
+        value = item.step.args.get(argument, kind.Args.model_fields[argument].default)
         for name in value if isinstance(value, list) else [value]:
             if isinstance(name, str):
                 yield argument, lookups.resolve(name, scope)

@@ -35,16 +35,15 @@ def read_steps(data: list[Any], tree: Tree, route: Route, kinds: Kinds) -> tuple
     return steps, errors
 
 
-def bind(args: Mapping[str, Any], model: type[BaseModel], scope: Scope, where: Position | str) -> BaseModel:
+def bind(args: Mapping[str, Any], model: type[BaseModel], scope: Scope, step: str) -> BaseModel:
     """A step's arguments with all look-ups filled in, as the record that its kind works with.
 
-    Raises PlaybookError (several: PlaybookErrors) that names `where` and the argument.
+    Raises PlaybookError (several: PlaybookErrors) that names the step and the argument.
     """
-    file, place = (where.file, where) if isinstance(where, Position) else (where, Position(where, 1, 1))
-    resolved = resolve(dict(args), scope, where)
-    record, errors = attempt(model, resolved, _flat_tree(resolved, file, place), ())
+    resolved = resolve(dict(args), scope, step)
+    record, errors = attempt(model, resolved, _placeless(resolved, step), ())
     if record is None:
-        refuse(errors)
+        refuse([PlaybookError(e.message, where=f"{step}.{getattr(e.where, 'place', '')}".rstrip(".")) for e in errors])
     return record
 
 
@@ -108,10 +107,10 @@ def _wrong_lookups(data: Any, tree: Tree, route: Route, in_loop: bool) -> Iterat
             yield from _wrong_lookups(value, tree, (*route, number), in_loop)
 
 
-def _flat_tree(data: Any, file: str, place: Position) -> Tree:
-    """Arguments that came from a frozen plan: every part of them stands where the step stands."""
-    routes = list(_routes(data, ()))
-    return Tree(file, data, dict.fromkeys(routes, place), dict.fromkeys(routes, place))
+def _placeless(data: Any, file: str) -> Tree:
+    """Arguments that came from a frozen plan, which has no lines."""
+    nowhere = dict.fromkeys(_routes(data, ()), Position(file, 1, 1))
+    return Tree(file, data, nowhere, nowhere)
 
 
 def _routes(data: Any, route: Route) -> Iterator[Route]:

@@ -49,8 +49,6 @@ class Version(Strict):
     compulsory: bool = False
     why: str = Field("", description="why it is compulsory")
     needs: Needs = Needs()
-    fingerprints: dict[str, list[str]] = Field(
-        default_factory=dict, description="fingerprints of its real schema, by make of database")
 
 
 class Edge(Strict):

@@ -77,7 +77,7 @@ def test_arguments_are_bound_and_judged_when_all_is_known() -> None:
     scope = lookups.scope(path=["1", "2"], run="0314") | {"env.values.wait": "true"}
     args = {"command": ["x", "${run.id}", "$${HOME}"], "wait": "${env.values.wait}"}
     assert bind(args, UpgradeArgs, scope, "s1") == UpgradeArgs(command=["x", "0314", "${HOME}"], wait=True)
-    with pytest.raises(PlaybookError, match="should be true or false"):
+    with pytest.raises(PlaybookError, match=r"^s1\.wait: should be true or false$"):
         bind(args, UpgradeArgs, {**scope, "env.values.wait": "perhaps"}, "s1")
     with pytest.raises(PlaybookError, match=r"s1: unknown look-up \$\{env.values.wait\}"):
         bind(args, UpgradeArgs, {"run.id": "1"}, "s1")
