@@ -11,6 +11,8 @@ from migrator import clock
 
 WIDTH = 940
 LABELS = 190
+RIGHT = 30
+"""Room at the right edge for half a tick's label."""
 ROW = 24
 TOP = 34
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 604800)
@@ -48,7 +50,7 @@ def draw(record: Mapping[str, Any]) -> Picture | None:
         return None
     start = min(clock.parse(a["started"]) for a in begun)
     end = max(_end(a) for a in begun)
-    scale = (WIDTH - LABELS - 12) / max((end - start).total_seconds(), 1.0)
+    scale = (WIDTH - LABELS - RIGHT) / max((end - start).total_seconds(), 1.0)
     steps = [s["id"] for s in record["steps"] if any(a["step"] == s["id"] for a in begun)]
     tops = {step: TOP + n * ROW for n, step in enumerate(steps)}
     bars = tuple(Bar(x=LABELS + (clock.parse(a["started"]) - start).total_seconds() * scale,

@@ -14,7 +14,7 @@ from migrator.units import show_seconds
 def phrase(event: events.Event, estimates: Mapping[tuple[str, str], float | None]) -> list[str]:
     """The lines that tell of the event; none when it is only a measure on the way (progress).
 
-    `estimates` are seconds by step and target; of steps that it does not hold no estimate is said.
+    `estimates` are seconds by step and target; a step that it does not hold is told without an estimate.
     """
     match event:
         case events.RunStarted():
@@ -45,12 +45,11 @@ def _begins(event: events.StepStarted) -> str:
     act = {"undo": _("goes back"), "check": _("is checked")}.get(event.direction, _("begins"))
     sign = "↩" if event.direction == "undo" else "▸"
     place = _place(event.step, event.target)
-    return f"{sign} {event.number}/{event.of} {place} {act} ({estimate_word(event.estimate)})"
+    return f"{sign} {event.number}/{event.of} {place} {act}{estimate_word(event.estimate)}"
 
 
 def _ends(event: events.StepEnded, estimates: Mapping[tuple[str, str], float | None]) -> str:
-    place = (event.step, event.target)
-    estimate = f" ({estimate_word(estimates[place])})" if place in estimates else ""
+    estimate = estimate_word(estimates.get((event.step, event.target)))
     sign = "↩" if event.direction == "undo" and event.state == "OK" else labels.sign(event.state)
     words = [f"{sign} {_place(event.step, event.target)}", _state(event.state, event.direction),
              f"{show_seconds(event.seconds)}{estimate}", event.summary]

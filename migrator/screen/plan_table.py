@@ -56,7 +56,7 @@ def _columns() -> list[Column]:
 def _rows(plan: Plan, changes: Mapping[str, Sequence[Change]]) -> Iterator[list[str]]:
     for number, (step, back) in enumerate(zip(plan.steps, ways_back(plan.steps), strict=True), 1):
         yield [str(number), step.id, step.kind, _at(step.targets),
-               "; ".join(_change(c) for c in changes.get(step.id, ())) or "-",
+               "; ".join(dict.fromkeys(_change(c) for c in changes.get(step.id, ()))) or "-",
                _("not rehearsed") if step.estimate is None else show_seconds(step.estimate),
                _("no return") if step.point_of_no_return else labels.way_back(step.way_back),
                "?" if back is None else show_seconds(back)]

@@ -40,7 +40,7 @@ class Activity:
                 texts.append(speed(rate, progress.unit))
             if rate and progress.total:
                 texts.append(_("{time} left").format(time=show_seconds((progress.total - progress.done) / rate)))
-        return [*texts, f"{show_seconds(now - self.began)} ({estimate_word(self.event.estimate)})"]
+        return [*texts, f"{show_seconds(now - self.began)}{estimate_word(self.event.estimate)}"]
 
     def _rate(self) -> float | None:
         if not self.first or not self.latest or self.latest[0] <= self.first[0]:

@@ -9,8 +9,8 @@ COLOURS = {"✓": "green", "✗": "red", "?": "yellow", "!": "yellow", "▸": "c
 
 
 def estimate_word(seconds: float | None) -> str:
-    """The rehearsed time, or that nobody rehearsed it."""
-    return _("not rehearsed") if seconds is None else _("est {time}").format(time=show_seconds(seconds))
+    """The rehearsed time in brackets, with a blank before it; empty when nobody rehearsed it."""
+    return "" if seconds is None else " (" + _("est {time}").format(time=show_seconds(seconds)) + ")"
 
 
 def amount(done: float, total: float | None, unit: str) -> str:

@@ -48,7 +48,7 @@ class ReportPublish(Step[ReportArgs]):
 
     def apply(self, ctx: StepContext[ReportArgs]) -> Outcome:
         paths = write(ctx.journal(), _folder(ctx), formats=list(ctx.args.formats), language=ctx.args.language)
-        return Outcome(changed=True, summary=", ".join(str(path) for path in paths),
+        return Outcome(changed=True, summary=", ".join(path.name for path in paths),
                        facts={"reports": [str(path) for path in paths]})
 
     def verify(self, ctx: StepContext[ReportArgs]) -> list[Finding]:
