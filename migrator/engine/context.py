@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,19 @@ class Facts(Mapping[str, Mapping[str, Any]]):
     """Facts of steps that passed: this run's by `step`, any stage's newest of the same digest by `stage.step`."""
 
     def __init__(self, journal: Journal, run: str, plan: Plan) -> None:
-        self._own = {row["step"]: _facts(dict(row)) for row in journal.attempts.of_run(run) if _counts(dict(row))}
-        self._all = {f"{row['stage']}.{row['step']}": _facts(dict(row)) for row in journal.attempts.passed(plan.digest)}
+        self._journal = journal
+        self._run = run
+        self._digest = plan.digest
+
+    @cached_property
+    def _own(self) -> dict[str, dict[str, Any]]:
+        rows = map(dict, self._journal.attempts.of_run(self._run))
+        return {row["step"]: _facts(row) for row in rows if _counts(row)}
+
+    @cached_property
+    def _all(self) -> dict[str, dict[str, Any]]:
+        rows = map(dict, self._journal.attempts.passed(self._digest))
+        return {f"{row['stage']}.{row['step']}": _facts(row) for row in rows}
 
     def __getitem__(self, name: str) -> Mapping[str, Any]:
         found = self._own.get(name) or self._all.get(name)

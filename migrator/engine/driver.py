@@ -30,7 +30,7 @@ class Driver:
         work = Performer(desk, liveness.executor)
         self._durable = Durable(database, liveness, {
             "run.v1": lambda teller, run: Telling(teller, work, run).forward(),
-            "rollback.v1": lambda teller, run: Telling(teller, work, run).back("asked"),
+            "rollback.v1": lambda teller, run: Telling(teller, work, run).back(_("somebody asked to go back")),
         })
 
     def start(self, run: str) -> int:

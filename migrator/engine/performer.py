@@ -41,13 +41,10 @@ class Performer:
             return {"ok": False, "message": str(error), "hint": error.hint or "", "code": int(error.code)}
         return {"ok": True, "units": [[step.id, target] for step in plan.steps for target in step.targets]}
 
-    def order(self, run: str) -> str | None:
-        """What somebody has asked of this run since."""
-        return (self._journal.runs.get(run)["order"] or {}).get("act")
-
     def act(self, run: str, step: str, target: str, n: int) -> dict[str, Any]:
-        """Try a step on a target for the n-th time."""
-        return self._unit(run, step, target, Direction.FORWARD, n).act()
+        """Try a step on a target for the n-th time, unless somebody has asked to go back."""
+        unit = self._unit(run, step, target, Direction.FORWARD, n)
+        return unit.give_up() if self._asked(run) == "rollback" else unit.act()
 
     def undo(self, run: str, step: str, target: str, n: int) -> dict[str, Any]:
         """Undo a step on a target."""
@@ -128,6 +125,9 @@ class Performer:
                                   where=plan.environment,
                                   hint=f"inv plan --playbook {plan.playbook} --stage {plan.stage}")
         require_open(self._journal, plan, operator=operator)
+
+    def _asked(self, run: str) -> str | None:
+        return (self._journal.runs.get(run)["order"] or {}).get("act")
 
     def _check(self, run: str, plan: Plan) -> None:
         result = preflight(self._desk, run, plan, changes=False)

@@ -33,7 +33,6 @@ class Work(Protocol):
     """The acts that a story is made of; each can be repeated after a crash and returns JSON."""
 
     def begin(self, run: str) -> dict[str, Any]: ...
-    def order(self, run: str) -> str | None: ...
     def act(self, run: str, step: str, target: str, n: int) -> dict[str, Any]: ...
     def ask(self, run: str, step: str, target: str, what: str) -> str: ...
     def way_back(self, run: str, why: str, to: str | None) -> list[list[Any]]: ...
@@ -76,8 +75,6 @@ class Telling:
     def _pass(self, unit: Unit) -> str | None:
         """Do one unit until it is done; the reason when the run must go back instead."""
         while True:
-            if self._tell("order", self._work.order, self._run) == "rollback":
-                return "asked"
             result = self._act(unit)
             if result["ok"]:
                 return self._answer(result["request"], unit)

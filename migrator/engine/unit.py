@@ -52,6 +52,14 @@ class Unit:
         except Exception as error:
             return self._failed(begun, error)
 
+    def give_up(self) -> dict[str, Any]:
+        """Do not begin, or take up, this try: somebody has asked to go back. What was cut off counts as unknown."""
+        row = self._journal.attempts.find(self._key)
+        if row is not None and row["state"] == AttemptState.STARTED:
+            self._journal.attempts.end(self._key, AttemptState.UNKNOWN, executor=self._executor, seconds=0,
+                                       message=_("somebody asked to go back"))
+        return {**self._told(AttemptState.FAILED, _("somebody asked to go back"), None), "retry": False, "on_failure": "rollback"}
+
     def undo(self) -> dict[str, Any]:
         """Bring the unit back to what its first `before` recorded."""
         row = self._journal.attempts.find(self._key)

@@ -24,6 +24,7 @@ class Runs:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writing = engine.execution_options(writes=True)
+        self._plans: dict[str, Plan] = {}
 
     def keep_plan(self, plan: Plan) -> None:
         """Store a plan under its id, once; a plan with this id is the same plan."""
@@ -31,7 +32,12 @@ class Runs:
             self._keep(connection, plan)
 
     def plan(self, plan_id: str) -> Plan:
-        """The plan with this id; raises WrongUse when nobody has made it."""
+        """The plan with this id, read once, since a plan never changes; raises WrongUse when nobody has made it."""
+        if plan_id not in self._plans:
+            self._plans[plan_id] = self._read_plan(plan_id)
+        return self._plans[plan_id]
+
+    def _read_plan(self, plan_id: str) -> Plan:
         with self._engine.begin() as connection:
             content = connection.execute(select(plan_table.c.content).where(plan_table.c.id == plan_id)).scalar()
         if content is None:

@@ -63,11 +63,10 @@ class Scripted:
     def begin(self, run: str) -> dict[str, Any]:
         return {"ok": True, "units": UNITS}
 
-    def order(self, run: str) -> str | None:
-        return "rollback" if self.answers.get("rollback_before") == len(self.done) else None
-
     def act(self, run: str, step: str, target: str, n: int) -> dict[str, Any]:
         key = (step, target, n)
+        if self.answers.get("rollback_before") == len(self.done):
+            return {"ok": False, "message": "asked", "retry": False, "on_failure": "rollback", "request": None}
         if key not in self.acts:
             ok = self.answers.get("fails") != (step, target) or n > self.answers.get("fails_times", 99)
             if ok:
