@@ -19,6 +19,8 @@ from migrator.text import _, shorten
 from migrator.units import show_seconds
 
 BAR = 10
+TALK = 8
+"""Lines of a step that scroll up as they are said; of a step that talks more only the newest is shown."""
 
 
 class Live:
@@ -41,7 +43,7 @@ class Live:
         self._back = self._back or isinstance(event, events.GoingBack)
         if self._view and not isinstance(event, events.StepProgress | events.StepSaid):
             self._view.refresh()  # what is over must not stand below the line that says so
-        if not isinstance(event, events.StepStarted | events.StepSaid):  # both are shown in the moving part
+        if self._scrolls(event):
             for line in phrase(event, self._running.estimates):
                 self._console.print(_coloured(scrub(line)))
         self._draw(over=isinstance(event, events.RunEnded | events.RunParked))
@@ -59,8 +61,14 @@ class Live:
         room = self._console.width
         lines = [Text(shorten(self._header(now, activities), room), style="bold"), *(_coloured(shorten(
             scrub(_bar(a, now)), room)) for a in activities)]
-        lines += [Text(shorten(f"    │ {scrub(a.said)}", room), style="dim") for a in activities if a.said]
+        lines += [Text(shorten(f"    │ {scrub(a.said)}", room), style="dim") for a in activities if a.lines > TALK]
         return Group(*lines)
+
+    def _scrolls(self, event: events.Event) -> bool:
+        if isinstance(event, events.StepSaid):
+            activity = self._running.activities.get((event.step, event.target))
+            return activity is not None and activity.lines <= TALK
+        return not isinstance(event, events.StepStarted)  # what runs is shown in the moving part
 
     def _header(self, now: float, activities: list[Activity]) -> str:
         number = activities[-1].event if activities else None

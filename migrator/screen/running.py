@@ -22,6 +22,8 @@ class Activity:
     """Moment and amount of the first progress: speed counts from there, so that a resumed copy is not flattered."""
     latest: tuple[float, events.StepProgress] | None = None
     said: str = ""
+    lines: int = 0
+    """How many lines it has said."""
 
     def share(self) -> float | None:
         """How much is done, 0 to 1; None when nobody knows."""
@@ -69,6 +71,7 @@ class Running:
                 activity.latest = (self.clock(), event)
             case events.StepSaid() if activity := self.activities.get((event.step, event.target)):
                 activity.said = event.text
+                activity.lines += 1
             case events.StepEnded():
                 self.activities.pop((event.step, event.target), None)
             case events.RunEnded() | events.RunParked():

@@ -122,15 +122,28 @@ def test_the_live_view_scrolls_what_is_over_and_moves_what_runs() -> None:
     view(events.StepProgress(**COPY, done=42e9, total=60e9, unit="bytes"))
     shown = io.StringIO()
     Console(file=shown, width=110).print(view.moving_part())
-    header, line, said = shown.getvalue().splitlines()
+    header, line = shown.getvalue().splitlines()
     assert " ".join(header.split()) == "BuildTrack 5.1 → 7.0 · go-live · bt-prod 3/14 10s"
     assert "▸ last-copy bt-db1   ███████░░░  70%   42.0 GB of 60.0 GB   4.2 GB/s   4.3s left   10s (est 38m00s)" in line
-    assert said.strip() == "│ 正在备份 schema public"
+    assert "│ last-copy on bt-db1: 正在备份 schema public" in out.getvalue(), "the first lines scroll"
     for event in list(story())[4:]:
         view(event)
     view.close()
     assert "by hand: ssh bt-web2" in out.getvalue()
     assert not view.moving_part().renderables[1:], "nothing runs any more"
+
+
+def test_of_a_step_that_talks_a_lot_only_the_newest_line_is_shown() -> None:
+    out, shown = io.StringIO(), io.StringIO()
+    view = Live(Console(file=out, force_terminal=True, width=110))
+    view(events.StepStarted(**COPY, kind="k", direction="forward", number=1, of=1))
+    for number in range(1000):
+        view(events.StepSaid(**COPY, text=f"line {number}."))
+    Console(file=shown, width=110).print(view.moving_part())
+    view.close()
+    assert shown.getvalue().splitlines()[-1].strip() == "│ line 999."
+    assert "line 7." in out.getvalue()
+    assert "bt-db1: line 8." not in out.getvalue()
 
 
 class Terminal(io.StringIO):
