@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 import rig_engine  # before anything of testcontainers: it sets what that reads when imported
@@ -11,10 +12,12 @@ from rig import HostFactory, LoginKey, host_factory_in
 from rig_databases import Database, mariadb_database_on, postgres_database_on
 from rig_host import TestHost
 
+HERE = Path(__file__).parent
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder are container tests: some ask for their machine by name, which no signature shows."""
     for item in items:
-        if "docker_engine" in getattr(item, "fixturenames", ()):
+        if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.docker)
 
 
