@@ -16,14 +16,15 @@ from migrator.checks.browser import Browser, Page
 from migrator.checks.dial import Dial
 from migrator.checks.model import Answer, Request
 from migrator.checks.result import CheckResult, plain, wrong_text
-from migrator.errors import MigratorError
-from migrator.playbook.lookups import resolve
+from migrator.errors import MigratorError, WrongUse
+from migrator.playbook.nearest import unknown
 from migrator.secret import Secret
 from migrator.text import _
 from migrator.transport.base import Transport
 
 BY_NAME = "secret:"
 _MISSING = object()
+_PICKED = re.compile(r"\$\{pick\.([^}]*)\}")
 
 
 def check_web(name: str, requests: Sequence[Request], host: Transport, secret: Callable[[str], Secret]) -> CheckResult:
@@ -35,7 +36,7 @@ def check_web(name: str, requests: Sequence[Request], host: Transport, secret: C
         for number, request in enumerate(requests, 1):
             place = _("request {number} ").format(number=number) if len(requests) > 1 else ""
             try:
-                sent = _sent(resolve(request.model_dump(by_alias=True), picked), secret)
+                sent = _sent(request, picked, secret)
                 page = browser.open(sent, follow=request.follow, seconds=request.max_seconds)
             except (OSError, HTTPException, ValueError, MigratorError) as error:
                 return CheckResult(name, f"{place}{request.url}: {error}")
@@ -48,27 +49,39 @@ def check_web(name: str, requests: Sequence[Request], host: Transport, secret: C
                                        "requests": len(requests)})
 
 
-def _sent(request: Mapping[str, Any], secret: Callable[[str], Secret]) -> Sent:
-    request = _revealed(request, secret)
-    headers = {"User-Agent": "migrator", **request["headers"]}
+def _sent(request: Request, picked: Mapping[str, str], secret: Callable[[str], Secret]) -> Sent:
+    parts = request.model_dump(by_alias=True, include={"url", "form", "json_", "headers", "basic"})
+    filled = _filled(parts, picked, secret)
+    headers = {"User-Agent": "migrator", **filled["headers"]}
     data = None
-    if request["form"] is not None:
-        data = urlencode(request["form"]).encode()
-    elif request["json"] is not None:
-        data = json.dumps(request["json"]).encode()
+    if filled["form"] is not None:
+        data = urlencode(filled["form"]).encode()
+    elif filled["json"] is not None:
+        data = json.dumps(filled["json"]).encode()
         headers.setdefault("Content-Type", "application/json")
-    if basic := request["basic"]:
+    if basic := filled["basic"]:
         pair = base64.b64encode(f"{basic['user']}:{basic['password']}".encode()).decode()
         headers["Authorization"] = f"Basic {pair}"
-    return Sent(request["url"], data, headers, method=request["method"])  # noqa: S310 - the model allows http(s) only
+    return Sent(filled["url"], data, headers, method=request.method)  # noqa: S310 - the model allows http(s) only
 
 
-def _revealed(value: Any, secret: Callable[[str], Secret]) -> Any:
-    if isinstance(value, str) and value.startswith(BY_NAME):
-        return secret(value.removeprefix(BY_NAME)).reveal()
+def _filled(value: Any, picked: Mapping[str, str], secret: Callable[[str], Secret]) -> Any:
+    """The value with named secrets and picked texts put in."""
     if isinstance(value, dict):
-        return {key: _revealed(item, secret) for key, item in value.items()}
-    return [_revealed(item, secret) for item in value] if isinstance(value, list) else value
+        return {key: _filled(item, picked, secret) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, picked, secret) for item in value]
+    if not isinstance(value, str):
+        return value
+    if value.startswith(BY_NAME):
+        return secret(value.removeprefix(BY_NAME)).reveal()
+    return _PICKED.sub(lambda match: _known(match[1], picked), value)
+
+
+def _known(name: str, picked: Mapping[str, str]) -> str:
+    if name not in picked:
+        raise WrongUse(unknown(_("pick"), name, picked))
+    return picked[name]
 
 
 def _wrong(page: Page, expect: Answer) -> Iterator[str]:
@@ -114,4 +127,4 @@ def _pick(page: Page, patterns: Mapping[str, str], picked: dict[str, str]) -> It
             yield _("nothing in it matches the pattern of {name}").format(name=name)
         else:
             text = match[match.re.groups and 1]
-            picked[f"pick.{name}"] = html.unescape(text) if page.html else text
+            picked[name] = html.unescape(text) if page.html else text

@@ -28,7 +28,7 @@ BY_NAME = "secret:"
 
 class ConfigEditArgs(Args):
     file: str = Field(description="path on the host, absolute or from ~/; usually ${env.trees.NAME.path}/...")
-    format: Format
+    format: Format = Field(description="how the file is written; it is not guessed from the name")
     set: dict[str, Value] = Field(default_factory=dict, description="new values by key; secret:NAME for a secret")
     remove: list[str] = Field(default_factory=list, description="keys that must not be there")
     user: str | None = Field(None, description="user of the host who may read and write the file")

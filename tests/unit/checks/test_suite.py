@@ -83,6 +83,8 @@ def test_web_passes(site: Site, http: str) -> None:
     ('{url: "http://127.0.0.1:1/"}', "refused"),
     ('{url: "http://127.0.0.1:99999/"}', "."),
     ('{url: "http://[::1"}', "."),
+    ('{url: "${env.values.url}/${pick.tokn}"}', 'unknown pick "tokn"'),
+    ('{url: "${env.values.url}/$${HOME}"}', "the status is 404"),
     ('{url: "${env.values.url}/", headers: {X: "a\\r\\nb"}}', "Invalid header"),
 ])
 def test_web_fails_with_a_reason(site: Site, http: str, why: str) -> None:
