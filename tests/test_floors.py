@@ -25,7 +25,7 @@ FLOORS = [
     {"playbook"},
     {"transport", "database", "journal"},
     {"site"},
-    {"step", "assess", "backup", "checks", "configure", "notify", "report"},
+    {"step", "application", "assess", "backup", "checks", "configure", "notify", "report"},
     {"clone"},
     {"engine", "steps", "doors"},
     {"screen"},
@@ -43,7 +43,7 @@ ONLY = {
     "clone": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "backup"},
     "engine": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "journal", "site", "step"},
     "steps": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "step",
-              "assess", "backup", "clone", "checks", "configure", "notify", "report"},
+              "application", "assess", "backup", "clone", "checks", "configure", "notify", "report"},
     "screen": {*SMALL_WORDS, "model", "journal", "report"},
 }
 HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}

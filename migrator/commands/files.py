@@ -42,6 +42,11 @@ mv -f -- "$new" "$path"
 """
 
 
+def write_line(path: str, line: str) -> Command:
+    """Write a file of one line."""
+    return script('printf "%s\\n" "$2" > "$1"', path, line)
+
+
 def make_folder(path: str, mode: int = 0o755) -> Command:
     """Make a folder with its parents; an existing one is left as it is."""
     return script('[ -d "$1" ] || mkdir -p -m "$2" -- "$1"', path, f"{mode:o}")
@@ -61,7 +66,8 @@ def remove_tree(path: str) -> Command:
 
 def link(target: str, path: str) -> Command:
     """Make or switch a symbolic link atomically."""
-    return script('ln -s -- "$1" "$2.migrator-new" && mv -fT -- "$2.migrator-new" "$2"', target, path)
+    return script('rm -f -- "$2.migrator-new" && ln -s -- "$1" "$2.migrator-new" && mv -fT -- "$2.migrator-new" "$2"',
+                  target, path)
 
 
 def link_target(path: str) -> Command:
@@ -80,6 +86,16 @@ def used(*paths: str) -> Command:
 
 
 def free(path: str) -> Command:
-    """Print the bytes free for this user where the path lies; of its nearest parent when it is not there yet."""
-    return script('p=$1; while [ ! -e "$p" ]; do p=$(dirname -- "$p"); done; '
-                  'df -Pk -- "$p" | { read -r head; read -r fs blocks used free rest; echo $((free * 1024)); }', path)
+    """Print where the path, or its nearest parent that exists, is mounted, and the bytes free there."""
+    return script(_FREE, path)
+
+
+_FREE = """
+p=$1
+while [ ! -e "$p" ]; do p=$(dirname -- "$p"); done
+df -Pk -- "$p" | {
+    read -r head
+    read -r filesystem blocks used free rest
+    printf '%s %s\\n' "${rest#* }" $((free * 1024))
+}
+"""

@@ -36,7 +36,8 @@ def stop(directory: str) -> Command:
 
 def record_stop(directory: str) -> Command:
     """Write down that a job was stopped, in the way in which it would have written its own exit code."""
-    return script('[ -e "$1/code" ] || { printf "%s %s stopped\\n" "$2" "$(date +%s)" 1<> "$1/reserved" '
+    return script('rm -f "$1/askpass" "$1/askpass.once" "$1/askpass.used"; '
+                  '[ -e "$1/code" ] || { printf "%s %s stopped\\n" "$2" "$(date +%s)" 1<> "$1/reserved" '
                   '&& mv "$1/reserved" "$1/code"; }', directory, str(STOPPED))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import sqlite3
+import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -46,8 +48,8 @@ class Bench:
         self.environments = {"bench": self._environment(case.site, self.root),
                              "live": self._environment(case.live, self.root / "live")}
         self._make()
-        for path, text in case.playbook.items():
-            _write(folder / "runs" / RUN / "playbook" / path, filled(text, self.words))
+        for path, content in case.playbook.items():
+            write_entry(folder / "runs" / RUN / "playbook" / path, filled(content, self.words))
         self.journal = Journal(sqlite_url(folder / "migrator.db"), lambda _executor: False)
         self.plan = self._plan()
         if not self._known():
@@ -174,6 +176,19 @@ class Bench:
                 id=RUN, plan=self.plan.id, digest=self.plan.digest, environment="bench", stage="bench", product="bench",
                 title=self.plan.title, folder=str(self.folder), state="running", started_by="bench", tool_version="0",
                 created="2026-01-01T00:00:00+00:00"))
+
+
+def write_entry(path: Path, content: str | dict[str, str]) -> None:
+    """A text file or, from a mapping, a tar file of text files whose bytes depend on nothing but the mapping."""
+    if isinstance(content, str):
+        _write(path, content)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as tar:
+        for name, text in content.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(text.encode())
+            tar.addfile(member, io.BytesIO(text.encode()))
 
 
 def _write(path: Path, text: str) -> None:

@@ -24,7 +24,7 @@ class Case:
     args: dict[str, Any]
     site: dict[str, Any] = field(default_factory=dict)
     live: dict[str, Any] = field(default_factory=dict)
-    playbook: dict[str, str] = field(default_factory=dict)
+    playbook: dict[str, str | dict[str, str]] = field(default_factory=dict)
     hop: list[str] | None = None
     prepare: list[dict[str, Any]] = field(default_factory=list)
     expect: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,132 @@
+"""Step kind command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from migrator.application.probe import Probe, holds, shown
+from migrator.commands.shell import Command as ShellCommand
+from migrator.commands.shell import script, words
+from migrator.model.finding import Finding, blocks, informs
+from migrator.model.outcome import Change, Outcome
+from migrator.model.states import AfterCrash, Touches
+from migrator.step import Args, Step, StepContext, register
+from migrator.text import _
+
+
+class CommandArgs(Args):
+    run: list[str] | None = Field(None, description="program and arguments")
+    script: str | None = Field(None, description="file of the playbook: a POSIX shell script")
+    arguments: list[str] = Field(default_factory=list, description="$1, $2 ... of the script")
+    environment: dict[str, str] = Field(default_factory=dict, description="variables for the command; no secrets")
+    folder: str | None = Field(None, description="folder on the host in which it starts")
+    user: str | None = Field(None, description="user of the host it runs as")
+    creates: str | None = Field(None, description="path that it makes; it is not run where that is there already")
+    unless: Probe | None = Field(None, description="it is not run where this holds already")
+    verify: Probe | None = Field(None, description="what shows that it took effect; `creates` and `unless` do it too")
+    undo: list[str] | None = Field(None, description="program and arguments that take it back; run only where it shows")
+
+    @model_validator(mode="after")
+    def _one(self) -> CommandArgs:
+        if (self.run is None) == (self.script is None):
+            raise ValueError("give exactly one of run and script")
+        return self
+
+
+@register
+class Command(Step[CommandArgs]):
+    """Runs a command of your own on a host, exactly once, with a probe that shows its effect and a command back.
+
+    It runs detached: a lost connection neither stops nor repeats it. With `creates` or `unless` it is not run where its
+    effect is there already. The way back runs `undo`; without one, a person is told what to take back by hand.
+
+    Example::
+
+        - id: search-index
+          at: app
+          command:
+            run: [roundup-admin, -i, "${env.trees.home.path}", reindex]
+            verify: {file: "${env.trees.home.path}/db/indexes"}
+            undo: [rm, -rf, "${env.trees.home.path}/db/indexes"]
+    """
+
+    kind = "command"
+    Args = CommandArgs
+    touches = Touches.CHANGES
+    after_crash = AfterCrash.ASK
+    per_host = True
+    files = ("script",)
+
+    def check(self, ctx: StepContext[CommandArgs]) -> list[Finding]:
+        if ctx.ahead or not ctx.args.run:
+            return []
+        present = _dressed(ctx, words("command", "-v", ctx.args.run[0]))
+        if ctx.host.read(present, check=False).exit_code:
+            return [blocks("command.missing", _("{command} is not on {host}").format(
+                command=ctx.args.run[0], host=ctx.target), _("install it there, or name its full path"))]
+        return []
+
+    def plan(self, ctx: StepContext[CommandArgs]) -> list[Change]:
+        what = _("script {name}").format(name=ctx.args.script) if ctx.args.script else _("command")
+        return [Change(what, where=ctx.target, after=", ".join(shown(p) for p in _probes(ctx)),
+                       command=" ".join(ctx.args.run or ["sh", ctx.args.script or "", *ctx.args.arguments]))]
+
+    def before(self, ctx: StepContext[CommandArgs]) -> dict[str, Any]:
+        return {"there": _there(ctx)}
+
+    def apply(self, ctx: StepContext[CommandArgs]) -> Outcome:
+        there = _there(ctx)
+        # Under the same name: where the command has begun before, it is waited for, whatever the probe says meanwhile.
+        ended = ctx.job(words("true") if there else _command(ctx), label="command")
+        if there and not ended.attached:
+            return Outcome(False, _("its effect was there already"))
+        return Outcome(True, _last_line(ended.output), {"exit_code": ended.exit_code, "output": ended.output[-4000:]})
+
+    def verify(self, ctx: StepContext[CommandArgs]) -> list[Finding]:
+        probes = _probes(ctx)
+        missing = [p for p in probes if not holds(p, ctx.site, ctx.target)]
+        if missing:
+            return [blocks("command.no-effect", _("it did not take effect: {probe}").format(
+                probe=", ".join(map(shown, missing))))]
+        done = _("it took effect: {probe}").format(probe=", ".join(map(shown, probes)))
+        return [informs("command.effect", done)] if probes else []
+
+    def undo(self, ctx: StepContext[CommandArgs], record: Mapping[str, Any]) -> Outcome:
+        if not record or record["there"]:
+            return Outcome(changed=False)  # it never began, or its effect was there before us
+        if ctx.args.undo is None:
+            return Outcome(False, by_hand=[_("on {host}, take back by hand what this did: {command}").format(
+                host=ctx.target, command=_command(ctx).text[:200])])
+        ended = ctx.job(_dressed(ctx, words(*ctx.args.undo)), label="undo")
+        return Outcome(True, _last_line(ended.output), {"output": ended.output[-4000:]})
+
+
+def _probes(ctx: StepContext[CommandArgs]) -> list[Probe]:
+    created = Probe(command=None, sql=None, file=ctx.args.creates, equals=None, user=None) if ctx.args.creates else None
+    return [p for p in (created, ctx.args.unless, ctx.args.verify) if p]
+
+
+def _there(ctx: StepContext[CommandArgs]) -> bool:
+    """Whether `creates` or `unless` say that nothing is left to do."""
+    asked = [p for p in _probes(ctx) if p is not ctx.args.verify]
+    return bool(asked) and all(holds(p, ctx.site, ctx.target) for p in asked)
+
+
+def _command(ctx: StepContext[CommandArgs]) -> ShellCommand:
+    if ctx.args.script:
+        return _dressed(ctx, script(ctx.file(ctx.args.script).decode(), *ctx.args.arguments))
+    return _dressed(ctx, words(*(ctx.args.run or ())))
+
+
+def _dressed(ctx: StepContext[CommandArgs], command: ShellCommand) -> ShellCommand:
+    """The command with its variables, in its folder, as its user."""
+    command = command.with_environment(ctx.args.environment)
+    return (command.inside(ctx.args.folder) if ctx.args.folder else command).as_user(ctx.args.user)
+
+
+def _last_line(output: str) -> str:
+    lines = [line for line in output.splitlines() if line.strip()]
+    return lines[-1][:200] if lines else ""

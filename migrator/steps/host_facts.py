@@ -1,0 +1,73 @@
+"""Step kind host.facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from migrator.application.host_facts import gather
+from migrator.model.finding import Finding, informs, warns
+from migrator.model.outcome import Outcome
+from migrator.model.states import Touches, WayBack
+from migrator.step import Args, Step, StepContext, register
+from migrator.text import _
+from migrator.units import show_size
+
+
+class FactsArgs(Args):
+    clock: int = Field(5, ge=1, description="seconds by which the host's clock may differ from ours")
+    tools: list[str] = Field(default_factory=list, description="programs that must be there")
+
+
+@register
+class HostFacts(Step[FactsArgs]):
+    """Writes down what a host is: system, kernel, processors, memory, time zone, locale, clock and tool versions.
+
+    One script is run, nothing is changed. A clock that differs is warned about, since logs and certificates depend
+    on it.
+
+    Example::
+
+        - id: facts
+          at: all
+          host.facts: {tools: [tar]}
+    """
+
+    kind = "host.facts"
+    Args = FactsArgs
+    touches = Touches.NOTHING
+    way_back = WayBack.NONE
+    per_host = True
+
+    def check(self, ctx: StepContext[FactsArgs]) -> list[Finding]:
+        return _findings(ctx, gather(ctx.host))
+
+    def apply(self, ctx: StepContext[FactsArgs]) -> Outcome:
+        facts = gather(ctx.host)
+        return Outcome(False, _summary(facts), facts)
+
+    def verify(self, ctx: StepContext[FactsArgs]) -> list[Finding]:
+        facts = gather(ctx.host)
+        return [informs("host.facts", _summary(facts)), *_findings(ctx, facts)]
+
+
+def _summary(facts: dict[str, Any]) -> str:
+    return _("{os}, {cpus} processors, {memory} of memory, {timezone}").format(
+        os=facts.get("os", facts.get("kernel", "?")), cpus=facts.get("cpus", "?"),
+        memory=show_size(facts["memory"]) if "memory" in facts else "?", timezone=facts.get("timezone", "?"))
+
+
+def _findings(ctx: StepContext[FactsArgs], facts: dict[str, Any]) -> list[Finding]:
+    found = [warns("host.tool", _("{tool} is not on {host}").format(tool=tool, host=ctx.target),
+                   _("install it before the upgrade")) for tool in ctx.args.tools if not _has(ctx, tool)]
+    if abs(facts["clock_offset"]) > ctx.args.clock:
+        found.append(warns("host.clock", _("the clock of {host} differs from ours by {seconds} s").format(
+            host=ctx.target, seconds=facts["clock_offset"]), _("let a time service set both")))
+    return found
+
+
+def _has(ctx: StepContext[FactsArgs], tool: str) -> bool:
+    from migrator.commands.shell import words
+
+    return ctx.host.read(words("command", "-v", tool), check=False).exit_code == 0

@@ -1,0 +1,106 @@
+"""Step kind host.space."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from migrator.commands import files
+from migrator.model.finding import Finding, blocks, informs
+from migrator.model.outcome import Outcome
+from migrator.model.states import Touches, WayBack
+from migrator.playbook.inventory import Strict
+from migrator.step import Args, Step, StepContext, register
+from migrator.text import _
+from migrator.units import show_size, size
+
+
+class Need(Strict):
+    """So much must be free where `at_tree` or `path` lies: `free`, plus `times` what `of` takes now."""
+
+    at_tree: str | None = Field(None, description="file tree of the inventory, on its host")
+    path: str | None = Field(None, description="path on the step's host; it need not exist yet")
+    free: str = Field("0B", description="such as 2GB")
+    times: int = Field(0, ge=0, le=100)
+    of: list[str] = Field(default_factory=list, description="databases and file trees of the inventory, measured now")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Need:
+        if (self.at_tree is None) == (self.path is None):
+            raise ValueError("give exactly one of at_tree and path")
+        if bool(self.times) != bool(self.of):
+            raise ValueError("`times` and `of` go together")
+        size(self.free)
+        return self
+
+
+class SpaceArgs(Args):
+    need: list[Need] = Field(min_length=1)
+
+
+@register
+class HostSpace(Step[SpaceArgs]):
+    """Compares the free space of file systems with what the upgrade will need, measured now; changes nothing.
+
+    Two needs on one file system are added up.
+
+    Example::
+
+        - id: space
+          at: app
+          host.space:
+            need:
+              - {at_tree: home, times: 2, of: [main, home], free: 500MB}
+              - {path: /opt, free: 200MB}
+    """
+
+    kind = "host.space"
+    Args = SpaceArgs
+    touches = Touches.NOTHING
+    way_back = WayBack.NONE
+    per_host = True
+
+    def check(self, ctx: StepContext[SpaceArgs]) -> list[Finding]:
+        return [_short(row) for row in _measured(ctx) if row["free"] < row["needed"]]
+
+    def apply(self, ctx: StepContext[SpaceArgs]) -> Outcome:
+        rows = _measured(ctx)
+        return Outcome(False, "; ".join(map(_told, rows)), {"space": rows})
+
+    def verify(self, ctx: StepContext[SpaceArgs]) -> list[Finding]:
+        return [_short(row) if row["free"] < row["needed"] else informs("space.enough", _told(row), **row)
+                for row in _measured(ctx)]
+
+
+def _measured(ctx: StepContext[SpaceArgs]) -> list[dict[str, Any]]:
+    """One row per file system: host, path, free and needed bytes."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for need in ctx.args.need:
+        host, path = ctx.target, need.path or ""
+        if need.at_tree:
+            host, path = ctx.site.tree(need.at_tree).at, ctx.site.tree(need.at_tree).path
+        transport = ctx.site.host(host)
+        mounted, free = transport.read(files.free(transport.expand(path))).text.rsplit(maxsplit=1)
+        row = rows.setdefault((host, mounted), {"host": host, "path": path, "free": int(free), "needed": 0})
+        row["needed"] += size(need.free) + need.times * _taken(ctx, need.of)
+    return list(rows.values())
+
+
+def _taken(ctx: StepContext[SpaceArgs], names: list[str]) -> int:
+    """Bytes that these databases and file trees take now."""
+    from migrator.backup.take import estimate
+
+    if not names:
+        return 0
+    databases = [n for n in names if n in ctx.site.environment.databases]
+    return estimate(ctx.site, databases, [n for n in names if n not in databases])
+
+
+def _short(row: dict[str, Any]) -> Finding:
+    return blocks("space.short", _told(row), _("make room, or move something away, before the window"), **row)
+
+
+def _told(row: dict[str, Any]) -> str:
+    return _("{host}:{path}: {free} free, {needed} needed").format(
+        host=row["host"], path=row["path"], free=show_size(row["free"]), needed=show_size(row["needed"]))
