@@ -21,7 +21,7 @@ from migrator.step import Args, Step, StepContext, register
 
 class AppFingerprintArgs(Args):
     known: str = Field("fingerprints.yaml", description="file of the playbook that says how each version looks")
-    database: Name = "main"
+    database: Name = Field("main", description="which database of the environment; main stands for the only one")
     label: Label | None = Field(None, description="where the system says its version: sql, file or command")
     structures: list[str] = Field(default_factory=list, description="files of the playbook that keep whole structures")
     on: Name | None = Field(None, description="role or host of the label's file or command; else the database's host")

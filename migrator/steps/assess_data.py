@@ -22,9 +22,10 @@ class Attachments(Strict):
 
 
 class AssessDataArgs(Args):
-    database: Name = "main"
+    database: Name = Field("main", description="which database of the environment; main stands for the only one")
     integrity: bool = Field(True, description="let the database check itself and its foreign keys; reads everything")
-    attachments: list[Attachments] = Field(default_factory=list)
+    attachments: list[Attachments] = Field(
+        default_factory=list, description="queries that name files, with the trees in which these must be")
 
 
 @register

@@ -22,7 +22,7 @@ from migrator.text import _
 class DataSqlArgs(Args):
     file: str = Field(description="SQL file of the playbook")
     undo: str | None = Field(None, description="SQL file that takes it back; left out: the restored backup does")
-    database: Name = "main"
+    database: Name = Field("main", description="which database of the environment; main stands for the only one")
 
 
 @register

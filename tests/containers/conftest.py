@@ -14,6 +14,7 @@ from rig_host import TestHost
 
 HERE = Path(__file__).parent
 
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests of this folder are container tests: some ask for their machine by name, which no signature shows."""
     for item in items:
