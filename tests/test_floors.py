@@ -32,6 +32,7 @@ FLOORS = [
     {"app"},
     {"tasks"},
     {"program"},
+    {"__main__"},
 ]
 SMALL_WORDS = {"migrator", "text", "errors", "units", "clock", "secret", "events"}
 
@@ -63,6 +64,8 @@ class Import:
         here, there = _first(self.by), _first(self.what)
         if here == there:
             return self._between_kinds() if here == "steps" else None
+        if not {here, there} <= HEIGHT.keys():
+            return "has an end that stands on no floor yet"
         if HEIGHT[there] > HEIGHT[here]:
             return "climbs"
         if HEIGHT[there] == HEIGHT[here]:
@@ -117,6 +120,7 @@ def test_imports_go_down() -> None:
 
 @pytest.mark.parametrize(("by", "source", "fault"), [
     ("site", "from migrator.step import Step", "climbs"),
+    ("site", "from migrator.attic import old", "has an end that stands on no floor yet"),
     ("backup.take", "def late():\n    from migrator.step import Step", "goes sideways"),
     ("engine.story", "import migrator.steps.approval", "goes sideways"),
     ("engine.story", "from migrator.backup import take", "is not among what engine may use"),
