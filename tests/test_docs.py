@@ -58,3 +58,9 @@ def test_the_example_is_a_valid_step(name: str, kind: type[Step[Any]]) -> None:
     assert not errors, "\n".join(map(str, errors))
     flat = [inner for step in steps for inner in (step.steps if isinstance(step, ForEach) else [step])]
     assert name in [step.kind for step in flat]
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))], ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", page.read_text("utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]
