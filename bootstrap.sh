@@ -20,7 +20,7 @@ lacking() { say "$*" >&2; exit 3; }
 has() { command -v "$1" >/dev/null 2>&1; }
 may_install() { [ "$(id -u)" = 0 ] && has apt-get; }
 
-# The command with which a person installs packages here.
+# The command with which a person installs packages here: $1 as apt names them, $2 as dnf does.
 by_hand() {
     if has dnf; then set -- "dnf install $2"; else set -- "apt-get install $1"; fi
     [ "$(id -u)" = 0 ] || set -- "sudo $1"
@@ -84,14 +84,14 @@ install() {
 }
 
 install_test_programs() {
-    missing=
+    packages= paths=
     for pair in $TEST_PROGRAMS; do
-        has "${pair%%:*}" || missing="$missing ${pair#*:}"
+        has "${pair%%:*}" || { packages="$packages${pair#*:} "; paths="$paths/usr/bin/${pair%%:*} "; }
     done
-    [ -n "$missing" ] || return 0
-    may_install || lacking "The tests need more programs. Type: $(by_hand "${missing# }" "${missing# }")"
+    [ -n "$packages" ] || return 0
+    may_install || lacking "The tests need more programs. Type: $(by_hand "$packages" "$paths")"
     # shellcheck disable=SC2086  # one word per package
-    install_packages $missing
+    install_packages $packages
 }
 
 # Without an engine the tests that need no containers still run; who may not make one is told so.

@@ -107,5 +107,13 @@ def test_a_failed_install_shows_why_and_is_tried_again(machine: Machine) -> None
     assert machine.installs() == [".", "."]
 
 
+def test_tests_without_their_programs_say_what_to_type(machine: Machine) -> None:
+    machine.add("python3", PYTHON.format(venv=MAKES_VENV))
+    refused = machine.bootstrap("tests")
+    assert refused.returncode == 3
+    assert refused.stderr.rstrip().endswith("Type: sudo apt-get install openssh-client")
+    assert machine.installs() == [".[tests]"]
+
+
 def test_wrong_use_is_told(machine: Machine) -> None:
     assert machine.bootstrap("everything").returncode == 2
