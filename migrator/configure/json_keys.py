@@ -8,7 +8,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from migrator.configure import spans
 from migrator.configure.errors import NotEditable
-from migrator.configure.spans import Entry, Node
+from migrator.configure.node import Entry, Node
 from migrator.configure.value import Changes, Value
 from migrator.text import _
 

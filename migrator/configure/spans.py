@@ -1,56 +1,14 @@
-"""Nested values of a text with the places where they stand, and edits that cut exactly there (YAML and JSON)."""
+"""Edits that cut exactly at the value that is meant (YAML and JSON)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
 
 from migrator.configure.errors import NotEditable
+from migrator.configure.node import Entry, Node, Notation, true_end
+from migrator.configure.proof import refuse_other_changes
 from migrator.configure.value import Changes, Value, line_end
 from migrator.text import _
-
-
-@dataclass(frozen=True)
-class Node:
-    """A value at characters `start` to `end`; `entries` is None for one that holds no others.
-
-    `flow` is the style in brackets, where commas part the entries; else each stands on a line of its own.
-    """
-
-    start: int
-    end: int
-    entries: tuple[Entry, ...] | None = None
-    flow: bool = True
-    numbered: bool = False
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A key at `start` (ended by `key_end`) and its value; a list's keys are its indexes."""
-
-    key: str
-    start: int
-    key_end: int
-    node: Node
-    alias: bool = False
-
-
-class Notation(Protocol):
-    """How a format reads and writes values."""
-
-    def parse(self, text: str) -> Node:
-        """The top value. Raises NotEditable when the text is not well-formed."""
-
-    def key(self, key: str) -> str:
-        """A key with its colon and blank."""
-
-    def value(self, value: Value, old: str = "") -> str:
-        """A value on one line, in the manner of the old one."""
-
-    def same(self, old: str, value: Value) -> bool:
-        """Whether the old text already stands for the value."""
 
 
 def edit(text: str, changes: Changes, notation: Notation) -> str:
@@ -66,7 +24,7 @@ def edit(text: str, changes: Changes, notation: Notation) -> str:
             edited = _removed(text, trail)
         else:
             edited = _replaced(text, trail[-1], value, notation)
-        _refuse_other_changes(text, edited, trail, rest, notation)
+        refuse_other_changes(text, edited, trail, rest, notation)
         text = edited
     return text
 
@@ -89,7 +47,7 @@ def _find(trail: list[Entry], node: Node, path: str) -> tuple[list[Entry], str]:
 
 def _replaced(text: str, entry: Entry, value: Value, notation: Notation) -> str:
     node = entry.node
-    end = _true_end(text, node)
+    end = true_end(text, node)
     old = text[node.start:end]
     if notation.same(old, value):
         return text
@@ -114,7 +72,7 @@ def _added(text: str, trail: list[Entry], rest: str, value: Value, notation: Not
     indent = " " * _column(text, node.entries[0].start)
     lines = [f"{indent}{'  ' * depth}{notation.key(name)}".rstrip() for depth, name in enumerate([key, *deeper])]
     lines[-1] += f" {notation.value(value)}"
-    at = _line_stop(text, _true_end(text, node))
+    at = _line_stop(text, true_end(text, node))
     return text[:at] + "".join(line_end(text) + line for line in lines) + text[at:]
 
 
@@ -135,7 +93,7 @@ def _removed(text: str, trail: list[Entry]) -> str:
     entries = holder.node.entries or ()
     number = entries.index(entry)
     following = entries[number + 1] if number + 1 < len(entries) else None
-    end = _true_end(text, entry.node)
+    end = true_end(text, entry.node)
     if holder.node.flow:
         if number:
             return text[:entries[number - 1].node.end] + text[end:]
@@ -148,46 +106,6 @@ def _removed(text: str, trail: list[Entry]) -> str:
         return text[:entry.start] + text[following.start:]
     stop = _line_stop(text, end)
     return text[:begin] + re.sub(r"\A\r?\n", "", text[stop:])
-
-
-def _refuse_other_changes(before: str, after: str, trail: list[Entry], rest: str, notation: Notation) -> None:
-    """The proof of an edit: all values but the one meant are letter by letter what they were."""
-    if before == after:
-        return
-    names = tuple(entry.key for entry in trail[1:])
-    meant = (*names, *rest.split(".")) if rest else names
-    old = dict(_leaves(before, notation.parse(before), ()))
-    new = dict(_leaves(after, notation.parse(after), ()))
-    strange = [key for key in old.keys() | new.keys()
-               if old.get(key) != new.get(key) and key[:len(meant)] != meant
-               and key not in (names, names[:-1])  # the holder itself, when it was empty or is now
-               and not _shifted(key, trail)]
-    if strange:
-        raise NotEditable(_('"{key}" cannot be changed without touching {other}').format(
-            key=".".join(meant), other=", ".join(".".join(key) for key in sorted(strange)[:3])))
-
-
-def _shifted(key: tuple[str, ...], trail: list[Entry]) -> bool:
-    """Whether a key lies in the list that an item was taken from, so that it has another index now."""
-    holder = tuple(entry.key for entry in trail[1:-1])
-    return len(trail) > 1 and trail[-2].node.numbered and key[:len(holder)] == holder
-
-
-def _leaves(text: str, node: Node, route: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    if not node.entries:
-        yield route, text[node.start:_true_end(text, node)] if node.entries is None else ""
-    for entry in node.entries or ():
-        if entry.alias:
-            yield (*route, entry.key), "*"
-        else:
-            yield from _leaves(text, entry.node, (*route, entry.key))
-
-
-def _true_end(text: str, node: Node) -> int:
-    """Where a value really ends: parsers count the comments and empty lines below it in."""
-    if node.entries and not node.flow:
-        return _true_end(text, node.entries[-1].node)
-    return node.start + len(text[node.start:node.end].rstrip())
 
 
 def _line_start(text: str, position: int) -> int:

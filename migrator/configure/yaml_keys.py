@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import yaml
 
 from migrator.configure import spans
 from migrator.configure.errors import NotEditable
-from migrator.configure.spans import Entry, Node
+from migrator.configure.node import Entry, Node
 from migrator.configure.value import Changes, Value
 from migrator.text import _
 
@@ -55,16 +56,21 @@ def _node(text: str, node: Any, above: frozenset[int]) -> Node:
         return Node(start, end)
     entries: list[Entry] = []
     for key, value in _pairs(node):
-        # An alias is composed as the very node that its anchor stands at, so it begins before its place.
         key_start, key_end = (key.start_mark.index, key.end_mark.index) if key else (0, 0)
         place = key_end or (entries[-1].node.end if entries else start)
-        begin = value.start_mark.index
-        alias = begin < place or id(value) in above
+        alias = value.start_mark.index < place or id(value) in above
+        inner = _alias(text, place) if alias else _node(text, value, above | {id(node)})
         if not key:
-            key_start = key_end = begin if node.flow_style or alias else text.rfind("-", 0, begin)
-        inner = Node(place, place) if alias else _node(text, value, above | {id(node)})
+            key_start = key_end = inner.start if node.flow_style else text.rfind("-", 0, inner.start)
         entries.append(Entry(str(key.value) if key else str(len(entries)), key_start, key_end, inner, alias))
     return Node(start, end, tuple(entries), bool(node.flow_style), numbered=isinstance(node, yaml.SequenceNode))
+
+
+def _alias(text: str, place: int) -> Node:
+    """Where an alias stands; the parser gives the very node of its anchor instead, which begins before its place."""
+    match = re.compile(r"\*[^\s,\]}]+").search(text, place)
+    assert match
+    return Node(*match.span())
 
 
 def _pairs(node: Any) -> list[tuple[Any, Any]]:

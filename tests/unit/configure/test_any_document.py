@@ -13,8 +13,8 @@ from migrator.configure.edit import edit
 from migrator.configure.errors import NotEditable
 
 NAMES = st.sampled_from(["a", "b", "key", "on", "5", "a b", "工地", "x-y"])
-TEXTS = st.sampled_from(["", "plain", "two words", "7.0", "yes", "a: b", "# no", "it's", '"q"', "- x", "工地", " lead", "{",
-                         "a\nb", "*x", "null", "010", "x #y", "trail "])
+TEXTS = st.sampled_from(["", "plain", "two words", "7.0", "yes", "a: b", "# no", "it's", '"q"', "- x", "工地", " lead",
+                         "{", "a\nb", "*x", "null", "010", "x #y", "trail "])
 LEAVES = st.booleans() | st.integers(-5, 500) | TEXTS
 TREES = st.dictionaries(NAMES, st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) |
                                             st.dictionaries(NAMES, inner, max_size=3), max_leaves=6), max_size=4)

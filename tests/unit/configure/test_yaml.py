@@ -108,6 +108,12 @@ def test_anchors_of_others_stay_and_aliases_are_not_edited() -> None:
     assert changed(text, {"base.x": 2}) == text.replace("1", "2")
 
 
+def test_what_ends_with_an_alias_can_be_added_to() -> None:
+    text = "base: &b x\nlist:\n  - &c y\n  - *c\n"
+    assert changed(text, {"new": 1}) == text + "new: 1\n"
+    assert changed("a: &b {x: 1}\nc: *b\n", {"new": 1}) == "a: &b {x: 1}\nc: *b\nnew: 1\n"
+
+
 @pytest.mark.parametrize("bad", ["a: [", "a: 1\n---\nb: 2\n", "\t"])
 def test_what_is_no_yaml_is_refused(bad: str) -> None:
     with pytest.raises(NotEditable):

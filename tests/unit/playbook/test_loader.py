@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from migrator.errors import PlaybookError, Position
-from migrator.playbook.loader import DEEPEST, MOST_BYTES, parse, read_tree
+from migrator.playbook.composer import DEEPEST
+from migrator.playbook.loader import MOST_BYTES, parse, read_tree
 
 
 def test_text_stays_text() -> None:
