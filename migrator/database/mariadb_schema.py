@@ -45,7 +45,8 @@ _OTHERS = (
               event_object_table, ': ', action_statement)
        from information_schema.triggers where trigger_schema = database()""",
     """select routine_name, concat(lower(routine_type), ' ', routine_name, coalesce(concat(' returns ', dtd_identifier),
-              ''), ': ', coalesce(routine_definition, '(hidden)')) from information_schema.routines where routine_schema = database()""",
+              ''), ': ', coalesce(routine_definition, '(hidden)'))
+       from information_schema.routines where routine_schema = database()""",
     """select event_name, concat('event ', event_name, ' ', coalesce(execute_at, ''), coalesce(interval_value, ''),
               ' ', coalesce(interval_field, ''), ': ', event_definition)
        from information_schema.events where event_schema = database()""",

@@ -48,7 +48,8 @@ POSTGRES = [
        execute function touch()""",
     """insert into "Order" (title, code, price, ratio, part, at, day, took, body, doc, raw, tags, state, done, cash)
        values ('工程; ''x''', 'a', 1.500, 0.1::float8 + 0.2::float8, 0.1, '2026-03-29 02:30+08', '0044-03-15 BC',
-               '1 month 2 days', '\\x00ff', '{"b": 1, "a": null}', '{"b":1,  "a":1}', '{a,NULL,""}', 'glad', 5, 12.34)""",
+               '1 month 2 days', '\\x00ff', '{"b": 1, "a": null}', '{"b":1,  "a":1}', '{a,NULL,""}',
+               'glad', 5, 12.34)""",
     """insert into "Order" (title, price, ratio, at, took, body, tags, parent)
        values ('', 'NaN', '-Infinity', 'infinity', '-3:00:01.5', '', '{}', 1)""",
     "insert into line values (1), (1), (2)", "insert into big values (1, 'x'), (2, null)",
@@ -57,7 +58,8 @@ POSTGRES = [
 MARIADB = [
     """create table `order` (
          id int unsigned auto_increment primary key, title varchar(100) not null default 'x', code enum('a', 'b'),
-         marks set('x', 'y'), price decimal(12, 3), ratio double, part float, at timestamp(3) null, day date, took time(1),
+         marks set('x', 'y'), price decimal(12, 3), ratio double, part float, at timestamp(3) null, day date,
+         took time(1),
          made datetime default current_timestamp, body longblob, hash binary(4), doc json, note longtext, flags bit(9),
          old varchar(20) character set latin1, parent int unsigned, twice int as (parent * 2) stored, yes tinyint(1),
          constraint up foreign key (parent) references `order` (id), check (price < 1000), key part_of (note(20)))
@@ -69,14 +71,16 @@ MARIADB = [
     "create procedure again() begin select 1; select 2; end",
     """insert into `order` (title, code, marks, price, ratio, part, at, day, took, made, body, hash, doc, note, flags,
                             old, yes)
-       values ('工程; ''x''', 'a', 'x,y', 1.5, 0.1e0 + 0.2e0, 0.1, '2026-03-29 02:30:00.123', '1000-01-01', '-3:00:01.5',
-               '2026-01-01 00:00:00', x'00ff', x'01', '{"b": 1}', repeat('长', 3000), b'100000001', 'grün', 1)""",
+       values ('工程; ''x''', 'a', 'x,y', 1.5, 0.1e0 + 0.2e0, 0.1, '2026-03-29 02:30:00.123', '1000-01-01',
+               '-3:00:01.5', '2026-01-01 00:00:00', x'00ff', x'01', '{"b": 1}', repeat('长', 3000), b'100000001',
+               'grün', 1)""",
     "insert into `order` (title, made, parent, note) values ('', '2026-01-02 00:00:00', 1, '')",
     "insert into line values (1, 1), (1, 2), (2, 1)",
 ]
 CHANGES = {
     "postgresql": [
-        "set title = ''", "set title = title || ' '", "set price = 1.501 where id = 1", "set part = 0.2", "set code = 'b'",
+        "set title = ''", "set title = title || ' '", "set price = 1.501 where id = 1", "set part = 0.2",
+        "set code = 'b'",
         "set ratio = 0.3 where id = 1", """set tags = '{a,"NULL",""}' where id = 1""", "set ratio = '-0' where id = 2",
         "set at = at + interval '1 microsecond' where id = 1", "set body = '\\x00fe' where id = 1",
         "set body = null where id = 2", """set raw = '{"b": 1, "a":1}' where id = 1""",
