@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -12,18 +11,18 @@ from rig_databases import ADMIN_PASSWORD, ADMIN_USER
 from rig_databases import Database as RigDatabase
 from rig_host import TestHost
 from sqlalchemy import make_url
-from ssh_places import reach
+from ssh_places import entry, reach
 
-from migrator.commands.shell import Command
 from migrator.database.base import Database
 from migrator.database.marked import MarkedSql
 from migrator.database.open import open_database
 from migrator.database.served import ServedDatabase
 from migrator.database.statements import split
+from migrator.doors import InventoryDoors
 from migrator.errors import DatabaseError, LoginRefused, MigratorError, ReadOnly, Unreachable
 from migrator.playbook.inventory import Database as Entry
+from migrator.playbook.inventory import Environment, Inventory
 from migrator.secret import Secret
-from migrator.transport.ssh import SshTransport
 
 New = Callable[[TestHost], RigDatabase]
 ADMIN = (ADMIN_USER, ADMIN_PASSWORD)
@@ -112,9 +111,9 @@ def opened(rig: RigDatabase, user: tuple[str, str] | None = None, **changes: Any
     """The product's own way to a rig's database: through a tunnel of ssh."""
     name, password = user or (rig.user, rig.password)
     url = make_url(rig.url).set(username=name, password=None)
-    entry = Entry(url=url.set(**changes).render_as_string(), at=rig.host.name)
+    there = Entry(url=url.set(**changes).render_as_string(), at=rig.host.name)
     with closing(reach(rig.host)) as transport:
-        database = open_database("main", entry, reach=transport.tunnel, password=Secret(password))
+        database = open_database("main", there, reach=transport.tunnel, password=Secret(password))
         assert isinstance(database, ServedDatabase)
         with closing(database):
             yield database
@@ -306,36 +305,32 @@ def test_sql_runs_once_wherever_it_is_cut(server: tuple[TestHost, New, list[str]
             database.query("select 1 from migrator_sql")
 
 
-def runner(transport: SshTransport) -> Callable[..., bytes]:
-    def run(command: Command, input: bytes, *, changes: bool) -> bytes:
-        if changes:
-            return transport.run(command, input=input).stdout
-        whole = BytesIO()
-        transport.stream_out(command, whole, input=input)
-        return whole.getvalue()
-    return run
-
-
-def test_sqlite_file_of_another_machine(ssh_host: TestHost) -> None:
-    with closing(reach(ssh_host)) as transport:
-        entry = Entry(url="sqlite:////tmp/data-test.db", at="far")
-        database = open_database("main", entry, on_host=runner(transport))
-        try:
-            with pytest.raises(DatabaseError, match="unable to open"):
-                database.tables()
-            database.execute(["create table t (a integer primary key, b text)"])
-            database.execute(["with recursive s (i) as (select 1 union all select i + 1 from s where i < 60000) "
-                              "insert into t select i, 'row number ' || i from s"])
-            assert database.tables()["t"].rows == 60000
-            assert database.query("select * from t where a > :a", {"a": 10})[-1] == (60000, "row number 60000")
-            assert MarkedSql(database, "run", "step").apply(split("delete from t where a > 2", "sqlite")) is True
-            assert MarkedSql(database, "run", "step").apply(split("delete from t where a > 2", "sqlite")) is False
-            assert database.query("select count(*) from t") == [(2,)]
-            with pytest.raises(DatabaseError, match="readonly"):
-                database.query("delete from t")
-            assert database.integrity() == []
-        finally:
-            ssh_host.must(["rm", "-f", "/tmp/data-test.db"])
+def test_sqlite_file_of_another_machine_and_another_user(ssh_host: TestHost) -> None:
+    folder = "/home/ops/data-test"
+    ssh_host.must(["install", "-d", "-o", "ops", "-m", "0700", folder])
+    place = {"hosts": {"far": entry(ssh_host, user="deploy")},
+             "trees": {"data": {"path": folder, "at": "far", "owner": "ops"}},
+             "databases": {"main": {"url": f"sqlite:///{folder}/a.db", "at": "far"}}}
+    doors = InventoryDoors(Inventory(format=1, environments={"live": Environment.model_validate(place)}))
+    database = doors.site("live").database()
+    try:
+        with pytest.raises(DatabaseError, match="unable to open"):
+            database.tables()
+        database.execute(["create table t (a integer primary key, b text)",
+                          "with recursive s (i) as (select 1 union all select i + 1 from s where i < 60000) "
+                          "insert into t select i, 'row number ' || i from s"])
+        assert database.tables()["t"].rows == 60000
+        assert database.query("select * from t where a > :a", {"a": 10})[-1] == (60000, "row number 60000")
+        delete = split("delete from t where a > 2", "sqlite")
+        assert [MarkedSql(database, "run", "step").apply(delete) for _twice in range(2)] == [True, False]
+        assert database.query("select count(*) from t") == [(2,)]
+        with pytest.raises(DatabaseError, match="readonly"):
+            database.query("delete from t")
+        assert database.integrity() == []
+        assert ssh_host.must(["stat", "-c", "%U", f"{folder}/a.db"]).strip() == "ops"
+    finally:
+        doors.close()
+        ssh_host.must(["rm", "-rf", folder])
 
 
 def test_administrator_sees_what_the_owner_sees(server: tuple[TestHost, New, list[str]]) -> None:
