@@ -70,6 +70,8 @@ class Run(Strict):
     argv: list[str] = Field(min_length=1)
     user: str | None = None
     expect: Output = Output()
+    save: bool = Field(False, description="keep the lines of its output, so that a later suite can demand the same")
+    equals_saved: str | None = Field(None, description="step whose suite saved lines under the same check's name")
     max_seconds: int = Field(60, ge=1)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from migrator.checks.model import File, Run
 from migrator.checks.result import CheckResult, wrong_text
+from migrator.checks.saved import keep, unlike_saved
 from migrator.commands.files import checksum
 from migrator.commands.shell import words
 from migrator.errors import MigratorError
@@ -13,8 +15,8 @@ from migrator.text import _
 from migrator.transport.base import Transport
 
 
-def check_command(name: str, run: Run, host: Transport) -> CheckResult:
-    """Runs a command that only looks."""
+def check_command(name: str, run: Run, host: Transport, saved: Mapping[str, Any] | None) -> CheckResult:
+    """Runs a command that only looks; `saved` is what the step that `equals_saved` names has kept, None for nothing."""
     try:
         result = host.read(words(*run.argv).as_user(run.user), timeout=run.max_seconds, check=False)
     except MigratorError as error:
@@ -23,7 +25,11 @@ def check_command(name: str, run: Run, host: Transport) -> CheckResult:
     if result.exit_code != run.expect.exit:
         wrong.insert(0, _("the exit code is {code}, expected was {expected}: {tail}").format(
             code=result.exit_code, expected=run.expect.exit, tail=result.tail))
-    return CheckResult(name, "; ".join(wrong), {"exit": result.exit_code, "seconds": round(result.seconds, 3)})
+    kept = keep([[line] for line in result.text.splitlines()]) if run.save or run.equals_saved else {}
+    if differs := unlike_saved(kept, run.equals_saved, saved):
+        wrong.append(differs)
+    evidence = {"exit": result.exit_code, "seconds": round(result.seconds, 3), **kept}
+    return CheckResult(name, "; ".join(wrong), evidence, kept if run.save else None)
 
 
 def check_file(name: str, file: File, host: Transport) -> CheckResult:

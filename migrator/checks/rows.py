@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from migrator.checks.model import Sql
 from migrator.checks.result import CheckResult, plain
+from migrator.checks.saved import keep, unlike_saved
 from migrator.database.base import Database
 from migrator.errors import MigratorError
 from migrator.text import _
-
-SHOWN = 20
-"""Rows that are kept as they are, beside the digest of all."""
 
 
 def check_rows(name: str, sql: Sql, database: Database, saved: Mapping[str, Any] | None) -> CheckResult:
@@ -24,14 +20,9 @@ def check_rows(name: str, sql: Sql, database: Database, saved: Mapping[str, Any]
         rows = [[plain(cell) for cell in row] for row in database.query(sql.query)]
     except MigratorError as error:
         return CheckResult(name, str(error))
-    kept = _kept(rows)
+    kept = keep(rows)
     why = "; ".join(_wrong(rows, kept, sql, saved))
     return CheckResult(name, why, kept, kept if sql.save else None)
-
-
-def _kept(rows: list[list[str]]) -> dict[str, Any]:
-    text = json.dumps(rows, ensure_ascii=False)
-    return {"rows": len(rows), "digest": hashlib.sha256(text.encode()).hexdigest(), "first": rows[:SHOWN]}
 
 
 def _wrong(rows: list[list[str]], kept: Mapping[str, Any], sql: Sql, saved: Mapping[str, Any] | None) -> Iterator[str]:
@@ -42,21 +33,8 @@ def _wrong(rows: list[list[str]], kept: Mapping[str, Any], sql: Sql, saved: Mapp
         yield _("gives {found}, expected was at least {expected}").format(found=_shown(first), expected=sql.at_least)
     if sql.rows is not None and rows != [[plain(cell) for cell in row] for row in sql.rows]:
         yield _("gives {count} other rows than expected").format(count=len(rows))
-    if sql.equals_saved is None:
-        return
-    if saved is None:
-        yield _("nothing was saved under this name by {step}").format(step=sql.equals_saved)
-    elif saved["digest"] != kept["digest"]:
-        yield _difference(saved, kept)
-
-
-def _difference(saved: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
-    if saved["rows"] != kept["rows"]:
-        return _("gives {count} rows, saved were {saved}").format(count=kept["rows"], saved=saved["rows"])
-    for before, now in zip(saved["first"], kept["first"], strict=False):
-        if before != now:
-            return _("gives {found}, saved was {saved}").format(found=", ".join(now), saved=", ".join(before))
-    return _("gives other rows than were saved, beyond the first {count}").format(count=SHOWN)
+    if differs := unlike_saved(kept, sql.equals_saved, saved):
+        yield differs
 
 
 def _reaches(text: str | None, least: int) -> bool:

@@ -32,9 +32,9 @@ def run_suite(suite: Suite, site: Site, saved: Saved) -> Iterator[CheckResult]:
 
 
 def what_is_saved(suite: Suite, site: Site) -> dict[str, Any]:
-    """The rows of the checks that save theirs, by name."""
-    results = (_once(check, "", site, lambda _step, _name: None)
-               for check in suite.checks if check.sql is not None and check.sql.save)
+    """The rows and lines of the checks that save theirs, by name; those of the first host where there are several."""
+    results = (_once(check, _hosts(check, suite, site)[0], site, lambda _step, _name: None)
+               for check in suite.checks if (part := check.sql or check.command) is not None and part.save)
     return {result.name: result.saved for result in results}
 
 
@@ -61,11 +61,12 @@ def _patiently(check: Check, once: Callable[[], CheckResult]) -> CheckResult:
 
 
 def _once(check: Check, host: str, site: Site, saved: Saved) -> CheckResult:
+    asks = check.sql or check.command
+    before = saved(asks.equals_saved, check.name) if asks and asks.equals_saved else None
     if check.sql:
-        before = saved(check.sql.equals_saved, check.name) if check.sql.equals_saved else None
         return check_rows(check.name, check.sql, site.database(check.sql.database), before)
     if check.command:
-        return check_command(check.name, check.command, site.host(host))
+        return check_command(check.name, check.command, site.host(host), before)
     if check.file:
         return check_file(check.name, check.file, site.host(host))
     requests = check.http if isinstance(check.http, list) else [check.http] if check.http else []

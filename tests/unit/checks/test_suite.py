@@ -133,6 +133,17 @@ def test_commands(site: Site) -> None:
     assert not one(site, "command: {argv: [sleep, '9'], max_seconds: 1}").passed
 
 
+def test_lines_of_a_command_are_saved_and_compared(site: Site) -> None:
+    suite = read_suite(b'checks: [{name: it, command: {argv: [printf, "a\\nb\\n"], save: true}}]', "a", {})
+    kept = what_is_saved(suite, site)["it"]
+    assert (kept["rows"], kept["first"]) == (2, [["a"], ["b"]])
+    same = 'command: {argv: [printf, "a\\nb\\n"], equals_saved: counted}'
+    assert one(site, same, {"counted/it": kept}).passed
+    assert "nothing was saved" in one(site, same).why
+    other = 'command: {argv: [printf, "a\\nc\\n"], equals_saved: counted}'
+    assert "gives c, saved was b" in one(site, other, {"counted/it": kept}).why
+
+
 def test_files(site: Site, tmp_path: Path) -> None:
     path = tmp_path / "a file"
     path.write_text("one two")
