@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from migrator.errors import PlaybookError, PlaybookErrors, Position
+from migrator.errors import MigratorError, PlaybookError, PlaybookErrors, Position
 from migrator.playbook.nearest import known_keys, unknown
 from migrator.playbook.tree import Route, Tree
 from migrator.text import _
@@ -34,6 +34,8 @@ def attempt(model: type[M], data: Any, tree: Tree, route: Route, *,
     except ValidationError as error:
         faults = [f for f in error.errors(include_url=False) if not unresolved(f["input"])]
         return None, _merged(_as_error(f, model, tree, route) for f in faults)
+    except MigratorError as error:  # a validator that speaks for itself
+        return None, [tree.error(route, error.message, hint=error.hint)]
 
 
 def refuse(errors: list[PlaybookError]) -> NoReturn:
