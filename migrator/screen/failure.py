@@ -59,7 +59,7 @@ def of_run(record: Mapping[str, Any]) -> Failure:
     return Failure(
         headline=_("{stage} stopped at {step}, {at}").format(stage=run["stage"], step=broken.id, at=at) if broken
         else _("{stage} stopped, {at}").format(stage=run["stage"], at=at),
-        happened=[line for line in [broken.message if broken else "", run.get("message") or ""] if line],
+        happened=[line for line in dict.fromkeys([broken.message if broken else "", run.get("message") or ""]) if line],
         where=[_where(run, stories), *(_("by hand: {what}").format(what=what) for what in run.get("by_hand") or [])],
         do_next=[next_command(record)],
         proof=[f"inv report --run {run['id']}", f"{log} --step {broken.id}" if broken else log],

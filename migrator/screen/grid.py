@@ -24,8 +24,7 @@ class Column:
 def grid(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, room: int | None = None) -> list[str]:
     """The lines of a table, titles first, none wider than `room` terminal columns (the terminal's when None)
     as long as the giving columns have something left to give."""
-    widths = [max(width(c.title), *(width(row[n]) for row in rows)) if rows else width(c.title)
-              for n, c in enumerate(columns)]
+    widths = [max([width(c.title), *(width(_one_line(row[n])) for row in rows)]) for n, c in enumerate(columns)]
     widths = _narrowed(columns, widths, terminal_room() if room is None else room)
     return [_line(columns, widths, row) for row in ([c.title for c in columns], *rows)]
 
@@ -47,5 +46,9 @@ def _narrowed(columns: Sequence[Column], widths: list[int], room: int) -> list[i
 
 def _line(columns: Sequence[Column], widths: list[int], cells: Sequence[str]) -> str:
     fitted = (pad(shorten(cell, columns_wide), columns_wide, right=column.right)
-              for column, columns_wide, cell in zip(columns, widths, cells, strict=True))
+              for column, columns_wide, cell in zip(columns, widths, map(_one_line, cells), strict=True))
     return GAP.join(fitted).rstrip()
+
+
+def _one_line(cell: str) -> str:
+    return " ".join(cell.split("\n"))

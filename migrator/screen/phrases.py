@@ -25,7 +25,8 @@ def phrase(event: events.Event, estimates: Mapping[tuple[str, str], float | None
         case events.StepSaid():
             return [f"  │ {_place(event.step, event.target)}: {event.text}"]
         case events.StepEnded():
-            return [_ends(event, estimates)]
+            first, *more = _ends(event, estimates).split("\n")
+            return [first, *(f"  │ {line}" for line in more)]
         case events.FindingMade():
             return _found(event)
         case events.RunParked():

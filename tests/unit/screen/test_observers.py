@@ -69,6 +69,14 @@ def test_the_log_reads_the_same_events_back() -> None:
     assert log_line(progress.as_json()).endswith("last-copy bt-db1: 1,200 of 5,000 rows")
 
 
+def test_a_summary_of_several_lines_is_indented() -> None:
+    out = io.StringIO()
+    Plain(out, watch=False)(events.StepEnded(**COPY, kind="k", direction="forward", state="OK", seconds=1,
+                                             summary="--- old\n+++ new"))
+    assert [line[9:] for line in out.getvalue().splitlines()] == [
+        "✓ last-copy on bt-db1  done  1.0s  --- old", "  │ +++ new"]
+
+
 def test_json_lines_hold_one_whole_event_each() -> None:
     out = io.StringIO()
     observer = JsonLines(out)

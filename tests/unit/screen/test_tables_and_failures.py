@@ -69,6 +69,10 @@ def test_kinds_speak_the_language(each_language: str) -> None:
     assert all(word in told for word in words)
 
 
+def test_a_cell_with_several_lines_stays_in_its_row() -> None:
+    assert grid([Column("a"), Column("b")], [["one\ntwo", "x"]], room=80) == ["a        b", "one two  x"]
+
+
 def test_chinese_and_english_cells_line_up() -> None:
     lines = grid([Column("名称"), Column("n", right=True)], [["步骤", "1"], ["step", "200"]], room=80)
     assert {width(line) for line in lines} == {9}
