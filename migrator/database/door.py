@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ class Door:
         self._connect_args = connect_args
         self._engine: Engine | None = None
         self._tunnels = ExitStack()
+        self._lock = threading.Lock()
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -47,20 +49,20 @@ class Door:
 
     def close(self) -> None:
         """Give back what is open; the next use opens it again."""
-        if self._engine:
-            self._engine.dispose()
-        self._engine = None
-        self._tunnels.close()
+        with self._lock:
+            self._engine = None
+            self._tunnels.close()
 
     def _opened(self) -> Engine:
         from sqlalchemy import create_engine
         from sqlalchemy.pool import NullPool
 
-        if self._engine is None:
-            connect_args = {"connect_timeout": PATIENCE, **self._connect_args}
-            self._engine = create_engine(self._reachable(), poolclass=NullPool, isolation_level="AUTOCOMMIT",
-                                         connect_args=connect_args)
-        return self._engine
+        with self._lock:
+            if self._engine is None:
+                connect_args = {"connect_timeout": PATIENCE, **self._connect_args}
+                self._engine = create_engine(self._reachable(), poolclass=NullPool, isolation_level="AUTOCOMMIT",
+                                             connect_args=connect_args)
+            return self._engine
 
     def _reachable(self) -> URL:
         if self._reach is None or not _only_there(self.url):

@@ -8,9 +8,9 @@ def quoted(name: str, mark: str = '"') -> str:
     return mark + name.replace(mark, mark * 2) + mark
 
 
-def listed(names: list[str], mark: str = '"', table: str = "") -> str:
-    """Identifiers separated by commas, each after `table.` when given."""
-    return ", ".join((f"{table}." if table else "") + quoted(name, mark) for name in names)
+def listed(names: list[str], mark: str = '"') -> str:
+    """Identifiers separated by commas."""
+    return ", ".join(quoted(name, mark) for name in names)
 
 
 def text_value(text: str) -> str:

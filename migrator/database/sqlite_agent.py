@@ -75,7 +75,6 @@ def server(connection: sqlite3.Connection) -> dict[str, str]:
 
 def tables(connection: sqlite3.Connection, names: list[str] | None = None) -> dict[str, Any]:
     """Per table its rows, bytes and sum of row hashes; of virtual tables the shadow tables, which hold the data."""
-    connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
     return {table: [count(connection, table), size(connection, table), str(row_hashes(connection, table))]
             for table in table_names(connection) if names is None or table in names}
 
@@ -103,6 +102,15 @@ def size(connection: sqlite3.Connection, table: str) -> int:
 
 def row_hashes(connection: sqlite3.Connection, table: str) -> int:
     """The sum over all rows, modulo 2^256, of the hash of the row's values in order of column names."""
+    try:
+        connection.text_factory = str  # a quarter faster than what also reads text that is no UTF-8
+        return summed(connection, table)
+    except sqlite3.OperationalError:
+        connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+        return summed(connection, table)
+
+
+def summed(connection: sqlite3.Connection, table: str) -> int:
     names = ", ".join(quoted(c[0]) for c in columns(connection, table))
     rows = connection.execute(f"select {names} from {quoted(table)}")
     texts = map(methodcaller("encode"), map(ascii, rows))
