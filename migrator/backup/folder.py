@@ -54,7 +54,8 @@ class Folder:
 
     def free(self) -> int:
         """Free bytes on the disk that the folder is on, or will be."""
-        return int(self.host.read(files.free(self.path)).text)
+        _filesystem, free = self.host.read(files.free(self.path)).text.rsplit(maxsplit=1)
+        return int(free)
 
     def pack(self, sink: BinaryIO) -> Result:
         """Write a tar archive into the stream; what tar said is in the result, its exit code is not judged."""

@@ -87,8 +87,8 @@ def test_killed_at_any_piece_leaves_no_set_and_the_next_one_clears_up(site: Site
     repository = str(Path(__file__).parents[3])
     killed = 0
     for after in range(1, 20):
-        process = subprocess.run([sys.executable, "-c", KILLED.format(tests=repository), str(root), str(vault), str(after)],
-                                 cwd=repository, capture_output=True, text=True)
+        program = [sys.executable, "-c", KILLED.format(tests=repository), str(root), str(vault), str(after)]
+        process = subprocess.run(program, cwd=repository, capture_output=True, text=True)
         if process.returncode == 0:
             break
         assert process.returncode == -signal.SIGKILL, process.stderr

@@ -87,7 +87,8 @@ def test_names_that_only_one_side_has_are_errors_with_advice(pair: Pair) -> None
 
 
 @pytest.mark.parametrize(("target", "refused"), [
-    ("{root}/files", True), ("../../srv/files", True), ("{root}", True), ("/usr/bin/python3", False), ("one.txt", False)])
+    ("{root}/files", True), ("../../srv/files", True), ("{root}", True), ("/usr/bin/python3", False),
+    ("one.txt", False)])
 def test_a_link_that_would_lead_from_the_copy_into_the_original_is_refused(
         target: str, refused: bool, pair: Pair) -> None:
     (pair.root / "files/leads").symlink_to(target.format(root=pair.root))

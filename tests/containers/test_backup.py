@@ -1,0 +1,201 @@
+"""Backups of real database servers over ssh: taken, proven, restored, cloned, and nothing left behind."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from backup_rig import TREE, Place, fill, left_behind, sites
+from rig_databases import Database
+from rig_host import TestHost
+
+from migrator.backup.client import client_of
+from migrator.backup.entry import compare
+from migrator.backup.errors import SetDamaged
+from migrator.backup.restore import restore_set
+from migrator.backup.take import take_set
+from migrator.backup.tree_folder import tree_folder
+from migrator.backup.verify import verify_set
+from migrator.clone.apart import too_close
+from migrator.clone.clone import make_clone, present, unmake_clone
+from migrator.clone.fitting import misfits
+
+Made = Callable[[TestHost], Database]
+
+
+@pytest.fixture(params=["postgresql", "mariadb"])
+def machine(request: pytest.FixtureRequest) -> tuple[TestHost, Made]:
+    """A machine with a server, and what makes empty databases on it."""
+    short = "postgres" if request.param == "postgresql" else "mariadb"
+    return request.getfixturevalue(f"{short}_host"), request.getfixturevalue(f"{short}_database")
+
+
+@pytest.fixture
+def place(machine: tuple[TestHost, Made], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    host, database = machine
+    (live,) = sites(monkeypatch, live=(host, database(host), TREE))
+    fill(live, tmp_path)
+    yield live
+    assert not [name for name in live.databases() if name.startswith("migrator_")], "scratch databases are left"
+    assert left_behind(host) == ""
+
+
+CHANGES = ["delete from project where id > 100", "update department set name = 'other' where id = 2",
+           "create table extra (id integer)", "drop view costly"]
+
+
+def test_taken_proven_and_brought_back_exactly(place: Place, tmp_path: Path) -> None:
+    before, files = place.state(), tree_folder(place.site, "app").entries(hashed=True)
+    kept = take_set(place.site, tmp_path / "vault", "one")
+    assert kept.manifest.notes == () and kept.tables("main")
+    assert verify_set(place.site, kept.folder)["level"] == 3
+    place.sql(*CHANGES)
+    place.host.must(["sh", "-c", f"rm -rf {TREE}/empty; echo other > {TREE}/files/one; echo new > {TREE}/new"])
+    facts = restore_set(place.site, kept.folder)
+    assert facts["restored"] == ["main", "app"]
+    assert place.state() == before
+    assert not compare(files, tree_folder(place.site, "app").entries(hashed=True), owners=True)
+    assert restore_set(place.site, kept.folder)["restored"] == []
+
+
+def test_a_dump_with_other_rows_is_found_in_a_copy_and_live_is_left_as_it_is(place: Place, tmp_path: Path) -> None:
+    kept = take_set(place.site, tmp_path / "vault", "one", trees=[])
+    place.sql("update project set title = 'changed' where id = 1")
+    other = take_set(place.site, tmp_path / "vault", "other", trees=[])
+    swap_dump(kept.folder, other.folder)
+    place.sql(*CHANGES)
+    before = place.state()
+    for act in (verify_set, restore_set):
+        with pytest.raises(SetDamaged, match="project"):
+            act(place.site, kept.folder)
+        assert place.state() == before
+
+
+def test_a_restore_that_is_cut_off_leaves_live_as_it_is_and_succeeds_later(place: Place, tmp_path: Path) -> None:
+    whole = place.state()
+    kept = take_set(place.site, tmp_path / "vault", "one", trees=[])
+    place.sql(*CHANGES)
+    before = place.state()
+
+    def cut(done: float, total: float | None, unit: str) -> None:
+        raise ConnectionError("cut off")
+
+    with pytest.raises(Exception, match="cut off"):
+        restore_set(place.site, kept.folder, progress=cut)
+    assert place.state() == before
+    restore_set(place.site, kept.folder)
+    assert place.state() == whole
+
+
+def test_written_to_meanwhile_is_consistent_and_measured_when_verified(place: Place, tmp_path: Path) -> None:
+    place.sql("create table pair (a integer, b integer)")
+    stop, begun = threading.Event(), threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not stop.is_set():
+            place.sql(f"insert into pair values ({number}, 0)", f"update pair set b = a where a = {number}")
+            number += 1
+            begun.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert begun.wait(60)
+        kept = take_set(place.site, tmp_path / "vault", "one", trees=[])
+    finally:
+        stop.set()
+        writer.join()
+    assert [note["code"] for note in kept.manifest.notes] == ["backup.moving"] and kept.tables("main") is None
+    facts = verify_set(place.site, kept.folder)
+    rows = facts["tables"]["main"]["pair"]["rows"]
+    restore_set(place.site, kept.folder)
+    assert place.open().query("select count(*) from pair where a <> b") == [(0,)]
+    assert place.open().query("select count(*) from pair") == [(rows,)] and rows > 0
+
+
+def test_no_process_and_no_file_shows_a_password(place: Place) -> None:
+    """The dump is held up by a lock, so that there is time to look."""
+    client, sink = client_of(place.site, "main"), io.BytesIO()
+    program = "pg_dump" if place.make == "postgresql" else "mariadb-dump"
+    holder = place.host.container.get_wrapped_container()
+    lock = (["sh", "-c", f"(echo 'begin; lock table project;'; sleep 600) | psql -qX -d {place.database.name}"]
+            if place.make == "postgresql" else
+            ["sh", "-c", f"(echo 'lock tables project write;'; sleep 600) | mariadb {place.database.name}"])
+    holder.exec_run(lock, user="postgres" if place.make == "postgresql" else "root", detach=True)
+    wait_for(place.host, ["pgrep", "-f", "sleep 600"])
+    wait_until_locked(place)
+    dump = threading.Thread(target=client.dump, args=(sink,))
+    dump.start()
+    try:
+        wait_for(place.host, ["pgrep", "-x", program])
+        shown = place.host.must(["sh", "-c", "ps -efww; cat /proc/[0-9]*/cmdline | tr '\\0' ' '"])
+        assert program in shown and place.database.password not in shown
+    finally:
+        place.host.must(["pkill", "-f", "sleep 600"])
+        dump.join()
+    assert len(sink.getvalue()) > 1000
+    assert place.host.exec(["grep", "-rl", place.database.password, "/home", "/var/tmp", "/root"]).out == ""
+
+
+def test_a_clone_belongs_to_its_own_role_and_is_undone(
+        machine: tuple[TestHost, Made], place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host, database = machine
+    live, trial = sites(monkeypatch, live=(host, place.database, TREE), trial=(host, database(host), "/srv/trial/app"))
+    host.must(["install", "-d", "-o", "ops", "/srv/trial"])
+    trial.sql("create table former (id integer)", "insert into former values (7)")
+    before, content = trial.state(), live.open().tables()
+    kept = take_set(live.site, tmp_path / "vault", "live.one")
+    assert too_close(trial.site, live.site) == [] and misfits(kept, trial.site, live.site) == []
+    record = present(trial.site)
+    make_clone(trial.site, kept.folder, tmp_path / "vault", "trial.before", record)
+    assert trial.open().tables() == content or {t: (f.rows, f.digest) for t, f in trial.open().tables().items()} == {
+        t: (f.rows, f.digest) for t, f in content.items()}
+    trial.sql("update project set title = 'changed by its own role' where id = 1")
+    assert live.open().query("select title from project where id = 1") == [("project 1 项目",)]
+    assert unmake_clone(trial.site, tmp_path / "vault", "trial.before", record)
+    assert trial.state() == before
+    assert host.exec(["ls", "/srv/trial"]).out == ""
+
+
+def test_a_copy_whose_url_leads_to_the_live_database_is_refused(
+        place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    live, trial = sites(monkeypatch, live=(place.host, place.database, TREE),
+                        trial=(place.host, place.database, "/srv/trial/app"))
+    assert [f.code for f in too_close(trial.site, live.site)] == ["clone.hits_live"]
+
+
+def swap_dump(folder: Path, other: Path) -> None:
+    """Put the other set's dump into a set, with hashes that fit."""
+    import json
+
+    mine, theirs = (json.loads((f / "manifest.json").read_text()) for f in (folder, other))
+    part = theirs["databases"]["main"]["part"]
+    shutil.copy(other / part["path"], folder / part["path"])
+    mine["databases"]["main"]["part"] = part
+    (folder / "manifest.json").write_text(json.dumps(mine))
+
+
+def wait_for(host: TestHost, argv: list[str]) -> None:
+    """Ask until the command succeeds."""
+    for _ in range(600):
+        if host.exec(argv).code == 0:
+            return
+        threading.Event().wait(0.1)
+    pytest.fail(f"never came true: {argv}")
+
+
+def wait_until_locked(place: Place) -> None:
+    """Ask the server until somebody holds the table."""
+    asked = ("select count(*) from pg_locks where mode = 'AccessExclusiveLock' and relation = 'project'::regclass"
+             if place.make == "postgresql" else
+             "select count(*) from information_schema.processlist where command = 'Sleep' and info is null and user = 'root'")
+    for _ in range(600):
+        if place.open().query(asked)[0][0]:
+            return
+        threading.Event().wait(0.1)
+    pytest.fail("nobody locked the table")
