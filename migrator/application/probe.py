@@ -15,9 +15,9 @@ class Probe(Strict):
     command: list[str] | None = Field(None, description="holds when it ends with 0 and prints `equals`, if given")
     sql: str | None = Field(None, description="a reading statement; holds when its first value is `equals`")
     file: str | None = Field(None, description="holds when something lies at this path of the host")
-    database: str = "main"
+    database: str = Field("main", description="name in the inventory, for sql")
     equals: str | None = Field(None, description="what must come out, as text without blanks around it")
-    user: str | None = None
+    user: str | None = Field(None, description="user of the host that a command is asked as")
 
     @model_validator(mode="after")
     def _one(self) -> Probe:

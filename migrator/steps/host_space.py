@@ -22,7 +22,7 @@ class Need(Strict):
     at_tree: str | None = Field(None, description="file tree of the inventory, on its host")
     path: str | None = Field(None, description="path on the step's host; it need not exist yet")
     free: str = Field("0B", description="such as 2GB")
-    times: int = Field(0, ge=0, le=100)
+    times: int = Field(0, ge=0, le=100, description="how often what `of` names must fit in beside `free`")
     of: list[str] = Field(default_factory=list, description="databases and file trees of the inventory, measured now")
 
     @model_validator(mode="after")
@@ -36,7 +36,7 @@ class Need(Strict):
 
 
 class SpaceArgs(Args):
-    need: list[Need] = Field(min_length=1)
+    need: list[Need] = Field(min_length=1, description="what must be free, and where")
 
 
 @register

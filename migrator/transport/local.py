@@ -18,11 +18,13 @@ from typing import BinaryIO
 from migrator.commands import become
 from migrator.commands.shell import Command
 from migrator.errors import TimedOut
+from migrator.secret import scrub
 from migrator.text import _
 from migrator.transport.base import OnLine, Result, Stat
 from migrator.transport.by_shell import ShellTransport
 from migrator.transport.pipes import Pump
 from migrator.transport.sudo import refusal
+from migrator.units import show_seconds
 
 _KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
 
@@ -63,8 +65,8 @@ class LocalTransport(ShellTransport):
             except BaseException as error:
                 _kill(process)
                 if isinstance(error, TimeoutError):
-                    raise TimedOut(_("stopped after {seconds:.0f} s: {command}").format(
-                        seconds=timeout, command=str(command)[:120]), where=self.name) from None
+                    raise TimedOut(_("stopped after {time}: {command}").format(
+                        time=show_seconds(timeout), command=scrub(str(command))[:120]), where=self.name) from None
                 raise
         result = Result(process.returncode, pump.stdout, pump.stderr, time.monotonic() - started)
         if foreign and result.exit_code:

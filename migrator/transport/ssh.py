@@ -11,15 +11,17 @@ from typing import BinaryIO
 from migrator.commands.shell import Command
 from migrator.errors import TimedOut, Unreachable
 from migrator.playbook.inventory import Host
-from migrator.secret import Secret, resolve
+from migrator.secret import Secret, resolve, scrub
 from migrator.text import _
 from migrator.transport import ssh_link
 from migrator.transport.base import OnLine, Result
 from migrator.transport.by_shell import ShellTransport
-from migrator.transport.ssh_command import ConnectionLost, SshCommand
+from migrator.transport.ssh_channel import ConnectionLost
+from migrator.transport.ssh_command import SshCommand
 from migrator.transport.ssh_config import Target, chain
 from migrator.transport.ssh_link import Link
 from migrator.transport.ssh_tunnel import tunnel
+from migrator.units import show_seconds
 
 
 class SshTransport(ShellTransport):
@@ -64,8 +66,8 @@ class SshTransport(ShellTransport):
                 source.seek(0)
                 return self._once(command, source, sink, deadline, on_line)
         except TimeoutError:
-            raise TimedOut(_("stopped after {seconds:.0f} s: {command}").format(
-                seconds=timeout, command=str(command)[:120]), where=self.name) from None
+            raise TimedOut(_("stopped after {time}: {command}").format(
+                time=show_seconds(timeout), command=scrub(str(command))[:120]), where=self.name) from None
         except ConnectionLost as error:
             raise Unreachable(_("the connection was lost: {why}").format(why=str(error) or _("the host went silent")),
                               where=self.name) from None

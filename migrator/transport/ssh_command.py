@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import secrets
-import threading
 import time
-from collections.abc import Callable
 from typing import BinaryIO
 
 import paramiko
@@ -17,19 +15,13 @@ from migrator.commands.shell import Command
 from migrator.errors import LoginRefused
 from migrator.secret import Secret
 from migrator.transport.base import OnLine, Result
-from migrator.transport.ssh_link import CHANNEL_OPENS, Link
+from migrator.transport.ssh_channel import PIECE, TURN, ConnectionLost, Drain, started
+from migrator.transport.ssh_link import Link
 from migrator.transport.ssh_sudo import SudoTalk
 from migrator.transport.streams import Lines, Tail
 
-_PIECE = 256 * 1024
-_TURN = 0.5
-"""Seconds after which a blocked read or write looks at the clock."""
 _LEFT_BEHIND = 1.0
 """Seconds to go on reading when the command has ended and a program it left behind still holds its output."""
-
-
-class ConnectionLost(Exception):
-    """The connection broke before the command's end was known."""
 
 
 class SshCommand:
@@ -47,75 +39,36 @@ class SshCommand:
         self._deadline = deadline
         self._stops = stops
         self._talk = SudoTalk(secrets.token_hex(8))
-        self._failure: Exception | None = None
 
     def run(self, source: BinaryIO, sink: BinaryIO | None, on_line: OnLine | None) -> Result:
         """Run it; raises TimeoutError at the deadline (after stopping it there), ConnectionLost, LoginRefused."""
-        started = time.monotonic()
+        began = time.monotonic()
         out, err, lines, more_lines = Tail(), Tail(), Lines(on_line), Lines(on_line)
-        channel = self._opened()
+        text = become.announced(self._command, self._talk.mark).text
+        channel = started(self._link, text, self._link.window, self._deadline)
+        drains = [Drain(channel.recv, *((sink.write,) if sink else (out.write, lines.write))),
+                  Drain(channel.recv_stderr, lambda p: self._listen(channel, p, err, more_lines),
+                        at_end=self._talk.settled.set)]
         try:
-            readers = [self._reader(channel.recv, *((sink.write,) if sink else (out.write, lines.write))),
-                       self._reader(channel.recv_stderr, lambda p: self._listen(channel, p, err, more_lines),
-                                    at_end=self._talk.settled.set)]
             self._feed(channel, source)
-            self._finish(channel, readers)
+            self._finish(channel, drains)
             code = channel.exit_status if channel.status_event.is_set() else -1
         finally:
             with contextlib.suppress(Exception):
                 channel.close()
-        if self._failure:
-            raise self._failure
-        if code == -1 and not self._link.is_active():
+        for drain in drains:
+            if drain.failure:
+                raise drain.failure
+        # A command that a signal ended has no code either, but its host says that the output is over.
+        if code == -1 and not (channel.eof_received and self._link.is_active()):
             raise ConnectionLost
         lines.close()
         more_lines.close()
         if not self._talk.begun:
             err.write(self._talk.heard)
-        result = Result(255 if code == -1 else code, out.content, err.content, time.monotonic() - started)
+        result = Result(255 if code == -1 else code, out.content, err.content, time.monotonic() - began)
         self._talk.explain(self._host, self._command.user, result)
         return result
-
-    def _opened(self) -> paramiko.Channel:
-        patience = min(CHANNEL_OPENS, max(0.1, self._deadline - time.monotonic()))
-        try:
-            channel = self._link.open_session(window_size=self._link.window, timeout=patience)
-            channel.settimeout(_TURN)
-            timer = threading.Timer(patience, channel.close)
-            timer.daemon = True
-            timer.start()
-            try:
-                # `exec` makes the shell of the script the leader of the process group that sshd has made.
-                channel.exec_command("exec " + become.announced(self._command, self._talk.mark).text)
-            finally:
-                timer.cancel()
-        except (paramiko.SSHException, OSError, EOFError) as error:
-            raise ConnectionLost(str(error)) from None
-        return channel
-
-    def _reader(self, receive: Callable[[int], bytes], *takers: Callable[[bytes], object],
-                at_end: Callable[[], None] = lambda: None) -> threading.Thread:
-        def drain() -> None:
-            try:
-                while piece := self._received(receive):
-                    for take in takers:
-                        take(piece)
-            except Exception as error:  # a full disk under the sink, or a refusal by sudo
-                self._failure = self._failure or error
-            at_end()
-
-        thread = threading.Thread(target=drain, daemon=True)
-        thread.start()
-        return thread
-
-    def _received(self, receive: Callable[[int], bytes]) -> bytes:
-        while self._failure is None:
-            try:
-                return receive(_PIECE)
-            except TimeoutError:
-                if time.monotonic() > self._deadline + _LEFT_BEHIND:
-                    break
-        return b""
 
     def _listen(self, channel: paramiko.Channel, piece: bytes, err: Tail, lines: Lines) -> None:
         if not self._talk.begun:
@@ -128,11 +81,11 @@ class SshCommand:
 
     def _feed(self, channel: paramiko.Channel, source: BinaryIO) -> None:
         """Hand over the input, once it is sure that the command and not sudo reads it."""
-        while not self._talk.settled.wait(_TURN):
+        while not self._talk.settled.wait(TURN):
             self._look_at_clock(channel)
         if not self._talk.begun:
             return
-        while (piece := source.read(_PIECE)) and not self._failure:
+        while piece := source.read(PIECE):
             rest = memoryview(piece)
             while rest:
                 try:
@@ -146,17 +99,19 @@ class SshCommand:
         with contextlib.suppress(OSError, EOFError):
             channel.shutdown_write()
 
-    def _finish(self, channel: paramiko.Channel, readers: list[threading.Thread]) -> None:
+    def _finish(self, channel: paramiko.Channel, drains: list[Drain]) -> None:
         ended: float | None = None
-        while any(r.is_alive() for r in readers):
-            for reader in readers:
-                reader.join(_TURN / 2)
-            if channel.status_event.is_set() and self._failure is None:
+        while any(d.is_alive() for d in drains):
+            for drain in drains:
+                drain.join(TURN / 2)
+            if any(d.failure for d in drains):
+                return
+            if channel.status_event.is_set():
                 ended = ended or time.monotonic()
                 if time.monotonic() - ended > _LEFT_BEHIND and not channel.recv_ready():
                     return
             self._look_at_clock(channel)
-        while not channel.status_event.wait(_TURN) and not self._failure:
+        while not channel.status_event.wait(TURN) and not any(d.failure for d in drains):
             self._look_at_clock(channel)
 
     def _look_at_clock(self, channel: paramiko.Channel) -> None:

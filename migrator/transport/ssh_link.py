@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import threading
 import time
 from collections.abc import Sequence
 
@@ -12,7 +11,7 @@ import paramiko
 
 from migrator.errors import Unreachable
 from migrator.text import _
-from migrator.transport import known_hosts
+from migrator.transport import known_hosts, ssh_watch
 from migrator.transport.known_hosts import PublicKey
 from migrator.transport.ssh_config import Target
 from migrator.transport.ssh_login import log_in
@@ -22,7 +21,7 @@ logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it prints tracebacks
 CHANNEL_OPENS = 15.0
 """Seconds that a host may take to open a channel."""
 _CONNECTS, _BANNER, _KEYS, _LOGIN = 10.0, 10.0, 20.0, 20.0
-_ASKED_EVERY, _ANSWERS_WITHIN = 5.0, 10.0
+_KEEPALIVE = 5
 _FAR = 0.010
 """Seconds of round trip from which on a large window pays; near by it costs."""
 _LARGE_WINDOW = 16 * 1024 * 1024
@@ -83,12 +82,12 @@ def _logged_in(target: Target, through: Link | None) -> Link:
     try:
         known_hosts.verify(entries, name, _public(link), hint=target.hint, files=target.known_hosts)
         log_in(link, target)
-        link.set_keepalive(int(_ASKED_EVERY))
+        link.set_keepalive(_KEEPALIVE)
         _warm_up(link, target)
     except BaseException:
         link.close()
         raise
-    threading.Thread(target=_watch, args=(link,), name=f"watch-{target.name}", daemon=True).start()
+    ssh_watch.start(link, target.name)
     return link
 
 
@@ -147,23 +146,6 @@ def _warm_up(link: Link, target: Target) -> None:
     except (OSError, paramiko.SSHException, EOFError):
         if not link.is_active():
             raise Unreachable(_("the host closed the connection after the login"), where=target.name) from None
-
-
-def _watch(link: Link) -> None:
-    """Ask the peer again and again; one that does not answer is dead, and closing wakes everybody who waits for it."""
-    while link.is_active():
-        time.sleep(_ASKED_EVERY)
-        if not link.is_active():
-            return
-        patience = threading.Timer(_ANSWERS_WITHIN, link.close)
-        patience.daemon = True
-        patience.start()
-        try:
-            link.global_request("keepalive@openssh.com", wait=True)
-        except (OSError, paramiko.SSHException, EOFError):
-            return
-        finally:
-            patience.cancel()
 
 
 def _unreachable(target: Target, error: Exception) -> Unreachable:

@@ -165,8 +165,8 @@ def test_a_power_cut_leaves_an_unknown_outcome(host_factory: HostFactory) -> Non
 def test_a_frozen_host_is_waited_for_and_then_given_up(
     host_factory: HostFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("migrator.transport.ssh_link._ASKED_EVERY", 1.0)
-    monkeypatch.setattr("migrator.transport.ssh_link._ANSWERS_WITHIN", 1.0)
+    monkeypatch.setattr("migrator.transport.ssh_watch.ASKED_EVERY", 1.0)
+    monkeypatch.setattr("migrator.transport.ssh_watch.ANSWERS_WITHIN", 1.0)
     monkeypatch.setattr("migrator.transport.ssh_link._BANNER", 2)
     machine = host_factory("host")
     jobs = Jobs(reach(machine), "~/.migrator/jobs")
@@ -208,7 +208,7 @@ def test_a_job_of_another_user_gets_the_password_only_if_sudo_asks(
     assert machine.exec(["grep", "-r", OPS_PASSWORD, "/home/ops/.migrator/jobs"]).code == 1
     never_asked = Jobs(reach(machine, user="deploy", sudo_password="env:SUDO"), "~/.migrator/jobs")
     assert never_asked.run("as-root", whoami, stdin=b"mine").output == "root\nmine"
-    with pytest.raises(LoginRefused, match="refused the password|none is known"):
+    with pytest.raises(LoginRefused, match=r"refused the password|none is known"):
         Jobs(reach(machine, sudo_password="env:WRONG"), "~/.migrator/jobs").run("wrong", whoami)
     with pytest.raises(LoginRefused, match="none is known"):
         Jobs(reach(machine), "~/.migrator/jobs").run("no-password", whoami)

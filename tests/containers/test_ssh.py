@@ -234,7 +234,7 @@ def test_a_tunnel_to_a_database_that_listens_on_the_loopback_only(postgres_host:
 # Nothing waits for ever
 
 def test_a_deadline_stops_the_command_on_the_host_too(ops: SshTransport, ssh_host: TestHost) -> None:
-    with pytest.raises(TimedOut, match="stopped after 1 s"):
+    with pytest.raises(TimedOut, match=r"stopped after 1\.0s"):
         ops.read(script("sleep 4711 & sleep 4712"), timeout=1)
     assert ssh_host.exec(["pgrep", "-f", "sleep 471[12]"]).code == 1
 
@@ -246,8 +246,8 @@ def test_a_program_left_behind_does_not_hold_the_command(ops: SshTransport) -> N
 
 
 def test_a_silent_host_is_noticed(host_factory: HostFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("migrator.transport.ssh_link._ASKED_EVERY", 1.0)
-    monkeypatch.setattr("migrator.transport.ssh_link._ANSWERS_WITHIN", 1.0)
+    monkeypatch.setattr("migrator.transport.ssh_watch.ASKED_EVERY", 1.0)
+    monkeypatch.setattr("migrator.transport.ssh_watch.ANSWERS_WITHIN", 1.0)
     machine = host_factory("bare")
     transport = reach(machine)
     transport.read(words("true"))
