@@ -27,6 +27,11 @@ def home(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
+def test_the_list_of_commands_reads_no_records() -> None:
+    """Records are slow to declare, and every command pays for what the list of commands loads."""
+    assert not loaded(f"{TELL}; {TYPED}", "--list") & {"pydantic", "sqlalchemy"}
+
+
 @pytest.mark.parametrize("command", [["--list"], ["step.list"], ["run.list"], ["status"]], ids=" ".join)
 def test_looking_loads_nothing_heavy(command: list[str], home: str) -> None:
     where = [] if command == ["--list"] else ["--home", home]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from migrator.commands.shell import words
 from migrator.errors import Exit, MigratorError
-from migrator.site import Site
 from migrator.tasks.command import Call, command, needed
 from migrator.text import _
+
+if TYPE_CHECKING:
+    from migrator.site import Site
 
 
 @command(env="only this environment")
@@ -45,7 +48,10 @@ def _ask_all(site: Site) -> Iterator[tuple[str, tuple[str, str]]]:
     for host in site.environment.hosts:
         yield f"{site.name} {host}", _answer(partial(_host, site, host))
     for name in site.environment.databases:
-        yield f"{site.name} {name}", _answer(partial(_database, site, name))
+        sign, told = _answer(partial(_database, site, name))
+        # A copy that no rehearsal has made yet has no database, and that is no fault.
+        unmade = sign == "✗" and site.environment.disposable
+        yield f"{site.name} {name}", ("-" if unmade else sign, told)
 
 
 def _host(site: Site, name: str) -> str:
@@ -53,7 +59,9 @@ def _host(site: Site, name: str) -> str:
 
 
 def _database(site: Site, name: str) -> str:
-    return ", ".join(site.database(name).server().values())
+    database = site.database(name)
+    settings = (f"{key} {value}" for key, value in database.server().items() if value)
+    return f"{database.make}: " + ", ".join(settings)
 
 
 def _answer(ask: Callable[[], str]) -> tuple[str, str]:
