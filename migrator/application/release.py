@@ -38,10 +38,16 @@ class Release:
         recipe = [p.sha256 for p in self.packages] + [str(self.strip), *self.requirements]
         return hashlib.sha256("\n".join(recipe).encode()).hexdigest()
 
+    @property
+    def _unfinished(self) -> str:
+        return f"making {self.mark}"
+
     def found(self) -> str:
         """`missing`, `ours` (this very release), or `foreign`."""
         said = self.host.read(archive.mark_of(self.folder, MARK).as_user(self.user)).text.strip()
-        return "ours" if said == self.mark else said if said == "missing" else "foreign"
+        if said in ("missing", self._unfinished):
+            return "missing"
+        return "ours" if said == self.mark else "foreign"
 
     def bring(self, progress: Callable[[float, float | None, str], None]) -> None:
         """Bring the packages to the host; those that are there with the right checksum are not sent again."""
@@ -69,11 +75,12 @@ class Release:
     def build(self) -> Command:
         """Make the release beside its place and put it there; what an interrupted try left is thrown away first.
 
-        A Python environment holds its own path, so it is made in place; its mark comes last all the same.
+        A Python environment holds its own path, so it is made in place, marked as unfinished until it is complete.
         """
         new = self.folder if self.requirements else f"{self.folder}.migrator-new"
         steps = [archive.fresh_folder(new)]
         if self.requirements:
+            steps.append(files.write_line(f"{new}/{MARK}", self._unfinished))
             steps.append(archive.python_release(new, self.waiting, self.requirements, self.python))
             steps.append(files.write_line(f"{new}/{MARK}", self.mark))
         else:
