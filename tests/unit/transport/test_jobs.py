@@ -1,0 +1,105 @@
+"""Jobs on this machine: they outlive whoever started them, and run once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from migrator.commands.shell import script
+from migrator.errors import CommandFailed, OutcomeUnknown, TimedOut, Unreachable
+from migrator.transport.base import Result
+from migrator.transport.jobs import Jobs
+from migrator.transport.local import LocalTransport
+
+HERE = LocalTransport("here")
+ROOT = Path(__file__).parents[3]
+
+ORCHESTRATOR = """
+import sys
+from migrator.commands.shell import script
+from migrator.transport.jobs import Jobs
+from migrator.transport.local import LocalTransport
+Jobs(LocalTransport("here"), sys.argv[1]).run("job", script(sys.argv[2], sys.argv[3]), on_line=print)
+"""
+COUNTED = 'echo run >> "$1/runs"; echo begun; while [ ! -e "$1/go" ]; do sleep 0.05; done; echo finished'
+
+
+def test_a_killed_orchestrator_and_its_group_leave_the_job_alone(tmp_path: Path) -> None:
+    first = subprocess.Popen([sys.executable, "-u", "-c", ORCHESTRATOR, f"{tmp_path}/jobs", COUNTED, str(tmp_path)],
+                             stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True)
+    assert first.stdout and first.stdout.readline() == "begun\n"
+    os.killpg(first.pid, signal.SIGKILL)
+    first.communicate()
+    jobs = Jobs(HERE, f"{tmp_path}/jobs")
+    assert jobs.state("job") == "running"
+    (tmp_path / "go").touch()
+    told: list[str] = []
+    result = jobs.run("job", script(COUNTED, str(tmp_path)), on_line=told.append)
+    assert (result.attached, result.output, told) == (True, "begun\nfinished\n", ["begun", "finished"])
+    assert (tmp_path / "runs").read_text() == "run\n"
+
+
+def test_a_killed_job_is_unknown_and_never_started_again(tmp_path: Path) -> None:
+    jobs = Jobs(HERE, f"{tmp_path}/jobs")
+    command = script('echo run >> "$1/runs"; kill -9 $(sed -n 2p "$1/jobs/job/who"); sleep 5', str(tmp_path))
+    for _again in range(2):
+        with pytest.raises(OutcomeUnknown, match="was lost before it ended"):
+            jobs.run("job", command)
+    assert jobs.state("job") == "unknown"
+    assert (tmp_path / "runs").read_text() == "run\n"
+
+
+def test_time_over_stops_it_and_stays_so(tmp_path: Path) -> None:
+    jobs = Jobs(HERE, f"{tmp_path}/jobs")
+    for _again in range(2):
+        with pytest.raises(TimedOut, match="time was over"):
+            jobs.run("job", script("sleep 4731 & setsid sleep 4732 & wait"), timeout=0.3)
+    listed = subprocess.run(["sh", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null"], capture_output=True).stdout
+    assert b"sleep\x00473" not in listed
+
+
+def test_a_command_of_its_own_may_end_with_the_code_of_a_stop(tmp_path: Path) -> None:
+    with pytest.raises(CommandFailed) as failure:
+        Jobs(HERE, f"{tmp_path}/jobs").run("job", script("exit 124"))
+    assert failure.value.exit_code == 124
+
+
+def test_a_daemon_that_a_job_starts_does_not_keep_it_open(tmp_path: Path) -> None:
+    started = time.monotonic()
+    result = Jobs(HERE, f"{tmp_path}/jobs").run("job", script("sleep 20 & echo $!; exit 0"))
+    assert time.monotonic() - started < 15
+    os.kill(int(result.output), signal.SIGKILL)
+
+
+class Flaky(LocalTransport):
+    """Loses the connection again and again, before or after the command has reached the host."""
+
+    def __init__(self) -> None:
+        super().__init__("flaky")
+        self.calls = 0
+
+    local = False  # type: ignore[assignment]
+
+    def _execute(self, *arguments: object, **options: object) -> Result:
+        self.calls += 1
+        if self.calls % 3 == 1:
+            raise Unreachable("cut before", where=self.name)
+        result = super()._execute(*arguments, **options)  # type: ignore[arg-type]
+        if self.calls % 3 == 2:
+            raise Unreachable("cut after", where=self.name)
+        return result
+
+
+def test_whatever_call_is_cut_it_runs_once(tmp_path: Path) -> None:
+    command = script('echo run >> "$1/runs"; echo one; sleep 0.3; echo two', str(tmp_path))
+    told: list[str] = []
+    result = Jobs(Flaky(), f"{tmp_path}/jobs").run("job", command, timeout=60, on_line=told.append)
+    assert result.output == "one\ntwo\n"
+    assert told == ["one", "two"]
+    assert (tmp_path / "runs").read_text() == "run\n"
