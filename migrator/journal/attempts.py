@@ -122,11 +122,15 @@ class Attempts:
             return list(connection.execute(query).mappings())
 
     def measured(self, digests: Sequence[str]) -> dict[tuple[str, str], float]:
-        """Newest measured seconds by (step digest, direction), of attempts that succeeded."""
-        query = select(attempt.c.digest, attempt.c.direction, attempt.c.seconds).where(
-            attempt.c.digest.in_(digests), attempt.c.state == AttemptState.OK).order_by(attempt.c.id)
+        """Measured seconds by (step digest, direction): the longest success of the newest run that has one.
+
+        The longest, because a drill does steps again, and then some find their work done already.
+        """
+        query = select(attempt.c.run, attempt.c.digest, attempt.c.direction, func.max(attempt.c.seconds)).where(
+            attempt.c.digest.in_(digests), attempt.c.state == AttemptState.OK).group_by(
+            attempt.c.run, attempt.c.digest, attempt.c.direction).order_by(func.max(attempt.c.id))
         with self._engine.begin() as connection:
-            return {(row.digest, row.direction): row.seconds for row in connection.execute(query)}
+            return {(digest, direction): seconds for _run, digest, direction, seconds in connection.execute(query)}
 
 
 def _is(key: Key) -> Any:

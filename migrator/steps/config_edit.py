@@ -45,6 +45,11 @@ class Edit:
     shown: str
     """The difference for people, secrets masked."""
 
+    @property
+    def changed_lines(self) -> list[str]:
+        """The lines that go and come, without those around them."""
+        return [line for line in self.shown.splitlines() if line[:1] in "+-" and line[:4] not in ("+++ ", "--- ")]
+
 
 @register
 class ConfigEdit(Step[ConfigEditArgs]):
@@ -78,7 +83,7 @@ class ConfigEdit(Step[ConfigEditArgs]):
         planned = _edit(ctx)
         if planned.now == planned.then:
             return []
-        return [Change(_("configuration keys"), where=f"{ctx.target}:{planned.path}", after=planned.shown, seconds=1)]
+        return [Change(_keys(ctx), where=f"{ctx.target}:{planned.path}", after=planned.shown, seconds=1)]
 
     def before(self, ctx: StepContext[ConfigEditArgs]) -> dict[str, Any]:
         planned = _edit(ctx)
@@ -89,7 +94,10 @@ class ConfigEdit(Step[ConfigEditArgs]):
         if planned.now == planned.then:
             return Outcome(changed=False, summary=_("all keys were so already"))
         ctx.host.write_file(planned.path, planned.then, mode=planned.mode, user=ctx.args.user)
-        return Outcome(changed=True, summary=planned.shown, facts={"sha256": hashlib.sha256(planned.then).hexdigest()})
+        for line in planned.changed_lines:
+            ctx.say(line)
+        return Outcome(changed=True, summary=_keys(ctx),
+                       facts={"sha256": hashlib.sha256(planned.then).hexdigest(), "difference": planned.shown})
 
     def verify(self, ctx: StepContext[ConfigEditArgs]) -> list[Finding]:
         planned = _edit_or_why(ctx)
@@ -109,6 +117,10 @@ class ConfigEdit(Step[ConfigEditArgs]):
             return Outcome(changed=False)
         ctx.host.write_file(record["path"], content, mode=record["mode"], user=ctx.args.user)
         return Outcome(changed=True, summary=_("{file} is as it was").format(file=record["path"]))
+
+
+def _keys(ctx: StepContext[ConfigEditArgs]) -> str:
+    return _("configuration keys: {keys}").format(keys=", ".join([*ctx.args.set, *ctx.args.remove]))
 
 
 def _edit(ctx: StepContext[ConfigEditArgs]) -> Edit:

@@ -66,6 +66,14 @@ def test_an_undo_takes_its_unit_off_the_list_of_what_is_to_undo(journal: Journal
     assert journal.attempts.measured(["d1"]) == {("d1", "undo"): 2.0}
 
 
+def test_the_longest_success_of_the_newest_run_is_what_a_step_takes(journal: Journal) -> None:
+    for seconds in ([9.0], [4.0, 0.1]):
+        run = journal.runs.new(PLAN, started_by="li", folder="/")
+        for number, each in enumerate(seconds, 1):
+            journal.attempts.end(started(journal, run, number), AttemptState.OK, executor="x", seconds=each)
+    assert journal.attempts.measured(["d1"]) == {("d1", "forward"): 4.0}
+
+
 def test_a_refused_attempt_leaves_nothing_to_undo(journal: Journal) -> None:
     run = journal.runs.new(PLAN, started_by="li", folder="/")
     journal.attempts.refuse(Key(run, "copy", "-", Direction.FORWARD, 1), STEP, executor="x", findings=[], message="no")
