@@ -35,8 +35,8 @@ def differences(database: Database, tables: Tables, schema: str) -> list[str]:
     return lines
 
 
-def open_copy(site: Site, name: str, copy: Entry) -> Database:
-    """A copy that a client has made, opened for reading."""
+def open_entry(site: Site, name: str, copy: Entry) -> Database:
+    """The live database or a copy, as a client names it, opened for reading."""
     host = site.host(copy.at)
     password = resolve(copy.password) if copy.password else None
     return open_database(name, copy, reach=None if host.local else host.tunnel,

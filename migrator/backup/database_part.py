@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from typing import BinaryIO
 
 from migrator.backup import part, watch
 from migrator.backup.client import Client, beside, client_of
-from migrator.backup.compared import Tables, differences, facts_of, open_copy
+from migrator.backup.compared import Tables, differences, facts_of, open_entry
 from migrator.backup.errors import RestoreDiffers, SetDamaged
 from migrator.backup.set import BackupSet
 from migrator.errors import WrongUse
@@ -35,7 +35,7 @@ class DatabasePart:
         """Whether the site's database holds exactly what was taken; unknown facts are never equal."""
         tables = self._kept.tables(self.name)
         return bool(tables is not None and self._client.exists()
-                    and not differences(self._site.database(self.name), tables, self._record.schema))
+                    and not self._differences(tables))
 
     def prove(self) -> Tables:
         """Restore into a copy and compare that with what was measured; the copy is removed, whatever happens.
@@ -57,7 +57,7 @@ class DatabasePart:
             self._client.drop(copy)
             raise
         self._client.put_live(copy, self._source, self._record.properties)
-        found = differences(self._site.database(self.name), tables, self._record.schema)
+        found = self._differences(tables)
         if found:
             raise RestoreDiffers(_("{name} is not what the set holds: {lines}").format(
                 name=self.name, lines="; ".join(found[:5])), where=self._site.name,
@@ -67,15 +67,17 @@ class DatabasePart:
         """Remove the copy that a restore which was killed has left beside the live database."""
         self._client.drop(beside(self._client))
 
+    def _differences(self, tables: Tables) -> list[str]:
+        """How the live database differs from the facts."""
+        with closing(open_entry(self._site, self.name, self._client.live())) as live:
+            return differences(live, tables, self._record.schema)
+
     def _load(self, copy: Entry) -> Tables:
         self._client.load(self._source, copy, self._record.properties)
-        database = open_copy(self._site, self.name, copy)
-        try:
+        with closing(open_entry(self._site, self.name, copy)) as database:
             measured = facts_of(database)
             wanted = self._kept.tables(self.name)
             found = differences(database, measured if wanted is None else wanted, self._record.schema)
-        finally:
-            database.close()
         if found:
             raise SetDamaged(_("a restored copy of {name} is not what was taken: {lines}").format(
                 name=self.name, lines="; ".join(found[:5])), where=str(self._kept.folder),

@@ -34,7 +34,12 @@ class Folder:
 
     def as_root(self) -> bool:
         """Whether files can be given to any owner there."""
-        return self.host.read(tree.user_number().as_user(self.user)).text.strip() == "0"
+        return self.identity()[0] == 0
+
+    def identity(self) -> tuple[int, int]:
+        """The numbers of the user who handles the folder, and of their group."""
+        uid, gid = self.host.read(tree.user_numbers().as_user(self.user)).text.split()
+        return int(uid), int(gid)
 
     def entries(self, *, hashed: bool) -> dict[str, Entry]:
         """What lies there now; nothing when the folder is missing. `hashed` reads every file."""

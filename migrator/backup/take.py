@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +13,7 @@ from migrator import __version__, clock
 from migrator.backup import part, watch
 from migrator.backup.archive import read_archive
 from migrator.backup.client import client_of
+from migrator.backup.compared import open_entry
 from migrator.backup.manifest import DatabaseRecord, Manifest, TreeRecord
 from migrator.backup.manifest_file import save
 from migrator.backup.packing import moved_files
@@ -70,11 +72,12 @@ class _Taker:
 
     def database(self, name: str) -> DatabaseRecord:
         """Dump one database, its facts measured before and after: facts that moved are not those of the dump."""
-        client, database = client_of(self._site, name), self._site.database(name)
+        client = client_of(self._site, name)
         self._say(_("database {name}: {size}").format(name=name, size=show_size(client.size())))
-        properties, schema, before = client.properties(), database.schema().fingerprint, database.tables()
-        packed = self._pack(f"databases/{name}.{client.extension}.zst", client.dump)
-        moved = compare(before, database.tables())
+        with closing(open_entry(self._site, name, client.live())) as database:
+            properties, schema, before = client.properties(), database.schema().fingerprint, database.tables()
+            packed = self._pack(f"databases/{name}.{client.extension}.zst", client.dump)
+            moved = compare(before, database.tables())
         if moved:
             self.notes.append(informs(
                 "backup.moving", _("{name} was written to while it was taken").format(name=name),
@@ -97,6 +100,13 @@ class _Taker:
                 "backup.changed", _("{count} files of {name} changed while they were read").format(
                     count=len(moved), name=name),
                 _("stop the application for the backup that an upgrade relies on"), files=moved[:20]))
+        mine = folder.identity()
+        foreign = [n for n, e in entries.items() if (e.uid, e.gid) != mine]
+        if mine[0] and foreign:
+            message = _("{count} files of {name} belong to somebody else and would be restored as ours")
+            self.notes.append(warns(
+                "backup.owners", message.format(count=len(foreign), name=name),
+                _("write owner: root for this tree in the inventory"), files=[ascii(n) for n in foreign[:20]]))
         lines = "".join(json.dumps(e.as_json()) + "\n" for e in entries.values())
         listed = self._pack(f"trees/{name}.list.zst", lambda sink: sink.write(lines.encode()))
         return TreeRecord(packed, listed, folder.path, folder.host.name, folder.exclude,

@@ -107,9 +107,9 @@ def remove_empty(path: str, up_to: str) -> Command:
     return script(_REMOVE_EMPTY, path, up_to)
 
 
-def user_number() -> Command:
-    """The number of the user who runs commands; 0 may give files to anybody."""
-    return words("id", "-u")
+def user_numbers() -> Command:
+    """The numbers of the user who runs commands and of their group; user 0 may give files to anybody."""
+    return script("id -u && id -g")
 
 
 def _find(exclude: Sequence[str], kinds: list[str]) -> list[str]:

@@ -21,7 +21,8 @@ TREE = "/srv/app"
 
 FILLED = {
     "postgresql": """
-create table department (id serial primary key, name text not null unique, seen timestamptz default '2024-01-01 08:00+08');
+create table department (id serial primary key, name text not null unique,
+                         seen timestamptz default '2024-01-01 08:00+08');
 create table project (id bigserial primary key, department integer not null references department, title varchar(200),
                       cost numeric(12,2), body bytea, data jsonb);
 create view costly as select title, cost from project where cost > 100;
@@ -52,11 +53,13 @@ OBJECTS = {
         select 'view' as kind, viewname::text as name from pg_views where schemaname = 'public'
         union all select 'trigger', tgname::text from pg_trigger where not tgisinternal
         union all select 'function', proname::text from pg_proc where pronamespace = 'public'::regnamespace
-        union all select 'owner', tableowner::text || ' ' || tablename::text from pg_tables where schemaname = 'public') o""",
+        union all select 'owner', tableowner::text || ' ' || tablename::text from pg_tables
+            where schemaname = 'public') o""",
     "mariadb": """select group_concat(kind, ' ', name order by kind, name) from (
         select 'view' as kind, table_name as name from information_schema.views where table_schema = database()
         union all select 'trigger', trigger_name from information_schema.triggers where trigger_schema = database()
-        union all select 'function', routine_name from information_schema.routines where routine_schema = database()) o""",
+        union all select 'function', routine_name from information_schema.routines
+            where routine_schema = database()) o""",
 }
 
 
@@ -78,7 +81,11 @@ class Place:
     def state(self) -> tuple[Any, ...]:
         """Every table by count and digest, the structure, and views, triggers, functions and owners by name."""
         opened = self.open()
-        return opened.tables(), opened.schema().fingerprint, opened.query(OBJECTS[self.make])
+        return self.content(), opened.schema().fingerprint, opened.query(OBJECTS[self.make])
+
+    def content(self) -> dict[str, tuple[int, str]]:
+        """Rows and digest of every table; the server's estimates of bytes differ from load to load."""
+        return {table: (facts.rows, facts.digest) for table, facts in self.open().tables().items()}
 
     def sql(self, *statements: str) -> None:
         self.open().execute(statements)
@@ -92,7 +99,7 @@ class Place:
 
 
 def sites(monkeypatch: pytest.MonkeyPatch, **described: tuple[TestHost, Database, str]) -> list[Place]:
-    """Environments by name, of machine, database and the tree's path each; passwords come from the process' environment."""
+    """Environments by name, of machine, database and the tree's path each; passwords are environment variables."""
     environments = {}
     for name, (host, database, tree) in described.items():
         monkeypatch.setenv(f"{name.upper()}_PASSWORD", database.password)
@@ -129,7 +136,7 @@ def make_tree(host: TestHost, path: str, owner: str = "ops") -> None:
     host.must(["sh", "-ec", """
 rm -rf -- "$1"; mkdir -p "$1/files" "$1/empty"; cd "$1"
 head -c 300000 /dev/urandom > files/large; echo one > files/one; ln files/one files/again; ln -s one files/link
-printf x > "files/$(printf 'line\\nbreak \\377')"; chmod 640 files/one; chmod 700 empty; chown -R "$2" "$1"
+printf x > "files/$(printf 'line\\nbreak \\377')"; chmod 640 files/one; chmod 700 empty; chown -R "$2:$2" "$1"
 """, "sh", path, owner])
 
 

@@ -23,6 +23,9 @@ class Client(Protocol):
     extension: str
     """Of a dump's file in a set: `dump`, `sql` or `sqlite`."""
 
+    def live(self) -> Entry:
+        """The live database, reached by the role that also reaches copies: both are seen with the same eyes."""
+
     def exists(self) -> bool:
         """Whether the live database is there at all."""
 

@@ -47,7 +47,7 @@ class MariadbClient(ServerClient):
         return int(self._live.query(_SIZE)[0][0])
 
     def dump(self, sink: BinaryIO) -> None:
-        self._pull(mariadb.dump(self.user, self.database), sink)
+        self._pull(mariadb.dump(self.admin, self.database), sink)
 
     def load(self, source: Source, copy: Entry, properties: Mapping[str, str]) -> None:
         self._fill(database_of(copy), source, properties)

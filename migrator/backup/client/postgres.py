@@ -39,7 +39,7 @@ class PostgresClient(ServerClient):
         return int(self._live.query(_PROPERTIES)[0][4])
 
     def dump(self, sink: BinaryIO) -> None:
-        self._pull(postgres.dump(self.user, self.database), sink)
+        self._pull(postgres.dump(self.admin, self.database), sink)
 
     def load(self, source: Source, copy: Entry, properties: Mapping[str, str]) -> None:
         """Owners and privileges are kept where the same role uses the database, else all belongs to this one's role."""

@@ -25,7 +25,9 @@ LONGEST_NAME = 63
 
 
 class ServerClient:
-    """A database on a server. Databases are made and removed by the inventory's admin role, if it names one."""
+    """A database on a server. The inventory's admin role, if it names one, dumps, makes and removes databases: it
+    alone may be sure to see everything in them.
+    """
 
     port: int
 
@@ -41,9 +43,11 @@ class ServerClient:
         admin_url = make_url(self.entry.admin_url) if self.entry.admin_url else url
         self.admin = self._login(admin_url)
         self.admin_database = admin_url.database or ""
-        self._password = _line(self.entry.password, url)
         self._admin_password = (_line(self.entry.admin_password, admin_url) if self.entry.admin_url
-                                else self._password)
+                                else _line(self.entry.password, url))
+
+    def live(self) -> Entry:
+        return self._entry(self.database)
 
     def copy(self, label: str, *, beside: bool) -> Entry:
         return self._entry(self.beside(label))
@@ -66,11 +70,11 @@ class ServerClient:
         return Login(url.host or "127.0.0.1", url.port or self.port, url.username or "")
 
     def _pull(self, command: Command, sink: BinaryIO) -> None:
-        self.host.stream_out(command, sink, input=self._password, timeout=LONG)
+        self.host.stream_out(command, sink, input=self._admin_password, timeout=LONG)
 
-    def _push(self, command: Command, source: Source, first: bytes = b"") -> None:
+    def _push(self, command: Command, source: Source) -> None:
         with source() as stream:
-            self.host.stream_in(command, joined(self._admin_password + first, stream), timeout=LONG)
+            self.host.stream_in(command, joined(self._admin_password, stream), timeout=LONG)
 
     def _as_admin(self, command: Command, sql: str, *, changes: bool = True) -> str:
         act = self.host.run if changes else self.host.read

@@ -31,6 +31,9 @@ class SqliteClient:
         self.work = self.host.expand(site.environment.hosts[self.entry.at].work)
         self.owner = _owner(site, self.entry.at, self.path)
 
+    def live(self) -> Entry:
+        return self.entry
+
     def exists(self) -> bool:
         return self.host.stat(self.path) is not None
 
