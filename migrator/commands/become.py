@@ -11,7 +11,9 @@ def announced(command: Command, mark: str) -> Command:
 
     Where sudo wants a password it asks with the prompt `P` + mark; the password is read from standard input.
     """
-    return packaged("become", arguments=(mark, command.user or "", command.text, "-S"))
+    if command.user is None:
+        return script('printf "%s %s\\n" "$1" "$$" >&2; exec sh -c "$2"', mark, command.text)
+    return packaged("become", arguments=(mark, command.user, command.text, "-S"))
 
 
 def unasked(command: Command) -> Command:

@@ -105,7 +105,7 @@ class Command(Step[CommandArgs]):
 
 
 def _probes(ctx: StepContext[CommandArgs]) -> list[Probe]:
-    created = Probe(command=None, sql=None, file=ctx.args.creates, equals=None, user=None) if ctx.args.creates else None
+    created = Probe.model_validate({"file": ctx.args.creates}) if ctx.args.creates else None
     return [p for p in (created, ctx.args.unless, ctx.args.verify) if p]
 
 
