@@ -123,12 +123,17 @@ class App:
         freeze(plan, Path(plan.playbook), self.run_folder(f"plan-{plan.id}") / "playbook")
         return preflight(self.desk, f"plan-{plan.id}", plan)
 
-    def begin(self, plan: Plan) -> str:
-        """Open the gate or raise; enter the run with its own copy of the playbook, and give its id."""
-        from migrator.engine.freeze import freeze
+    def require_open(self, plan: Plan) -> None:
+        """Raise with every reason why this user may not start the plan now."""
         from migrator.engine.gates import require_open
 
         require_open(self.journal, plan, operator=self.user)
+
+    def begin(self, plan: Plan) -> str:
+        """Open the gate or raise; enter the run with its own copy of the playbook, and give its id."""
+        from migrator.engine.freeze import freeze
+
+        self.require_open(plan)
         run = self.journal.runs.new(plan, started_by=self.user, folder=str(self.home / "runs" / "{run}"))
         freeze(plan, Path(plan.playbook), self.run_folder(run) / "playbook")
         return run

@@ -52,10 +52,10 @@ def run_stage(call: Call, playbook: str | None, stage: str, *, dry_run: bool, as
     frozen = call.app.plan(call.app.playbook(playbook), stage)
     if dry_run or call.dry:
         return show_plan(call, frozen)
-    run_id = call.app.begin(frozen)
+    call.app.require_open(frozen)
     if ask:
         confirm(call, frozen.environment)
-    return watched(call, run_id, call.app.drive)
+    return watched(call, call.app.begin(frozen), call.app.drive)
 
 
 def show_plan(call: Call, frozen: Plan) -> int:
