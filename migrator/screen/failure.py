@@ -8,8 +8,10 @@ from typing import Any
 
 from migrator import clock
 from migrator.errors import CommandFailed, MigratorError
+from migrator.model.finding import Severity
 from migrator.report.next_command import next_command
 from migrator.report.story import StepStory, tell
+from migrator.report.view import PREFLIGHT
 from migrator.secret import scrub
 from migrator.text import _, pad, width
 from migrator.units import show_seconds
@@ -61,9 +63,16 @@ def of_run(record: Mapping[str, Any]) -> Failure:
         else _("{stage} stopped, {at}").format(stage=run["stage"], at=at),
         happened=[line for line in dict.fromkeys([broken.message if broken else "", run.get("message") or ""]) if line],
         where=[_where(run, stories), *(_("by hand: {what}").format(what=what) for what in run.get("by_hand") or [])],
-        do_next=[next_command(record)],
+        do_next=[*_advice(record), next_command(record)],
         proof=[f"inv report --run {run['id']}", f"{log} --step {broken.id}" if broken else log],
         exit_code=run.get("exit_code"))
+
+
+def _advice(record: Mapping[str, Any]) -> list[str]:
+    """What those findings advise that forbade to begin."""
+    found = (f for row in record["evidence"] if row["name"] == PREFLIGHT for f in row["value"])
+    blocking = (f["advice"] for f in found if f["severity"] == Severity.BLOCKS and f["advice"])
+    return list(dict.fromkeys(blocking)) if record["run"]["state"] == "failed" else []
 
 
 def _where(run: Mapping[str, Any], stories: Sequence[StepStory]) -> str:

@@ -43,6 +43,9 @@ def test_a_run_that_was_refused_before_its_first_step(sample: Callable) -> None:
     assert told[0].startswith("✗ trial stopped, ")
     assert told[1:4] == ["  what happened  212 GB needed, 100 GB free", "  where we are   nothing was changed",
                          "  do next        inv run.log --run 0313-1"]
+    found = [blocks("space.short", "", "add a disk").as_json(), later("x", "y").as_json()]
+    record["evidence"] = [{"name": "preflight", "step": "space", "value": found}]
+    assert of_run(record).do_next == ["add a disk", "inv run.log --run 0313-1"]
 
 
 def test_runs(golden: Callable, sample: Callable, each_language: str) -> None:
