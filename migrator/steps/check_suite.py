@@ -13,7 +13,7 @@ from migrator.checks.suite_read import read_suite
 from migrator.errors import MigratorError
 from migrator.model.finding import Finding, blocks
 from migrator.model.outcome import Change, Outcome
-from migrator.model.states import Touches
+from migrator.model.states import Touches, WayBack
 from migrator.playbook.lookups import scope
 from migrator.step import Args, Step, StepContext, register
 from migrator.text import _
@@ -48,6 +48,7 @@ class CheckSuite(Step[CheckSuiteArgs]):
     kind = "check.suite"
     Args = CheckSuiteArgs
     touches = Touches.NOTHING
+    way_back = WayBack.NONE
     files = ("file",)
 
     def check(self, ctx: StepContext[CheckSuiteArgs]) -> list[Finding]:
