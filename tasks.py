@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from invoke import Context, Exit, task
 
 from fixtures.development import suite
@@ -24,5 +26,19 @@ def docs(context: Context) -> None:
     raise Exit(code=suite.write_pages())
 
 
+@task(positional=[], auto_shortflags=False, help={
+    "folder": "where everything is made (default: migrator-demo)",
+    "lang": "language: en or zh (default: the environment's)",
+    "fresh": "delete an earlier demonstration and start over",
+})
+def demo(context: Context, folder: str = "migrator-demo", lang: str | None = None, fresh: bool = False) -> None:
+    """See it work: a real issue tracker is upgraded, and another one comes back from a failed upgrade."""
+    from fixtures.demo import story
+    from migrator import text
+
+    raise Exit(code=story.run(Path(folder).absolute(), language=lang or text.language(), fresh=fresh))
+
+
 namespace.add_task(test)
+namespace.add_task(demo)
 namespace.add_task(docs)
