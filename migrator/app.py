@@ -117,11 +117,13 @@ class App:
 
     def preflight(self, plan: Plan) -> Preflight:
         """Every step's findings and changes, asked now; reads only."""
+        from migrator.engine.context import PREVIEW
         from migrator.engine.freeze import freeze
         from migrator.engine.preflight import preflight
 
-        freeze(plan, Path(plan.playbook), self.run_folder(f"plan-{plan.id}") / "playbook")
-        return preflight(self.desk, f"plan-{plan.id}", plan)
+        preview = f"{PREVIEW}{plan.id}"
+        freeze(plan, Path(plan.playbook), self.run_folder(preview) / "playbook")
+        return preflight(self.desk, preview, plan)
 
     def require_open(self, plan: Plan) -> None:
         """Raise with every reason why this user may not start the plan now."""

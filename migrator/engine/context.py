@@ -25,6 +25,8 @@ from migrator.transport.base import OnLine
 from migrator.transport.jobs import JobResult, Jobs
 
 DAY = 86400.0
+PREVIEW = "plan-"
+"""Begins the id under which a plan is looked at before any run of it exists."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,14 @@ class Contexts:
             remaining=lambda: max(0.0, deadline - time.monotonic()),
             progress=self._progress(step, target), say=self._say(step, target),
             run_job=self._job_runner(site, key, deadline), ahead=ahead,
-            record=journal.attempts.record(key) if key else {}, journal=lambda: journal.record(self._run),
+            record=journal.attempts.record(key) if key else {}, journal=self._so_far,
         )
+
+    def _so_far(self) -> dict[str, Any]:
+        """The record of the run; of a plan that is only looked at, what it says."""
+        if self._run.startswith(PREVIEW):
+            return {"people": self._plan.people, "steps": self._plan.as_json()["steps"], "attempts": []}
+        return self._desk.journal.record(self._run)
 
     def _progress(self, step: PlannedStep, target: str) -> Callable[[float, float | None, str], None]:
         return lambda done, total, unit: self._desk.observers(
