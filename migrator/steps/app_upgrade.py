@@ -92,11 +92,10 @@ class AppUpgrade(Step[UpgradeArgs]):
             output = ended.output
         except CommandFailed as error:
             code, output = error.exit_code, error.output
-            if code not in ctx.args.expect_exit:
-                raise
         if code not in ctx.args.expect_exit:
-            raise CommandFailed(_("the upgrade ended with exit code {code}, which is none of the expected ones").format(
-                code=code), exit_code=code, output=output, where=ctx.target)
+            raise CommandFailed(_("the vendor's upgrade ended with exit code {code}: {line}").format(
+                code=code, line=_last_line(output) or _("it printed nothing")), exit_code=code, output=output,
+                where=ctx.target)
         return Outcome(True, _last_line(output), {"exit_code": code, "output": output[-4000:]})
 
     def verify(self, ctx: StepContext[UpgradeArgs]) -> list[Finding]:
