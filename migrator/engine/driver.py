@@ -12,10 +12,12 @@ from migrator.engine.liveness import Liveness
 from migrator.engine.performer import Performer
 from migrator.engine.story import Telling
 from migrator.errors import Exit, MigratorError, WrongUse
+from migrator.model import labels
 from migrator.model.states import RunState
 from migrator.text import _
 
 POLL = 0.05
+BACK = (RunState.BROUGHT_BACK, RunState.HANDS_NEEDED, RunState.FAILED)
 ENGINE_LOOK = 2.0
 """Seconds between looks at the engine itself, which alone knows of its own errors."""
 
@@ -47,14 +49,12 @@ class Driver:
 
     def resume(self, run: str) -> int:
         """Go on with a run that was stopped, parked or lost its process; gives the exit code."""
-        row = self._journal.runs.get(run)
-        state = RunState(row["state"])
-        if state.ended:
-            raise WrongUse(_("run {run} has ended: {state}").format(run=run, state=state),
-                           hint=f"inv report --run {run}")
-        if row["executor"] and self._liveness.alive(row["executor"]):
+        if self._state(run).ended:
+            raise WrongUse(_("run {run} has ended: {state}").format(
+                run=run, state=labels.run_state(self._state(run))), hint=f"inv report --run {run}")
+        if self._lives(run):
             raise WrongUse(_("run {run} is alive in another process").format(run=run), hint=f"inv status --run {run}")
-        if state is RunState.WAITING and not row["order"]:
+        if self._state(run) is RunState.WAITING and not self._journal.runs.get(run)["order"]:
             self._journal.runs.order(run, {"act": "retry"}, actor=self._liveness.executor)
         self._durable.launch()
         self._take_up(run)
@@ -70,21 +70,29 @@ class Driver:
         A run that lives in another process is asked to turn round and then watched; one without a process is taken up;
         one that has ended goes back by a story of its own.
         """
-        row = self._journal.runs.get(run)
-        state = RunState(row["state"])
-        if state in (RunState.BROUGHT_BACK, RunState.FAILED) or (state is RunState.PASSED and not self._undoable(run)):
-            raise WrongUse(_("run {run} has nothing to bring back: {state}").format(run=run, state=state),
-                           hint=f"inv report --run {run}")
+        if self._state(run).ended and not self._undoable(run):
+            raise WrongUse(_("run {run} has nothing to bring back: {state}").format(
+                run=run, state=labels.run_state(self._state(run))), hint=f"inv report --run {run}")
         self._journal.runs.order(run, {"act": "rollback"}, actor=actor)
-        if not state.ended and row["executor"] and self._liveness.alive(row["executor"]):
-            return self._watch(run, None)
-        if not state.ended:
-            return self.resume(run)
+        while not self._state(run).ended:
+            if not self._lives(run):
+                return self.resume(run)
+            code = self._watch(run, None)
+            if self._lives(run) or self._state(run) in BACK:
+                return code
         self._durable.launch()
         self._take_up(run)
         workflow = f"{run}.back.{len(self._ways_back(run)) + 1}"
         self._durable.start("rollback.v1", workflow, run)
         return self._watch(run, workflow)
+
+    def _state(self, run: str) -> RunState:
+        return RunState(self._journal.runs.get(run)["state"])
+
+    def _lives(self, run: str) -> bool:
+        """Whether a process drives the run now."""
+        executor = self._journal.runs.get(run)["executor"]
+        return bool(executor) and self._liveness.alive(executor)
 
     def _undoable(self, run: str) -> bool:
         plan = self._journal.runs.plan_of(run)
@@ -113,7 +121,7 @@ class Driver:
                 return int(row["exit_code"] or 0)
             if state is RunState.WAITING:
                 return Exit.WAITING
-            if interrupts.count and workflow is None:
+            if workflow is None and (interrupts.count or not self._lives(run)):
                 return Exit.CANCELLED
             if workflow and time.monotonic() - looked > ENGINE_LOOK:
                 looked = time.monotonic()

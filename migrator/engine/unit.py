@@ -54,11 +54,11 @@ class Unit:
 
     def give_up(self) -> dict[str, Any]:
         """Do not begin, or take up, this try: somebody has asked to go back. What was cut off counts as unknown."""
+        why = _("somebody asked to go back")
         row = self._journal.attempts.find(self._key)
         if row is not None and row["state"] == AttemptState.STARTED:
-            self._journal.attempts.end(self._key, AttemptState.UNKNOWN, executor=self._executor, seconds=0,
-                                       message=_("somebody asked to go back"))
-        return {**self._told(AttemptState.FAILED, _("somebody asked to go back"), None), "retry": False, "on_failure": "rollback"}
+            self._journal.attempts.end(self._key, AttemptState.UNKNOWN, executor=self._executor, seconds=0, message=why)
+        return {**self._told(AttemptState.FAILED, why, None), "retry": False, "on_failure": "rollback"}
 
     def undo(self) -> dict[str, Any]:
         """Bring the unit back to what its first `before` recorded."""

@@ -1,0 +1,88 @@
+"""kill -9 of the orchestrator at random moments: every run ends, nothing is lost, no command ran twice."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.crash.world import ENDED, STEPS, World, wait_until_quiet
+
+ALL = [f"s{n}" for n in range(STEPS)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("fails", [False, True], ids=["forward", "back"])
+def test_killed_at_random_moments_it_ends_in_one_of_two_states(tmp_path: Path, fails: bool, seed: int) -> None:
+    world = World(tmp_path / "world", fails).make()
+    dice = random.Random(f"{fails}{seed}")
+    kills, words = 0, ("upgrade", "--playbook", "playbook", "--yes")
+    while world.state() not in ENDED:
+        assert kills < 40, "it never ends"
+        code = world.killed_after(dice.randrange(1, 6), dice.uniform(0, 0.15), *words)
+        assert code in (None, 0, 21), f"{words} ended with {code}"
+        kills += code is None
+        words = ("resume",)
+    wait_until_quiet(world)
+    assert kills, "nothing was killed: the test proves nothing"
+    assert world.ever() == ALL, "each command ran exactly once, in order"
+    assert (world.state(), world.done()) == (("brought back", []) if fails else ("passed", ALL))
+
+
+def test_rollback_from_another_process_turns_a_living_run_round(tmp_path: Path) -> None:
+    world = World(tmp_path / "world", fails=False).make()
+    running = world.start("upgrade", "--playbook", "playbook", "--yes")
+    while len(world.done()) < 2:
+        assert running.poll() is None
+    assert world.start("rollback", "--yes").wait(60) == 21
+    assert running.wait(60) == 21
+    assert world.done() == []
+    assert world.state() == "brought back"
+
+
+def test_a_dead_run_is_brought_back_by_rollback(tmp_path: Path) -> None:
+    world = World(tmp_path / "world", fails=False).make()
+    running = world.start("upgrade", "--playbook", "playbook", "--yes")
+    while len(world.done()) < 2:
+        assert running.poll() is None
+    running.kill()
+    running.wait()
+    assert world.start("rollback", "--yes").wait(60) == 21
+    assert world.done() == []
+
+
+def test_a_passed_run_is_brought_back_later(tmp_path: Path) -> None:
+    world = World(tmp_path / "world", fails=False).make()
+    assert world.start("upgrade", "--playbook", "playbook", "--yes").wait(60) == 0
+    assert world.start("rollback", "--yes").wait(60) == 21
+    assert world.done() == []
+    again = world.start("rollback", "--yes")
+    assert again.wait(60) == 2
+    assert b"nothing to bring back" in again.stderr.read()
+
+
+def test_a_second_run_on_the_environment_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
+    world = World(tmp_path / "world", fails=False).make()
+    first = world.start("upgrade", "--playbook", "playbook", "--yes")
+    while not world.done():
+        assert first.poll() is None
+    second = world.start("upgrade", "--playbook", "playbook", "--yes")
+    assert second.wait(60) == 11
+    assert b"is held by run" in second.stderr.read()
+    assert first.wait(60) == 0
+    assert world.done() == ALL
+
+
+def test_interrupted_it_stops_between_two_steps_and_goes_on(tmp_path: Path) -> None:
+    import signal
+
+    world = World(tmp_path / "world", fails=False).make()
+    running = world.start("upgrade", "--playbook", "playbook", "--yes")
+    while not world.done():
+        assert running.poll() is None
+    running.send_signal(signal.SIGINT)
+    assert running.wait(30) == 20
+    assert world.state() == "stopped"
+    assert world.start("resume").wait(60) == 0
+    assert world.ever() == ALL
