@@ -137,6 +137,9 @@ class Step(ABC, Generic[A]):
         """Bring back what `before` recorded; safe if apply never began or stopped half-way."""
         return Outcome(changed=False)
 
+    def tidy(self, ctx: StepContext[A]) -> None:
+        """Remove what was left on the target only for the way back: it was walked, or it is closed. Safe to repeat."""
+
 
 KINDS: dict[str, type[Step[Any]]] = {}
 

@@ -6,6 +6,7 @@ import signal
 import time
 from typing import Any
 
+from migrator import clock
 from migrator.engine.context import Desk
 from migrator.engine.durable import Durable
 from migrator.engine.liveness import Liveness
@@ -73,6 +74,9 @@ class Driver:
         if self._state(run).ended and not self._undoable(run):
             raise WrongUse(_("run {run} has nothing to bring back: {state}").format(
                 run=run, state=labels.run_state(self._state(run))), hint=f"inv report --run {run}")
+        if closed := self._journal.runs.get(run)["finalized"]:
+            raise WrongUse(_("the way back of run {run} was closed on {at}, when it was finalized").format(
+                run=run, at=clock.local(closed)), hint="inv run.list")
         self._journal.runs.order(run, {"act": "rollback"}, actor=actor)
         while not self._state(run).ended:
             if not self._lives(run):

@@ -9,6 +9,7 @@ from migrator.engine.bindings import bindings_digest
 from migrator.engine.context import Desk
 from migrator.engine.gates import require_open
 from migrator.engine.preflight import preflight
+from migrator.engine.tidy import tidy
 from migrator.engine.unit import Unit
 from migrator.errors import ApprovalMissing, Exit, FindingsBlock, MigratorError
 from migrator.events import GoingBack, RunEnded, RunParked, RunStarted
@@ -106,7 +107,11 @@ class Performer:
         return self._end(run, RunState.FAILED, Exit(refusal["code"]), refusal["message"], refusal["hint"])
 
     def finish(self, run: str) -> int:
-        """End a run that has passed."""
+        """End a run that has passed; one with a point of no return closes the way back of all before it."""
+        plan = self._journal.runs.plan_of(run)
+        if any(step.point_of_no_return for step in plan.steps):
+            for closed_run in [*self._journal.runs.finalize(plan, actor=self._executor), run]:
+                self._tidy(closed_run)
         return self._end(run, RunState.PASSED, Exit.DONE, "", f"inv report --run {run}")
 
     def finish_back(self, run: str, why: str) -> int:
@@ -116,8 +121,13 @@ class Performer:
             return self._end(run, RunState.HANDS_NEEDED, Exit.HANDS_NEEDED, why, f"inv rollback --run {run}", by_hand)
         undone = [row for row in self._journal.attempts.of_run(run) if row["direction"] == Direction.UNDO]
         if undone:
+            self._tidy(run)
             return self._end(run, RunState.BROUGHT_BACK, Exit.BROUGHT_BACK, why, f"inv report --run {run}")
         return self._end(run, RunState.FAILED, self._failure_code(run), why, f"inv run.log --run {run}")
+
+    def _tidy(self, run: str) -> None:
+        if left := tidy(self._desk, run, self._journal.runs.plan_of(run)):
+            self._journal.evidence.keep(run, "-", "-", "left over", left)
 
     def _open(self, plan: Plan, operator: str) -> None:
         if bindings_digest(self._desk.site, plan) != plan.bindings:

@@ -54,6 +54,7 @@ run = Table(
     Column("created", String(32), nullable=False, index=True),
     Column("started", String(32)),
     Column("ended", String(32)),
+    Column("finalized", String(32)),
 )
 
 attempt = Table(

@@ -33,7 +33,7 @@ class DataSql(Step[DataSqlArgs]):
     `migrator_sql`, so that it has run or has not, whatever crashes when. MariaDB ends a transaction at every change
     of structure: there each such statement is marked by itself, and the undo file should hold one statement for each,
     in reverse order, so that a file that stopped half-way can be taken back. The table goes with the way back.
-    Without an undo file the restored backup is the way back.
+    Without an undo file the restored backup is the way back. A file of comments alone says that nothing is due.
 
         - id: sql-6.1
           data.sql:
@@ -51,7 +51,7 @@ class DataSql(Step[DataSqlArgs]):
             statements, way_back = _statements(ctx, ctx.args.file), _way_back(ctx)
         except PlaybookError as error:
             return [blocks("sql.unreadable", str(error), error.hint or "")]
-        if not statements:
+        if not statements and not ctx.file(ctx.args.file).strip():
             return [blocks("sql.empty", _("{file} holds no statement").format(file=ctx.args.file))]
         halves = _make(ctx) == "mariadb" and any(statement.commits for statement in statements)
         if halves and way_back is not None and len(way_back) != len(statements):
@@ -85,6 +85,9 @@ class DataSql(Step[DataSqlArgs]):
             return Outcome(changed=False, summary=_("the restored backup takes it back"))
         changed = _marked(ctx).undo(_statements(ctx, ctx.args.file), way_back)
         return Outcome(changed, summary=_("{file} is taken back").format(file=ctx.args.file))
+
+    def tidy(self, ctx: StepContext[DataSqlArgs]) -> None:
+        _marked(ctx).forget()
 
 
 def _marked(ctx: StepContext[DataSqlArgs]) -> MarkedSql:

@@ -86,3 +86,21 @@ def test_interrupted_it_stops_between_two_steps_and_goes_on(tmp_path: Path) -> N
     assert world.state() == "stopped"
     assert world.start("resume").wait(60) == 0
     assert world.ever() == ALL
+
+
+def test_nothing_of_ours_is_left_on_a_host_that_was_brought_back(tmp_path: Path) -> None:
+    world = World(tmp_path / "world", fails=True).make()
+    assert world.start("upgrade", "--playbook", "playbook", "--yes").wait(60) == 21
+    assert list((tmp_path / "world" / "work" / "jobs").iterdir()) == []
+
+
+def test_finalize_closes_the_way_back_and_removes_what_was_kept_for_it(tmp_path: Path) -> None:
+    world = World(tmp_path / "world", fails=False).make()
+    assert world.start("upgrade", "--playbook", "playbook", "--yes").wait(60) == 0
+    assert world.start("run.stage", "--playbook", "playbook", "--yes").wait(60) == 0
+    assert list((tmp_path / "world" / "work" / "jobs").iterdir()) == []
+    upgrade = world.runs()[1]["id"]
+    refused = world.start("rollback", "--run", upgrade, "--yes")
+    assert refused.wait(60) == 2
+    assert b"was closed on" in refused.stderr.read()
+    assert world.done() == ALL

@@ -34,7 +34,11 @@ class World:
                                             "verify": {"file": str(self.folder / "done")}, "undo": ["true"]}}]
         (self.folder / "playbook" / "playbook.yaml").write_text(json.dumps({
             "format": 1, "product": "toy", "title": "Toy", "path": {"from": "a", "to": "b"},
-            "environments": {"live": "live"}, "stages": {"go-live": {"environment": "live", "steps": steps}}}))
+            "environments": {"live": "live"}, "stages": {
+                "go-live": {"environment": "live", "steps": steps},
+                "close-out": {"environment": "live", "steps": [
+                    {"id": "final", "command": {"run": ["true"], "verify": {"file": str(self.folder / "done")}},
+                     "point_of_no_return": True}]}}}))
         return self
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
@@ -64,10 +68,15 @@ class World:
 
     def state(self) -> str:
         """Where the newest run stands; empty when none was made."""
+        runs = self.runs()
+        return runs[0]["state"] if runs else ""
+
+    def runs(self) -> list[dict[str, str]]:
+        """All runs, the newest first."""
         asked = subprocess.run([sys.executable, "-m", "migrator", "run.list", "--json"], cwd=self.folder,
                                capture_output=True, text=True, check=True)
-        runs = json.loads(asked.stdout)
-        return str(runs[0]["state"]) if runs else ""
+        listed: list[dict[str, str]] = json.loads(asked.stdout)
+        return listed
 
     def done(self) -> list[str]:
         """What the steps have written and not taken back, in order."""
