@@ -23,7 +23,7 @@ def restore_set(site: Site, set_path: Path | str, *, databases: Sequence[str] | 
 
     What already is equal is left alone, so a restore that was interrupted goes on where it stopped. Everything that
     is needed is checked to its end before anything is changed. The application must be stopped.
-    Returns facts: what was restored, what was equal already, bytes, seconds.
+    Returns facts: what was restored, what was equal already, bytes, seconds, and what both were compared with.
     Raises SetDamaged, SetMissing, NoSpace, with the site as it was; RestoreDiffers when the result is not the set.
     """
     started = time.monotonic()
@@ -45,7 +45,7 @@ def restore_set(site: Site, set_path: Path | str, *, databases: Sequence[str] | 
     return {"set": str(kept.folder), "id": kept.id, "restored": [each.name for each in due],
             "equal": [each.name for each in all_parts if each not in due],
             "bytes": sum(p.raw_bytes for each in due for p in each.parts),
-            "seconds": round(time.monotonic() - started, 3)}
+            "seconds": round(time.monotonic() - started, 3), **kept.measures(wanted_databases, wanted_trees)}
 
 
 def check_whole(kept: BackupSet, each: DatabasePart | TreePart) -> None:

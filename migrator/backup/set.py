@@ -59,6 +59,12 @@ class BackupSet:
         """Rows and digest of every table: measured when taken, else in a restored copy, else unknown."""
         return self.manifest.databases[database].tables or self.proof.tables.get(database)
 
+    def measures(self, databases: Sequence[str], trees: Sequence[str]) -> dict[str, Any]:
+        """What can be compared with another moment: tables by database where known, and files and digest by tree."""
+        lists = {name: self.manifest.trees[name] for name in trees}
+        return {"tables": {name: dict(tables) for name in databases if (tables := self.tables(name)) is not None},
+                "trees": {name: {"files": t.files, "digest": t.list.raw_sha256} for name, t in lists.items()}}
+
     def entries(self, tree: str) -> dict[str, Entry]:
         """Every entry of a tree, by name; raises SetDamaged when the list is not the one that was written."""
         part = self.manifest.trees[tree].list

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 SHORT = 10
+Measures = dict[str, Mapping[str, Any]]
+"""Counts and digests by the name of a table or tree."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +43,35 @@ class Comparison:
 
 
 def compare(record: Mapping[str, Any], what: str) -> Comparison | None:
-    """Compare `what` (tables, trees) of the first attempt that measured it with the last; None without two measures."""
+    """Compare `what` (tables, trees) of the first attempt that measured it with the last; None without two measures.
+
+    Each database and each tree is compared by itself: not every attempt measures all of them.
+    """
     in_order = sorted(record["attempts"], key=lambda a: (a.get("ended") or "", a.get("started") or ""))
-    measured = [(a["step"], dict(found)) for a in in_order if (found := _measures((a.get("facts") or {}).get(what)))]
-    if len(measured) < 2:
+    measured: dict[str, list[tuple[int, Measures]]] = {}
+    for number, attempt in enumerate(in_order):
+        for group, found in _groups((attempt.get("facts") or {}).get(what), what).items():
+            measured.setdefault(group, []).append((number, found))
+    twice = [found for found in measured.values() if len(found) > 1]
+    if not twice:
         return None
-    (first, before), (last, after) = measured[0], measured[-1]
-    count = "rows" if what == "tables" else "files"
-    return Comparison(first, last, tuple(
-        _compared(name, before.get(name), after.get(name), count) for name in sorted({*before, *after})))
+    before = {name: one for found in twice for name, one in found[0][1].items()}
+    after = {name: one for found in twice for name, one in found[-1][1].items()}
+    first, last = min(found[0][0] for found in twice), max(found[-1][0] for found in twice)
+    return Comparison(in_order[first]["step"], in_order[last]["step"], tuple(
+        _compared(name, before.get(name), after.get(name), "rows" if what == "tables" else "files")
+        for name in sorted({*before, *after})))
 
 
-def _measures(facts: Any, prefix: str = "") -> list[tuple[str, Mapping[str, Any]]]:
-    """Names with their counts and digests; what is grouped by database gets the database's name before its own."""
-    if not isinstance(facts, Mapping):
-        return []
-    if "digest" in facts:
-        return [(prefix, facts)]
-    return [found for name, inner in facts.items()
-            for found in _measures(inner, f"{prefix}.{name}" if prefix else name)]
+def _groups(facts: Any, what: str) -> dict[str, Measures]:
+    """Measures by name, for each database (tables that stand in none: under an empty name) or for each tree."""
+    groups: dict[str, Measures] = {}
+    for name, found in facts.items() if isinstance(facts, Mapping) else ():
+        if "digest" in found:
+            groups.setdefault(name if what == "trees" else "", {})[name] = found
+        else:
+            groups[name] = {f"{name}.{table}": one for table, one in found.items()}
+    return groups
 
 
 def _compared(name: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, count: str) -> Compared:

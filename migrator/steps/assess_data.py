@@ -53,7 +53,8 @@ class AssessData(Step[AssessDataArgs]):
         facts = inventory(ctx.site.database(ctx.args.database))
         summary = _("{tables} tables, {rows} rows, {size}").format(
             tables=len(facts["tables"]), rows=facts["rows"], size=show_size(facts["bytes"]))
-        return Outcome(changed=False, summary=summary, facts=facts)
+        by_database = {ctx.site.database_name(ctx.args.database): facts["tables"]}
+        return Outcome(changed=False, summary=summary, facts={**facts, "tables": by_database})
 
     def verify(self, ctx: StepContext[AssessDataArgs]) -> list[Finding]:
         found = [soundness(ctx.site.database(ctx.args.database))] if ctx.args.integrity else []

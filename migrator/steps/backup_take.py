@@ -66,7 +66,8 @@ class BackupTake(Step[TakeArgs]):
         kept = take_set(ctx.site, ctx.vault, set_name(ctx), databases=databases, trees=trees, say=ctx.say,
                         progress=ctx.progress)
         facts = {"set": str(kept.folder), "id": kept.id, "manifest": kept.sha256, "bytes": kept.bytes,
-                 "databases": databases, "trees": trees, "notes": [dict(note) for note in kept.manifest.notes]}
+                 "databases": databases, "notes": [dict(note) for note in kept.manifest.notes],
+                 **kept.measures(databases, trees)}
         return Outcome(not there, _("set {id}, {size}").format(id=kept.id, size=show_size(kept.bytes)), facts)
 
     def verify(self, ctx: StepContext[TakeArgs]) -> list[Finding]:

@@ -68,6 +68,14 @@ def test_measures_grouped_by_database_are_named_after_it() -> None:
     assert compare(record, "trees") is None, "names without digests are no measure"
 
 
+def test_what_only_one_attempt_measured_is_not_compared() -> None:
+    trees = {name: {"files": 1, "digest": name} for name in ("files", "program")}
+    before, after = {"trees": trees}, {"trees": {"files": trees["files"]}}
+    found = compare({"attempts": [attempt("OK", facts=before), attempt("OK", "undo", n=2, facts=after)]}, "trees")
+    assert found is not None
+    assert [(item.name, item.verdict) for item in found.items] == [("files", "same")]
+
+
 def test_one_measure_is_no_comparison(sample: Callable) -> None:
     assert compare(sample("waiting"), "tables") is None
 
