@@ -11,6 +11,7 @@ from rich.live import Live as RichLive
 from rich.text import Text
 
 from migrator import events
+from migrator.model.finding import Severity
 from migrator.screen.phrases import phrase
 from migrator.screen.running import Activity, Running
 from migrator.screen.words import COLOURS
@@ -40,7 +41,7 @@ class Live:
         self._running.learn(event)
         if isinstance(event, events.RunStarted):
             self._title = f"{event.title} · {event.stage} · {event.environment}"
-        self._back = self._back or isinstance(event, events.GoingBack)
+        self._back = self._goes_back(event)
         if self._view and not isinstance(event, events.StepProgress | events.StepSaid):
             self._view.refresh()  # what is over must not stand below the line that says so
         if self._scrolls(event):
@@ -68,7 +69,15 @@ class Live:
         if isinstance(event, events.StepSaid):
             activity = self._running.activities.get((event.step, event.target))
             return activity is not None and activity.lines <= TALK
+        if isinstance(event, events.FindingMade):
+            return event.severity != Severity.INFORMS  # the step's own line sums those up; the log has them all
         return not isinstance(event, events.StepStarted)  # what runs is shown in the moving part
+
+    def _goes_back(self, event: events.Event) -> bool:
+        """A drill goes back and then forward again."""
+        if isinstance(event, events.StepStarted):
+            return event.direction == "undo"
+        return self._back or isinstance(event, events.GoingBack)
 
     def _header(self, now: float, activities: list[Activity]) -> str:
         number = activities[-1].event if activities else None

@@ -141,6 +141,29 @@ def test_the_live_view_scrolls_what_is_over_and_moves_what_runs() -> None:
     assert not view.moving_part().renderables[1:], "nothing runs any more"
 
 
+def test_the_live_view_leaves_what_only_informs_to_the_log() -> None:
+    out = io.StringIO()
+    view = Live(Console(file=out, force_terminal=True, width=110))
+    for severity in "informs", "warns":
+        view(events.FindingMade(**COPY, severity=severity, message=f"this {severity}"))
+    view.close()
+    assert "this warns" in out.getvalue()
+    assert "this informs" not in out.getvalue()
+
+
+def test_the_live_view_goes_forward_again_after_a_drill() -> None:
+    view = Live(Console(file=io.StringIO(), force_terminal=True, width=110))
+    headers = []
+    for event in (events.GoingBack(run="r", why="drill", steps=1, estimate=None),
+                  events.StepStarted(**COPY, kind="k", direction="forward", number=1, of=1)):
+        view(event)
+        shown = io.StringIO()
+        Console(file=shown, width=110).print(view.moving_part())
+        headers.append("going back" in shown.getvalue())
+    view.close()
+    assert headers == [True, False]
+
+
 def test_of_a_step_that_talks_a_lot_only_the_newest_line_is_shown() -> None:
     out, shown = io.StringIO(), io.StringIO()
     view = Live(Console(file=out, force_terminal=True, width=110))
