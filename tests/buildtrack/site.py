@@ -16,7 +16,7 @@ PYTHON = """#!/bin/sh
 release=${{1%/*}}
 fault=${{0%/*}}/fault-${{release##*/}}
 if [ -f "$fault" ]; then BUILDTRACK_FAULT=$(cat "$fault"); export BUILDTRACK_FAULT; fi
-exec {python} -B "$@"
+exec {python} "$@"
 """
 TREES = ("program", "config", "files")
 
@@ -81,7 +81,7 @@ class Site:
         machine.must("ln", "-s", "5.1", f"{self.root}/program/current")
         machine.must("env", f"BUILDTRACK_ADMIN_PASSWORD={PASSWORD}", f"{self.root}/bin/python",
                      f"{release}/buildtrack.py", "init", "--config", self.config)
-        machine.must(machine.python, "-B", f"{machine.sources}/buildtrack/seed.py", "--config", self.config,
+        machine.must(machine.python, f"{machine.sources}/buildtrack/seed.py", "--config", self.config,
                      "--rows", str(rows), "--customize", "--program", release)
         machine.must(*self.service("start"))
 
