@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from migrator.application import packages
 from migrator.application.release import Release
@@ -19,7 +20,9 @@ from migrator.text import _
 
 
 class InstallArgs(Args):
-    package: str | list[str] = Field(description="package files of the playbook; several are unpacked in this order")
+    package: str | list[str] | None = Field(None, description="package files of the playbook; several are unpacked in "
+                                                              "this order; left out: all that `checksums` lists, which "
+                                                              "lie beside it")
     into: str = Field(pattern="^/.*[^/]$", description="release folder on the host; it must not be there yet")
     sha256: str | None = Field(None, pattern="^[0-9a-fA-F]{64}$", description="expected checksum of a single package")
     checksums: str | None = Field(None, description="file of the playbook with lines as sha256sum writes them")
@@ -29,6 +32,12 @@ class InstallArgs(Args):
     python: str = Field("python3", description="for python: the interpreter on the host")
     current: str | None = Field(None, pattern="^/.*[^/]$", description="symbolic link to switch to the new folder")
     user: str | None = Field(None, description="user of the host who owns the release; the login user if left out")
+
+    @model_validator(mode="after")
+    def _something(self) -> InstallArgs:
+        if not self.package and not self.checksums:
+            raise ValueError("give `package`, or `checksums` to install all that it lists")
+        return self
 
 
 @register
@@ -76,8 +85,7 @@ class AppInstall(Step[InstallArgs]):
         return []
 
     def plan(self, ctx: StepContext[InstallArgs]) -> list[Change]:
-        names = ", ".join(_names(ctx))
-        changes = [Change(_("new release folder"), where=f"{ctx.target}:{ctx.args.into}", after=names)]
+        changes = [Change(_("new release folder"), where=f"{ctx.target}:{ctx.args.into}", after=_shown(ctx))]
         if ctx.args.current:
             changes.append(Change(_("link switches"), where=f"{ctx.target}:{ctx.args.current}", before=_link(ctx),
                                   after=ctx.args.into))
@@ -96,7 +104,7 @@ class AppInstall(Step[InstallArgs]):
         if ctx.args.current and switched:
             ctx.host.run(files.link(ctx.args.into, ctx.args.current).as_user(ctx.args.user))
         return Outcome(not there or switched, _("{names} in {into}").format(
-            names=", ".join(_names(ctx)), into=ctx.args.into), {"into": ctx.args.into, "mark": release.mark})
+            names=_shown(ctx), into=ctx.args.into), {"into": ctx.args.into, "mark": release.mark})
 
     def verify(self, ctx: StepContext[InstallArgs]) -> list[Finding]:
         found, link = _release(ctx).found(), _link(ctx)
@@ -120,7 +128,18 @@ class AppInstall(Step[InstallArgs]):
 
 
 def _names(ctx: StepContext[InstallArgs]) -> list[str]:
-    return ctx.args.package if isinstance(ctx.args.package, list) else [ctx.args.package]
+    args = ctx.args
+    if args.package is None and args.checksums:
+        beside = PurePosixPath(args.checksums).parent
+        return [str(beside / name) for name in packages.checksums(ctx.file(args.checksums).decode())]
+    return args.package if isinstance(args.package, list) else [args.package or ""]
+
+
+def _shown(ctx: StepContext[InstallArgs]) -> str:
+    """The packages as people read them: by name, or how many a list holds."""
+    if ctx.args.package is None:
+        return _("{count} packages of {list}").format(count=len(_names(ctx)), list=ctx.args.checksums)
+    return ", ".join(_names(ctx))
 
 
 def _release(ctx: StepContext[InstallArgs]) -> Release:

@@ -61,8 +61,10 @@ class DataSql(Step[DataSqlArgs]):
         return []
 
     def plan(self, ctx: StepContext[DataSqlArgs]) -> list[Change]:
-        return [Change(_("SQL statement"), where=ctx.site.database_name(ctx.args.database), command=statement.text)
-                for statement in _statements(ctx, ctx.args.file)]
+        where, statements = ctx.site.database_name(ctx.args.database), _statements(ctx, ctx.args.file)
+        if not statements:
+            return [Change(_("nothing is due"), where=where)]
+        return [Change(_("SQL statement"), where=where, command=statement.text) for statement in statements]
 
     def apply(self, ctx: StepContext[DataSqlArgs]) -> Outcome:
         statements = _statements(ctx, ctx.args.file)
