@@ -89,6 +89,7 @@ class Check(Strict):
 
     name: str
     at: str | None = Field(None, description="role or host to look from; each host of a role; else that of the suite")
+    advice: str = Field("", description="what to do when it fails, for the person who reads the finding")
     within: Duration | None = Field(None, description="how long a failing check is tried again")
     http: Request | list[Request] | None = None
     sql: Sql | None = None

@@ -12,12 +12,13 @@ from migrator.text import _
 
 @dataclass(frozen=True)
 class CheckResult:
-    """`why` is empty when the check passed; `saved` is what later suites may compare with."""
+    """`why` is empty when the check passed, `advice` says what to do otherwise; later suites compare with `saved`."""
 
     name: str
     why: str = ""
     evidence: dict[str, Any] = field(default_factory=dict)
     saved: dict[str, Any] | None = None
+    advice: str = ""
 
     @property
     def passed(self) -> bool:
@@ -27,7 +28,7 @@ class CheckResult:
         """A passed check informs, a failed one blocks."""
         if self.passed:
             return informs("check.passed", self.name, **self.evidence)
-        return blocks("check.failed", f"{self.name}: {self.why}", **self.evidence)
+        return blocks("check.failed", f"{self.name}: {self.why}", self.advice, **self.evidence)
 
 
 def wrong_text(text: str, contains: Iterable[str], not_contains: Iterable[str] = ()) -> Iterator[str]:

@@ -28,7 +28,8 @@ def run_suite(suite: Suite, site: Site, saved: Saved) -> Iterator[CheckResult]:
         hosts = _hosts(check, suite, site)
         for host in hosts:
             result = _patiently(check, partial(_once, check, host, site, saved))
-            yield replace(result, name=f"{check.name} ({host})") if len(hosts) > 1 else result
+            name = f"{check.name} ({host})" if len(hosts) > 1 else check.name
+            yield replace(result, name=name, advice=check.advice)
 
 
 def what_is_saved(suite: Suite, site: Site) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from migrator.text import _
 from migrator.transport.base import Transport
 
 BY_NAME = "secret:"
+SHOWN = 80
+"""Characters of an unexpected answer that the sentence about it shows."""
 _MISSING = object()
 _PICKED = re.compile(r"\$\{pick\.([^}]*)\}")
 
@@ -42,6 +44,8 @@ def check_web(name: str, requests: Sequence[Request], host: Transport, secret: C
                 return CheckResult(name, f"{place}{request.url}: {error}")
             wrong = [*_wrong(page, request.expect), *_pick(page, request.pick, picked)]
             if wrong:
+                if page.text:
+                    wrong.append(_("it begins: {text}").format(text=" ".join(page.text[:SHOWN].split())))
                 return CheckResult(name, f"{place}{request.url}: {'; '.join(wrong)}",
                                    {"status": page.status, "begins": page.text[:200]})
     assert page

@@ -92,6 +92,13 @@ def test_web_fails_with_a_reason(site: Site, http: str, why: str) -> None:
     assert re.search(why, result.why), result.why
 
 
+def test_a_failed_check_gives_its_advice(site: Site) -> None:
+    failed, passed = (one(site, f'advice: sign in once, sql: {{query: "select 1", equals: {wanted}}}').finding()
+                      for wanted in (2, 1))
+    assert failed.advice == "sign in once"
+    assert passed.advice == ""
+
+
 def test_each_host_of_a_role_is_asked(site: Site) -> None:
     results = run(site, 'checks: [{name: it, at: web, http: {url: "${env.values.url}/"}}]')
     assert [result.name for result in results] == ["it (here)", "it (there)"]
