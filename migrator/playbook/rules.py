@@ -73,11 +73,13 @@ def wrong_needs(playbook: Playbook, stages: Stages, tree: Tree) -> Iterator[Play
 
 
 def early_changes(playbook: Playbook, stages: Stages, kinds: Kinds, tree: Tree) -> Iterator[PlaybookError]:
-    """Steps that change the live system in a stage before go-live; preparing only reads and adds."""
+    """Steps that change the live system before go-live in a stage that nobody approves; preparing only reads and adds."""
     names = list(stages)
     early = names[:names.index("go-live")] if "go-live" in names else ["prepare"]
     for name in early:
         if name not in stages or playbook.stages[name].environment != "live":
+            continue
+        if name != "prepare" and playbook.stages[name].gate.approvals:
             continue
         for item in stages[name]:
             if kinds[item.step.kind].touches == Touches.CHANGES:

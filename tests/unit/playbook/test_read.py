@@ -83,6 +83,15 @@ def test_one_fault(folder: Path, old: str, new: str, place: str, words: str) -> 
     assert any(f"playbook.yaml:{place}" in line and words in line for line in shown), shown
 
 
+def test_a_stage_that_people_approve_may_change_the_live_system_before_go_live(folder: Path) -> None:
+    early = "stages:\n  early:\n    environment: live\n    gate: {approvals: [it]}\n"
+    step = "    steps: [{id: cure, app.upgrade: {command: [x]}}]\n"
+    (folder / "playbook.yaml").write_text(PLAYBOOK.replace("stages:\n", early + step, 1))
+    assert [item.id for item in load_playbook(folder, KINDS).stages["early"]] == ["cure"]
+    error = refused(folder, ("stages:\n", early.replace("    gate: {approvals: [it]}\n", "") + step))
+    assert "changes the live system" in error.message
+
+
 def test_the_message_reads_as_promised(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     assert str(refused(folder, ("timeout: 2h", "timout: 2h"))) == (
