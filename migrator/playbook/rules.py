@@ -73,7 +73,7 @@ def wrong_needs(playbook: Playbook, stages: Stages, tree: Tree) -> Iterator[Play
 
 
 def early_changes(playbook: Playbook, stages: Stages, kinds: Kinds, tree: Tree) -> Iterator[PlaybookError]:
-    """Steps that change the live system before go-live in a stage that nobody approves; preparing only reads and adds."""
+    """Steps that change the live system before go-live in a stage that nobody approves; preparing reads and adds."""
     names = list(stages)
     early = names[:names.index("go-live")] if "go-live" in names else ["prepare"]
     for name in early:

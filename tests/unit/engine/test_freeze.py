@@ -14,7 +14,8 @@ from migrator.model.plan import Plan
 
 LIST = "packages/2.sha256"
 PLAN = Plan(product="p", title="p", playbook="p", stage="s", environment="e", environments={}, path=("1", "2"),
-            steps=(), digest="", bindings="", on_failure="rollback", gate={}, people={}, rules={}, budget={}, content={})
+            steps=(), digest="", bindings="", on_failure="rollback", gate={}, people={}, rules={}, budget={},
+            content={})
 
 
 @pytest.fixture
