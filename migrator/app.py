@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 from collections.abc import Mapping
@@ -44,7 +43,9 @@ class App:
     @property
     def user(self) -> str:
         """Who types: MIGRATOR_USER, else the login name."""
-        return os.environ.get("MIGRATOR_USER") or getpass.getuser()
+        from migrator.transport.this_user import this_user
+
+        return os.environ.get("MIGRATOR_USER") or this_user()
 
     @cached_property
     def inventory(self) -> Inventory:

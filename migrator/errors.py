@@ -62,6 +62,10 @@ class WrongUse(MigratorError):
     code = Exit.WRONG_USE
 
 
+class FileRefused(WrongUse):
+    """This machine refuses a file or folder that is needed or was named; `where` is its path."""
+
+
 class PlaybookError(WrongUse):
     """A playbook, inventory, versions or checks file is wrong; `where` is its position."""
 

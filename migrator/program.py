@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 from invoke.exceptions import ParseError
 from invoke.program import Program
 
 from migrator import __version__
-from migrator.errors import Exit
-from migrator.tasks import namespace
+from migrator.errors import Exit, WrongUse
+from migrator.tasks import namespace, streams
+from migrator.text import _
 
 
 class Migrator(Program):
@@ -19,8 +21,7 @@ class Migrator(Program):
         try:
             super().parse_tasks()
         except ParseError as error:
-            print(error, file=sys.stderr)
-            sys.exit(Exit.WRONG_USE)
+            _refuse(str(error))
 
     def execute(self) -> None:
         try:
@@ -31,4 +32,17 @@ class Migrator(Program):
 
 def main() -> None:
     """Run what was typed."""
-    Migrator(version=__version__, namespace=namespace, name="migrator", binary="migrator").run()
+    streams.forgive()
+    try:
+        Migrator(version=__version__, namespace=namespace, name="migrator", binary="migrator").run()
+        streams.flush()
+    except BrokenPipeError:
+        streams.reader_left()
+
+
+def _refuse(message: str) -> NoReturn:
+    from migrator.screen.failure import of_error, show_failure
+
+    print(show_failure(of_error(WrongUse(message, hint=_(
+        "migrator --list shows all commands, migrator --help COMMAND its flags")))), file=sys.stderr)
+    sys.exit(Exit.WRONG_USE)

@@ -31,7 +31,8 @@ def read_tree(path: Path, file: str | None = None) -> Tree:
         with path.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
     except OSError as error:
-        raise PlaybookError(_("the file cannot be read: {why}").format(why=error.strerror), where=file) from None
+        raise PlaybookError(_("the file cannot be read: {why}").format(why=error.strerror), where=file,
+                            hint=_("see whether this is its name, and whether you may read it")) from None
     return parse(content, file)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import json
@@ -17,8 +18,9 @@ from invoke.tasks import Task, task
 
 from migrator import text
 from migrator.app import App
-from migrator.errors import Exit, MigratorError
+from migrator.errors import Exit, FileRefused, MigratorError, WrongUse
 from migrator.secret import scrub
+from migrator.tasks import streams
 from migrator.text import _
 
 COMMON = {
@@ -46,8 +48,8 @@ class Call:
 
     def leave(self, code: int) -> NoReturn:
         """End the process at once: a run that waits keeps its threads, and needs none of them."""
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):
+            streams.flush()
         os._exit(code)
 
 
@@ -57,10 +59,12 @@ def command(**help: str) -> Callable[[Callable[..., int | None]], Task[Any]]:
     def made(body: Callable[..., int | None]) -> Task[Any]:
         @functools.wraps(body)
         def typed(context: Context, /, **flags: Any) -> None:
-            text.choose(flags.pop("lang"))
+            streams.forgive()
+            language = flags.pop("lang")
             call = Call(App(flags.pop("home"), flags.pop("inventory")), json=flags.pop("json"),
                         dry=bool(context.config.run.dry))
-            code = _outcome(call, functools.partial(body, call, **flags))
+            streams.Details.kept_in(call.app.home)
+            code = _outcome(call, functools.partial(_spoken, language, functools.partial(body, call, **flags)))
             if code:
                 raise Ending(code=code)
 
@@ -71,9 +75,19 @@ def command(**help: str) -> Callable[[Callable[..., int | None]], Task[Any]]:
     return made
 
 
+def _spoken(language: str | None, act: Callable[[], int | None]) -> int | None:
+    """Act in this language; raises WrongUse for one that we do not speak."""
+    if language and language.partition("_")[0].lower() not in ("en", "zh"):
+        raise WrongUse(_("we do not speak {language}").format(language=language), hint="--lang en, --lang zh")
+    text.choose(language)
+    return act()
+
+
 def _outcome(call: Call, act: Callable[[], int | None]) -> int:
     try:
-        return act() or Exit.DONE
+        code = act() or Exit.DONE
+        streams.flush()
+        return code
     except MigratorError as error:
         _complain(call, error)
         return error.code
@@ -81,7 +95,15 @@ def _outcome(call: Call, act: Callable[[], int | None]) -> int:
         print(_("cancelled"), file=sys.stderr)
         return Exit.CANCELLED
     except BrokenPipeError:
-        return Exit.UNEXPECTED
+        streams.reader_left()
+        return Exit.DONE
+    except OSError as error:
+        if error.filename is None:
+            return _unexpected(call, error)
+        _complain(call, FileRefused(
+            _("this file or folder cannot be used: {why}").format(why=error.strerror), where=str(error.filename),
+            hint=_("see its owner, its rights and the free space there, or name another")))
+        return Exit.WRONG_USE
     except Exception as error:
         return _unexpected(call, error)
 
@@ -99,14 +121,10 @@ def _complain(call: Call, error: MigratorError) -> None:
 
 def _unexpected(call: Call, error: Exception) -> int:
     """What nobody foresaw: one sentence for the user, the trace for whoever mends it."""
-    path = call.app.home / "unexpected.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    logger = logging.getLogger("migrator.unexpected")
-    logger.propagate = False
-    logger.addHandler(logging.FileHandler(path, encoding="utf-8"))
-    logger.exception("unexpected")
-    print(scrub(_("✗ unexpected: {what}; the details are in {path}").format(
-        what=f"{type(error).__name__}: {error}", path=path)), file=sys.stderr)
+    path = streams.Details.kept_in(call.app.home)
+    logging.getLogger(__name__).exception("unexpected")
+    what = f"{type(error).__name__}: {error}".partition("\n")[0]
+    print(scrub(_("✗ unexpected: {what}; the details are in {path}").format(what=what, path=path)), file=sys.stderr)
     return Exit.UNEXPECTED
 
 
@@ -119,8 +137,6 @@ def _signature(body: Callable[..., Any]) -> inspect.Signature:
 
 def needed(flags: Mapping[str, Any]) -> None:
     """Raise WrongUse for the first flag that was left out: `needed({"plan": plan})`."""
-    from migrator.errors import WrongUse
-
     for name, value in flags.items():
         if value is None:
             raise WrongUse(_("--{flag} is missing").format(flag=name), hint=_("inv --help COMMAND shows all flags"))

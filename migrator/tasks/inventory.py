@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator.commands.shell import words
-from migrator.errors import Exit, MigratorError
+from migrator.errors import Exit, HostKeyUnknown, MigratorError
 from migrator.tasks.command import Call, command, needed
+from migrator.tasks.watch import asked
 from migrator.text import _
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ def trust(call: Call, env: str | None = None, host: str | None = None, yes: bool
         call.show(_("it is recorded in {file} already").format(file=offer.file),
                   {"known": True, "key": offer.key.fingerprint})
         return None
-    if not yes and input(_("compare it with the host's own word; type yes to record it: ")).strip() != "yes":
-        return Exit.HOST_KEY
+    if not yes and asked(_("compare it with the host's own word; type yes to record it: ")) != "yes":
+        raise HostKeyUnknown(_("not confirmed; nothing was recorded"), where=str(host),
+                             hint=_("compare the fingerprints, then type yes, or add --yes"))
     record(offer)
     call.show(_("recorded in {file}").format(file=offer.file), {"known": False, "key": offer.key.fingerprint})
     return None

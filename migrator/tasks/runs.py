@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from migrator.errors import WrongUse
 from migrator.tasks.command import Call, command, needed
 from migrator.text import _
 
@@ -21,10 +22,12 @@ def status(call: Call, run: str | None = None) -> int | None:
 
 
 @command(env="only runs on this environment", limit="how many")
-def list_(call: Call, env: str | None = None, limit: int = 20) -> int | None:
+def list_(call: Call, env: str | None = None, limit: str = "20") -> int | None:
     """List runs, the newest first."""
     from migrator.screen.tables import show_runs
 
+    if not limit.isdecimal():
+        raise WrongUse(_('--limit is a number, not "{text}"').format(text=limit), hint="--limit 20")
     runs = [dict(row) for row in call.app.journal.runs.list(environment=env, limit=int(limit))]
     call.show(show_runs(runs), runs)
     return None

@@ -32,11 +32,19 @@ def confirm(call: Call, environment: str) -> None:
 
     Raises WrongUse when another word is typed, or nobody is there to ask.
     """
-    if call.json or not sys.stdin.isatty():
+    if call.json or sys.stdin is None or not sys.stdin.isatty():
         raise WrongUse(_("{environment} would be changed and nobody can be asked").format(environment=environment),
                        hint=_("add --yes"))
-    if input(_("type {environment} to change it: ").format(environment=environment)).strip() != environment:
+    if asked(_("type {environment} to change it: ").format(environment=environment)) != environment:
         raise WrongUse(_("not confirmed; nothing was changed"))
+
+
+def asked(question: str) -> str:
+    """What somebody types as answer; nothing when the input ends before."""
+    try:
+        return input(question).strip()
+    except (EOFError, RuntimeError):  # Ctrl-D, or no input at all
+        return ""
 
 
 def _explain(call: Call, run_id: str) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrator.errors import HostKeyUnknown
+from migrator.errors import HostKeyUnknown, WrongUse
 from migrator.playbook.inventory import Host
+from migrator.text import _
 from migrator.transport import known_hosts
 from migrator.transport.known_hosts import PublicKey
 from migrator.transport.ssh_config import chain
@@ -29,12 +30,14 @@ def scan(name: str, hosts: Mapping[str, Host]) -> Offer:
     """Ask a host for its key, through its jump hosts, whose keys must be recorded.
 
     Raises Unreachable, HostKeyChanged when another key is recorded or this one is revoked, and for the jump hosts
-    HostKeyUnknown and LoginRefused.
+    HostKeyUnknown and LoginRefused; WrongUse for this machine itself.
     """
     from migrator.transport.ssh_link import offered_key
 
     targets = chain(name, hosts)
     target = targets[-1]
+    if hosts[name].connect == "local":
+        raise WrongUse(_("{host} is this machine itself: no key is needed").format(host=name))
     key = offered_key(targets)
     recorded_as = target.key_name or known_hosts.host_name(target.address, target.port)
     try:

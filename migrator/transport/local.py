@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import io
 import os
 import signal
@@ -24,6 +23,7 @@ from migrator.transport.base import OnLine, Result, Stat
 from migrator.transport.by_shell import ShellTransport
 from migrator.transport.pipes import Pump
 from migrator.transport.sudo import refusal
+from migrator.transport.this_user import this_user
 from migrator.units import show_seconds
 
 _KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
@@ -54,7 +54,7 @@ class LocalTransport(ShellTransport):
     def _execute(self, command: Command, source: BinaryIO, sink: BinaryIO | None, timeout: float,
                  on_line: OnLine | None, *, again: bool) -> Result:
         started = time.monotonic()
-        foreign = command.user not in (None, getpass.getuser())
+        foreign = command.user not in (None, this_user())
         text = become.unasked(command).text if foreign else command.text
         with subprocess.Popen(["sh", "-c", text], stdin=_file(source) or subprocess.PIPE,
                               stdout=_file(sink) or subprocess.PIPE, stderr=subprocess.PIPE,

@@ -17,7 +17,8 @@ def open_transport(name: str, hosts: Mapping[str, Host], environment: str = "") 
     Connects on first use. Raises WrongUse for a name that is not among them.
     """
     if name not in hosts:
-        raise WrongUse(_("no host is named {name}").format(name=name))
+        raise WrongUse(_("no host is named {name}").format(name=name), where=environment,
+                       hint=_("the inventory knows: {names}").format(names=", ".join(hosts)))
     if hosts[name].connect == "local":
         return LocalTransport(name)
     from migrator.transport.ssh import connect  # paramiko is loaded only where a host is reached over ssh

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from migrator.errors import WrongUse
 from migrator.playbook.inventory import Host
 from migrator.secret import Secret, resolve
 from migrator.text import _
+from migrator.transport.this_user import this_user
 
 _DEEPEST = 8
 """Jump hosts in a row; more is a circle."""
@@ -45,7 +45,8 @@ def chain(name: str, hosts: Mapping[str, Host], environment: str = "") -> list[T
     Raises WrongUse for a host or jump host that the inventory does not hold, and for a circle of them.
     """
     if name not in hosts:
-        raise WrongUse(_("no host is named {name}").format(name=name))
+        raise WrongUse(_("no host is named {name}").format(name=name), where=environment,
+                       hint=_("the inventory knows: {names}").format(names=", ".join(hosts)))
     host = hosts[name]
     settings = _settings(host.address or name)
     target = _target(name, host, settings, environment)
@@ -97,7 +98,7 @@ def _target(name: str, host: Host, settings: Mapping[str, list[str]], environmen
         name=name,
         address=_first(settings, "hostname") or host.address or name,
         port=host.port or int(_first(settings, "port") or 22),
-        user=host.user or _first(settings, "user") or getpass.getuser(),
+        user=host.user or _first(settings, "user") or this_user(),
         keys=tuple(Path(k.replace("%d", str(Path.home()))).expanduser() for k in keys),
         known_hosts=tuple(Path(f).expanduser() for f in recorded),
         password=resolve(host.password) if host.password else None,
