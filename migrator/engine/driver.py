@@ -21,6 +21,8 @@ POLL = 0.05
 BACK = (RunState.BROUGHT_BACK, RunState.HANDS_NEEDED, RunState.FAILED)
 ENGINE_LOOK = 2.0
 """Seconds between looks at the engine itself, which alone knows of its own errors."""
+LAST_WORDS = 10.0
+"""Seconds that a run which has ended is given to say so."""
 
 
 class Driver:
@@ -122,6 +124,7 @@ class Driver:
             row = self._journal.runs.get(run)
             state = RunState(row["state"])
             if state.ended:
+                self._let_it_end(workflow)
                 return int(row["exit_code"] or 0)
             if state is RunState.WAITING:
                 return Exit.WAITING
@@ -133,6 +136,12 @@ class Driver:
                     return self._stopped(run, Exit.UNEXPECTED, _("the engine stopped with an error; see the log"))
             if interrupts.count and self._durable.drained():
                 return self._stopped(run, Exit.STOPPED, _("stopped between two steps, as asked"))
+            time.sleep(POLL)
+
+    def _let_it_end(self, workflow: str | None) -> None:
+        """Wait until the story of an ended run is told to its last word: who watches hears of it, its lock is free."""
+        deadline = time.monotonic() + LAST_WORDS
+        while workflow and self._durable.status(workflow) == "PENDING" and time.monotonic() < deadline:
             time.sleep(POLL)
 
     def _stopped(self, run: str, code: Exit, why: str) -> int:

@@ -65,11 +65,12 @@ class Performer:
             self._journal.runs.move(run, RunState.RUNNING, actor=self._executor, executor=self._executor)
             return answer
         waiting_for = self._question(plan, run, step, what)
-        self._journal.runs.move(run, RunState.WAITING, actor=self._executor, waiting_for=waiting_for)
         command = waiting_command({"id": run, "waiting_for": waiting_for}, plan)
         shown = _("a decision") if what == "decision" else _("the approval of {groups}").format(
             groups=waiting_for.removeprefix("approval:"))
         self._desk.observers(RunParked(run=run, waiting_for=shown, next=command))
+        # Last, since whoever drives the run leaves as soon as the journal says that it waits.
+        self._journal.runs.move(run, RunState.WAITING, actor=self._executor, waiting_for=waiting_for)
         return answer
 
     def again(self, run: str, step: str, to: str) -> list[list[str]]:

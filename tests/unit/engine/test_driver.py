@@ -1,0 +1,30 @@
+"""A run that has ended is watched until its story is told to the last word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+from migrator.engine.driver import Driver
+from migrator.model.states import RunState
+
+
+class Engine:
+    """Says PENDING twice, then SUCCESS."""
+
+    def __init__(self) -> None:
+        self.words: Iterator[str] = iter(["PENDING", "PENDING", "SUCCESS"])
+        self.said: list[str] = []
+
+    def status(self, _workflow: str) -> str:
+        self.said.append(next(self.words))
+        return self.said[-1]
+
+
+def test_the_process_does_not_leave_before_the_end_was_told() -> None:
+    row = {"state": str(RunState.PASSED), "exit_code": 0}
+    driver = Driver.__new__(Driver)
+    engine = Engine()
+    driver.__dict__.update(_journal=SimpleNamespace(runs=SimpleNamespace(get=lambda _run: row)), _durable=engine)
+    assert driver._watch("r", "r") == 0
+    assert engine.said == ["PENDING", "PENDING", "SUCCESS"]
