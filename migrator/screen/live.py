@@ -34,11 +34,13 @@ class Live:
         self._running = Running(monotonic)
         self._began = monotonic()
         self._title = ""
+        self._run = ""
         self._back = False
         self._view: RichLive | None = None
 
     def __call__(self, event: events.Event) -> None:
         self._running.learn(event)
+        self._run = event.run
         if isinstance(event, events.RunStarted):
             self._title = f"{event.title} · {event.stage} · {event.environment}"
         self._back = self._goes_back(event)
@@ -81,7 +83,7 @@ class Live:
 
     def _header(self, now: float, activities: list[Activity]) -> str:
         number = activities[-1].event if activities else None
-        parts = [self._title, f"{number.number}/{number.of}" if number else "", show_seconds(now - self._began)]
+        parts = [self._title or _("run {run}").format(run=self._run), f"{number.number}/{number.of}" if number else "", show_seconds(now - self._began)]
         if self._back:
             parts.append(_("going back"))
         elif self._turn_back:
