@@ -83,7 +83,8 @@ class Live:
 
     def _header(self, now: float, activities: list[Activity]) -> str:
         number = activities[-1].event if activities else None
-        parts = [self._title or _("run {run}").format(run=self._run), f"{number.number}/{number.of}" if number else "", show_seconds(now - self._began)]
+        title = self._title or _("run {run}").format(run=self._run)
+        parts = [title, f"{number.number}/{number.of}" if number else "", show_seconds(now - self._began)]
         if self._back:
             parts.append(_("going back"))
         elif self._turn_back:
