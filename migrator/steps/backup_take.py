@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 
 from pydantic import Field
 
 from migrator.model.finding import Finding, blocks, informs, later
 from migrator.model.outcome import Change, Outcome
-from migrator.model.states import Touches
+from migrator.model.states import Touches, WayBack
 from migrator.step import Args, Step, StepContext, register
 from migrator.text import _
 from migrator.units import show_size
@@ -38,6 +36,7 @@ class BackupTake(Step[TakeArgs]):
     kind = "backup.take"
     Args = TakeArgs
     touches = Touches.ADDS
+    way_back = WayBack.NONE  # the set stays in the vault: it may be the way back of others
 
     def check(self, ctx: StepContext[TakeArgs]) -> list[Finding]:
         from migrator.backup import part
@@ -87,9 +86,6 @@ class BackupTake(Step[TakeArgs]):
         notes = [Finding.from_json(dict(note)) for note in kept.manifest.notes]
         return [informs("backup.taken", _("set {id} is whole; it is not proven before it was restored").format(
             id=kept.id), manifest=kept.sha256), *notes]
-
-    def undo(self, ctx: StepContext[TakeArgs], record: Mapping[str, Any]) -> Outcome:
-        return Outcome(changed=False, summary=_("the backup set stays in the vault"))
 
 
 def set_name(ctx: StepContext[TakeArgs]) -> str:
