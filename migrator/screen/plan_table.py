@@ -63,8 +63,20 @@ def _rows(plan: Plan, changes: Mapping[str, Sequence[Change]]) -> Iterator[list[
 
 
 def ways_back(steps: Sequence[PlannedStep]) -> list[float | None]:
-    """Seconds that going back to the start takes after each step; None from the first one nobody measured."""
+    """Seconds that going back to the start takes after each step; None from the first one nobody measured.
+
+    Of several steps that restore one set, the first that goes back does the work and the others find it done: so the
+    longest of their times counts as soon as one of them has run.
+    """
     own = [0.0 if step.way_back == "none" else step.way_back_estimate for step in steps]
+    by_set: dict[str, list[int]] = {}
+    for number, step in enumerate(steps):
+        if step.way_back == "restore" and own[number] is not None:
+            by_set.setdefault(str(step.args.get("restore")), []).append(number)
+    for numbers in by_set.values():
+        longest_first = sorted((own[number] or 0.0 for number in numbers), reverse=True)
+        for number, seconds in zip(numbers, longest_first, strict=True):
+            own[number] = seconds
     return list(accumulate(own, lambda sum_, one: None if sum_ is None or one is None else sum_ + one))
 
 

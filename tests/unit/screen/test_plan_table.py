@@ -74,6 +74,12 @@ def test_the_way_back_adds_up_and_is_unknown_after_the_first_unmeasured_step() -
     assert ways_back(steps) == [5, 5, 12, None, None]
 
 
+def test_the_longest_restore_of_a_set_counts_as_soon_as_one_step_needs_it() -> None:
+    steps = [replace(step(name, "k", estimate=1, back=back, way_back="restore"), args={"restore": of})
+             for name, back, of in (("a", 1, "copy"), ("b", 2, "other"), ("c", 9, "copy"))]
+    assert ways_back(steps) == [9, 11, 12]
+
+
 def test_the_turn_back_line_names_the_first_step_after_which_it_is_too_late() -> None:
     tight = replace(plan(), budget={"downtime": "3h50m", "reserve": "10m"})
     assert "once upgrade-7.0 has run, going back no longer fits 3h50m" in shown(tight, {})
