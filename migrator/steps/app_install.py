@@ -85,8 +85,10 @@ class AppInstall(Step[InstallArgs]):
         return []
 
     def plan(self, ctx: StepContext[InstallArgs]) -> list[Change]:
-        changes = [Change(_("new release folder"), where=f"{ctx.target}:{ctx.args.into}", after=_shown(ctx))]
-        if ctx.args.current:
+        changes = []
+        if _release(ctx).found() != "ours":
+            changes.append(Change(_("new release folder"), where=f"{ctx.target}:{ctx.args.into}", after=_shown(ctx)))
+        if ctx.args.current and _link(ctx) != ctx.args.into:
             changes.append(Change(_("link switches"), where=f"{ctx.target}:{ctx.args.current}", before=_link(ctx),
                                   after=ctx.args.into))
         return changes
