@@ -75,8 +75,8 @@ def ways_back(steps: Sequence[PlannedStep]) -> list[float | None]:
             by_set.setdefault(str(step.args.get("restore")), []).append(number)
     for numbers in by_set.values():
         longest_first = sorted((own[number] or 0.0 for number in numbers), reverse=True)
-        for number, seconds in zip(numbers, longest_first, strict=True):
-            own[number] = seconds
+        for number, longest in zip(numbers, longest_first, strict=True):
+            own[number] = longest
     return list(accumulate(own, lambda sum_, one: None if sum_ is None or one is None else sum_ + one))
 
 
