@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -88,7 +89,7 @@ class AppInstall(Step[InstallArgs]):
         changes = []
         if _release(ctx).found() != "ours":
             changes.append(Change(_("new release folder"), where=f"{ctx.target}:{ctx.args.into}", after=_shown(ctx)))
-        if ctx.args.current and _link(ctx) != ctx.args.into:
+        if not _leads(ctx):
             changes.append(Change(_("link switches"), where=f"{ctx.target}:{ctx.args.current}", before=_link(ctx),
                                   after=ctx.args.into))
         return changes
@@ -102,17 +103,17 @@ class AppInstall(Step[InstallArgs]):
         if not there:
             release.bring(ctx.progress)
             ctx.job(release.build(), label="install")
-        switched = bool(ctx.args.current) and _link(ctx) != ctx.args.into
+        switched = not _leads(ctx)
         if ctx.args.current and switched:
-            ctx.host.run(files.link(ctx.args.into, ctx.args.current).as_user(ctx.args.user))
+            ctx.host.run(files.link(_target(ctx.args), ctx.args.current).as_user(ctx.args.user))
         return Outcome(not there or switched, _("{names} in {into}").format(
             names=_shown(ctx), into=ctx.args.into), {"into": ctx.args.into, "mark": release.mark})
 
     def verify(self, ctx: StepContext[InstallArgs]) -> list[Finding]:
-        found, link = _release(ctx).found(), _link(ctx)
-        if found != "ours" or (ctx.args.current and link != ctx.args.into):
+        found = _release(ctx).found()
+        if found != "ours" or not _leads(ctx):
             message = _("{into} is not this release, or the link does not lead to it").format(into=ctx.args.into)
-            return [blocks("install.incomplete", message, found=found, link=link)]
+            return [blocks("install.incomplete", message, found=found, link=_link(ctx))]
         return [informs("install.complete", _("{into} holds the release").format(into=ctx.args.into))]
 
     def undo(self, ctx: StepContext[InstallArgs], record: Mapping[str, Any]) -> Outcome:
@@ -166,3 +167,15 @@ def _link(ctx: StepContext[InstallArgs]) -> str:
     if not ctx.args.current:
         return ""
     return ctx.host.read(files.link_target(ctx.args.current).as_user(ctx.args.user)).text.strip()
+
+
+def _leads(ctx: StepContext[InstallArgs]) -> bool:
+    """Whether `current` leads to the release; also true where none is asked for."""
+    link = ctx.args.current
+    return not link or posixpath.normpath(posixpath.join(posixpath.dirname(link), _link(ctx))) == ctx.args.into
+
+
+def _target(args: InstallArgs) -> str:
+    """What the link says: the bare name of a release beside it, so that a copy of their folder has its own link."""
+    beside = posixpath.dirname(args.current or "") == posixpath.dirname(args.into)
+    return posixpath.basename(args.into) if beside else args.into

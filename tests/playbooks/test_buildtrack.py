@@ -109,4 +109,5 @@ def test_an_upgrader_that_prints_200_megabytes_needs_little_memory_and_passes(co
     company.live.fault("7.0", "")
     assert typed.memory < 200 * MEGABYTE
     assert company.live.label() == "7.0"
+    assert Path(company.live.root, "program", "current").readlink() == Path("7.0"), "a copy of it leads to the copy"
     company.desk.must("run.stage", "--playbook", "buildtrack", "--stage", "close-out", "--yes")
