@@ -66,6 +66,12 @@ def test_own_tables_and_columns_leave_the_version_and_are_listed() -> None:
     assert all(line.startswith("+ ") for line in verdict.differences)
 
 
+def test_nothing_is_said_of_changes_where_nothing_is_kept_to_compare_with() -> None:
+    found, = findings(judge(KNOWN, "sqlite", schema("issue.id", "issue.title", "own.id"), "5.1"))
+    assert "bears the marks of 5.1" in found.message
+    assert not found.advice
+
+
 def test_half_upgraded_between_two_versions() -> None:
     verdict = judge(KNOWN, "sqlite", schema("issue.id", "issue.title", "issue.priority"), "5.1", KEPT)
     assert (verdict.kind, verdict.between, verdict.version) == (Kind.HALF_UPGRADED, ("5.1", "6.1"), None)
