@@ -16,7 +16,7 @@ from fixtures.roundup import release as roundup
 from fixtures.tryton import release as tryton
 
 PACKAGES = "/opt/packages"
-_CODE = "/opt/old-systems"
+CODE = "/opt/old-systems"
 _FIXTURES = Path(package_files.__file__).parent
 
 
@@ -56,8 +56,8 @@ def _build(host: TestHost, application: str, owner: str, root: str, options: lis
            *surroundings: str) -> OldSystem:
     host.copy_in(package_files.cache_folder(), PACKAGES)
     for name in "package_files.py", "background.py", application:
-        host.copy_in(_FIXTURES / name, f"{_CODE}/fixtures/{name}")
+        host.copy_in(_FIXTURES / name, f"{CODE}/fixtures/{name}")
     host.must(["install", "-d", "-o", owner, "-g", owner, root])
     build = ["python3", "-m", f"fixtures.{application}", "build", "--packages", PACKAGES, "--root", root, *options]
-    printed = host.must(["env", f"PYTHONPATH={_CODE}", "PYTHONDONTWRITEBYTECODE=1", *surroundings, *build], user=owner)
+    printed = host.must(["env", f"PYTHONPATH={CODE}", "PYTHONDONTWRITEBYTECODE=1", *surroundings, *build], user=owner)
     return OldSystem(host, root, owner, json.loads(printed[printed.index("{"):]))

@@ -1,0 +1,3 @@
+-- Nothing is due on the way from 6.0 to 7.0 for the modules of this site. With account_payment_clearing activated:
+--   UPDATE "account_payment" SET "account" = NULL WHERE "line" IS NOT NULL;
+-- and with account_invoice the amount caches are to be filled afterwards; see the vendor's page "Migration".

@@ -1,0 +1,1 @@
+-- Takes back before-7.0.sql, which does nothing.
