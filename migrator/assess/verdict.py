@@ -67,9 +67,9 @@ def _finding(verdict: Verdict, evidence: dict[str, Any]) -> Finding:
             return informs("fingerprint.proven", _("the database has exactly the structure of {version}").format(
                 version=verdict.version), **evidence)
         case Kind.CUSTOMISED if not verdict.differences:
-            return informs("fingerprint.customised", _("the database bears the marks of {version}; nothing is kept here "
-                                                       "to compare the rest with").format(version=verdict.version),
-                           **evidence)
+            return informs("fingerprint.customised", _(
+                "the database bears the marks of {version}; nothing is kept here to compare the rest with").format(
+                    version=verdict.version), **evidence)
         case Kind.CUSTOMISED:
             return informs("fingerprint.customised", _("the database is {version} with changes of its own").format(
                 version=verdict.version), _("look through the differences: the upgrade may touch them"), **evidence)
