@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
 from typing import Any
@@ -12,15 +13,13 @@ from migrator.engine.durable import Durable
 from migrator.engine.liveness import Liveness
 from migrator.engine.performer import Performer
 from migrator.engine.story import Telling
-from migrator.errors import Exit, MigratorError, WrongUse
+from migrator.errors import Exit, JournalError, MigratorError, WrongUse
 from migrator.model import labels
 from migrator.model.states import RunState
 from migrator.text import _
 
 POLL = 0.05
 BACK = (RunState.BROUGHT_BACK, RunState.HANDS_NEEDED, RunState.FAILED)
-ENGINE_LOOK = 2.0
-"""Seconds between looks at the engine itself, which alone knows of its own errors."""
 LAST_WORDS = 10.0
 """Seconds that a run which has ended is given to say so."""
 
@@ -119,7 +118,6 @@ class Driver:
     def _watch(self, run: str, workflow: str | None) -> int:
         """Wait for the end, for people, or for Ctrl-C; `workflow` is None when another process drives."""
         interrupts = _Interrupts(self._durable if workflow else None)
-        looked = time.monotonic()
         while True:
             row = self._journal.runs.get(run)
             state = RunState(row["state"])
@@ -130,10 +128,8 @@ class Driver:
                 return Exit.WAITING
             if workflow is None and (interrupts.count or not self._lives(run)):
                 return Exit.CANCELLED
-            if workflow and time.monotonic() - looked > ENGINE_LOOK:
-                looked = time.monotonic()
-                if self._durable.status(workflow) == "ERROR":
-                    return self._stopped(run, Exit.UNEXPECTED, _("the engine stopped with an error; see the log"))
+            if workflow and self._durable.failure:
+                return self._broken(run, self._durable.failure)
             if interrupts.count and self._durable.drained():
                 return self._stopped(run, Exit.STOPPED, _("stopped between two steps, as asked"))
             time.sleep(POLL)
@@ -143,6 +139,16 @@ class Driver:
         deadline = time.monotonic() + LAST_WORDS
         while workflow and self._durable.status(workflow) == "PENDING" and time.monotonic() < deadline:
             time.sleep(POLL)
+
+    def _broken(self, run: str, error: Exception) -> int:
+        """A story that broke off is stopped as it stands; raises what it broke off with when people can mend that."""
+        known = isinstance(error, MigratorError)
+        with contextlib.suppress(JournalError):  # the journal itself may be what broke
+            code = self._stopped(run, error.code if isinstance(error, MigratorError) else Exit.UNEXPECTED,
+                                 str(error) if known else _("the engine stopped with an error; see the log"))
+            if not known:
+                return code
+        raise error
 
     def _stopped(self, run: str, code: Exit, why: str) -> int:
         self._journal.runs.move(run, RunState.STOPPED, actor=self._liveness.executor, message=why)

@@ -6,18 +6,25 @@ result. What is ours: who may adopt a run, how a run is drained, and that nothin
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy.exc import DatabaseError
 
 from migrator.engine.liveness import Liveness
 from migrator.engine.story import Drained
+from migrator.errors import JournalError
+from migrator.text import _
 
+P = ParamSpec("P")
 R = TypeVar("R")
+log = logging.getLogger(__name__)
 ENGINE_VERSION = "engine-1"
 """Fixed by hand: runs in flight survive new releases. A story whose order of steps changes gets a new name instead."""
 WAKE = "wake"
@@ -44,6 +51,21 @@ class Recorder:
         DBOS.recv(WAKE, timeout_seconds=seconds)
 
 
+def _in_our_words(act: Callable[P, R]) -> Callable[P, R]:
+    """The same act, with a JournalError where the engine's own database refuses it: a full disk, a damaged file."""
+    @functools.wraps(act)
+    def acted(*arguments: P.args, **named: P.kwargs) -> R:
+        try:
+            return act(*arguments, **named)
+        except (sqlite3.Error, DatabaseError) as error:
+            raise JournalError(
+                _("the engine's database cannot be used: {why}").format(why=getattr(error, "orig", error)),
+                where="engine.db", hint=_("see its owner, its rights and the free space there; resume afterwards")
+            ) from error
+
+    return acted
+
+
 class Durable:
     """Starts, resumes and drains stories; one per process."""
 
@@ -53,10 +75,13 @@ class Durable:
         self._stories = stories
         self._drain = threading.Event()
         self._left = threading.Event()
+        self.failure: Exception | None = None
+        """What a story of this process broke off with; the engine itself cannot note it when its disk is full."""
         self._workflows: dict[str, Callable[[str], Any]] = {}
 
+    @_in_our_words
     def launch(self) -> None:
-        """Make the engine ready in this process; it takes up no run by itself."""
+        """Make the engine ready in this process; it takes up no run by itself. Raises JournalError."""
         from dbos import DBOS, DBOSPortableJSONSerializer
 
         _refuse_pickle()
@@ -77,13 +102,15 @@ class Durable:
             self._workflows[name] = DBOS.workflow(name=name, max_recovery_attempts=None)(self._told(story))
         DBOS.launch()
 
+    @_in_our_words
     def start(self, story: str, workflow: str, run_id: str) -> None:
-        """Begin a story under an id; a story that already began under it goes on instead."""
+        """Begin a story under an id; a story that already began under it goes on instead. Raises JournalError."""
         from dbos import DBOS, SetWorkflowID
 
         with SetWorkflowID(workflow):
             DBOS.start_workflow(self._workflows[story], run_id)
 
+    @_in_our_words
     def resume(self, workflow: str) -> bool:
         """Take up a story whose executor is dead, and wake it if it waits; False when there is nothing to take up."""
         from dbos import DBOS
@@ -98,6 +125,7 @@ class Durable:
         DBOS.resume_workflow(workflow)
         return True
 
+    @_in_our_words
     def status(self, workflow: str) -> str | None:
         """The engine's own word for where a story stands (PENDING, SUCCESS, ERROR ...), None when it never began."""
         from dbos import DBOS
@@ -116,9 +144,13 @@ class Durable:
     def _told(self, story: Callable[[Recorder, str], Any]) -> Callable[[str], Any]:
         def workflow(run_id: str) -> Any:
             try:
-                return story(Recorder(self._drain), run_id)
+                return _in_our_words(story)(Recorder(self._drain), run_id)
             except Drained:
                 self._left.set()
+                raise
+            except Exception as error:
+                log.exception("the story of run %s broke off", run_id)
+                self.failure = error
                 raise
 
         workflow.__qualname__ = story.__name__

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, inspect, text
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from migrator.errors import JournalError
 from migrator.journal.tables import REVISION
@@ -19,14 +19,11 @@ def open_store(url: str) -> Engine:
     Raises JournalError when it cannot be opened or was written by a newer version.
     """
     engine = create_engine(url)
+    _refuse_in_our_words(engine)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
-    try:
-        if _revision(engine) != REVISION:
-            _upgrade(engine)
-    except SQLAlchemyError as error:
-        raise JournalError(_("the journal cannot be opened: {why}").format(why=getattr(error, "orig", error)),
-                           where=_shown(engine)) from None
+    if _revision(engine) != REVISION:
+        _upgrade(engine)
     return engine
 
 
@@ -34,6 +31,16 @@ def sqlite_url(path: Path) -> str:
     """The URL of a journal kept in a file of this machine."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return f"sqlite:///{path}"
+
+
+def _refuse_in_our_words(engine: Engine) -> None:
+    """Whatever the database refuses, at any time (a full disk, a file that may not be written), is a JournalError."""
+    @event.listens_for(engine, "handle_error")
+    def refused(context: ExceptionContext) -> None:
+        if type(context.sqlalchemy_exception) in (OperationalError, DatabaseError):  # the others are faults of ours
+            raise JournalError(
+                _("the journal cannot be used: {why}").format(why=context.original_exception), where=_shown(engine),
+                hint=_("see its owner, its rights and the free space there; what was recorded is safe"))
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -9,6 +9,9 @@ import os
 import sys
 from pathlib import Path
 
+LOGGERS = ("migrator", "dbos")
+"""What logs: we, and the engine underneath, which brings a log to the terminal where it finds none."""
+
 
 def forgive() -> None:
     """Have three open streams, whose letters are spelt out (`\\u2717`) where their encoding lacks them."""
@@ -41,9 +44,10 @@ class Details(logging.FileHandler):
     @classmethod
     def kept_in(cls, home: Path) -> Path:
         """Send what the program logs to a file of this folder, instead of the terminal; gives the file's path."""
-        logger, path = logging.getLogger("migrator"), home / "unexpected.log"
-        logger.handlers = [handler for handler in logger.handlers if not isinstance(handler, cls)]
-        logger.addHandler(cls(path, encoding="utf-8", delay=True))
+        path = home / "unexpected.log"
+        for logger in map(logging.getLogger, LOGGERS):
+            logger.handlers = [handler for handler in logger.handlers if not isinstance(handler, cls)]
+            logger.addHandler(cls(path, encoding="utf-8", delay=True))
         return path
 
     def emit(self, record: logging.LogRecord) -> None:
