@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parent.parent / "migrator"
 # From the ground up. A name is a file or a package right under migrator/; `migrator` itself holds only the version.
 FLOORS = [
     {"migrator"},
-    {"text", "locale"},
+    {"text", "locale", "here"},
     {"errors", "clock"},
     {"units", "secret"},
     {"events"},
@@ -34,7 +34,7 @@ FLOORS = [
     {"program"},
     {"__main__"},
 ]
-SMALL_WORDS = {"migrator", "text", "errors", "units", "clock", "secret", "events"}
+SMALL_WORDS = {"migrator", "text", "errors", "units", "clock", "secret", "events", "here"}
 
 # Those who may use less than all that lies below them; what has a dot is one module of a package.
 ONLY = {

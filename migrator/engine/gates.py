@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from migrator import clock
 from migrator.errors import ApprovalMissing, Exit, FindingsBlock
+from migrator.here import from_here
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan
 from migrator.text import _
@@ -56,7 +57,7 @@ def _needs(journal: Journal, plan: Plan) -> list[Closed]:
         stage, _dot, _step = need.partition(".")
         row = passed.get(need)
         command = "inv assess" if stage == "prepare" else "inv rehearse"
-        hint = f"{command} --playbook {plan.playbook}"
+        hint = f"{command} --playbook {from_here(plan.playbook)}"
         if row is None:
             result.append(Closed(_("{need} has not passed with this very playbook").format(need=need),
                                  Exit.FINDINGS_BLOCK, hint))

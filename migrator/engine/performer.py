@@ -13,6 +13,7 @@ from migrator.engine.tidy import tidy
 from migrator.engine.unit import Unit
 from migrator.errors import ApprovalMissing, Exit, FindingsBlock, MigratorError
 from migrator.events import GoingBack, RunEnded, RunParked, RunStarted
+from migrator.here import from_here
 from migrator.journal.attempts import Key
 from migrator.journal.next_command import waiting_command
 from migrator.model.plan import Plan
@@ -134,7 +135,7 @@ class Performer:
         if bindings_digest(self._desk.site, plan) != plan.bindings:
             raise ApprovalMissing(_("the inventory has changed since this plan was made"),
                                   where=plan.environment,
-                                  hint=f"inv plan --playbook {plan.playbook} --stage {plan.stage}")
+                                  hint=f"inv plan --playbook {from_here(plan.playbook)} --stage {plan.stage}")
         require_open(self._journal, plan, operator=operator)
 
     def _asked(self, run: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from migrator.here import from_here
 from migrator.model.plan import Plan
 from migrator.model.states import RunState
 
@@ -13,7 +14,7 @@ _AFTER = {"prepare": "inv rehearse --playbook {playbook}", "trial": "inv plan --
 
 def next_command(run: Mapping[str, Any], plan: Plan) -> str:
     """The one command that leads on; a run that passed leads to the next stage or to its report."""
-    words = {"run": run["id"], "playbook": plan.playbook, "stage": plan.stage}
+    words = {"run": run["id"], "playbook": from_here(plan.playbook), "stage": plan.stage}
     match RunState(run["state"]):
         case RunState.PASSED:
             return _AFTER.get(plan.stage, "inv report --run {run}").format(**words)

@@ -9,11 +9,11 @@ from typing import Any
 
 from migrator import __version__, units
 from migrator.errors import Position, WrongUse
+from migrator.here import from_here
 from migrator.model.version import Hop
 from migrator.playbook import lookups
 from migrator.playbook.files import named_files
 from migrator.playbook.kinds import Kinds
-from migrator.playbook.loader import shown
 from migrator.playbook.nearest import unknown
 from migrator.playbook.read import LoadedPlaybook
 from migrator.playbook.unroll import Unrolled
@@ -44,7 +44,7 @@ class ExpandedStep:
 def expand(loaded: LoadedPlaybook, stage: str, kinds: Kinds) -> list[ExpandedStep]:
     """The steps of a stage, loops written out. Raises WrongUse for a stage that the playbook does not have."""
     if stage not in loaded.stages:
-        raise WrongUse(unknown(_("stage"), stage, loaded.stages), where=shown(loaded.folder),
+        raise WrongUse(unknown(_("stage"), stage, loaded.stages), where=from_here(loaded.folder),
                        hint=_("it has: {names}").format(names=", ".join(loaded.stages)))
     return [_expanded(loaded, item, kinds) for item in loaded.stages[stage]]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from migrator.errors import PlaybookError, Position
+from migrator.here import from_here
 from migrator.playbook.composer import Composer, tab
 from migrator.playbook.tree import Tree
 from migrator.text import _
@@ -26,7 +27,7 @@ def read_tree(path: Path, file: str | None = None) -> Tree:
 
     Raises PlaybookError with the position of what is wrong.
     """
-    file = file or shown(path)
+    file = file or from_here(path)
     try:
         with path.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
@@ -34,12 +35,6 @@ def read_tree(path: Path, file: str | None = None) -> Tree:
         raise PlaybookError(_("the file cannot be read: {why}").format(why=error.strerror), where=file,
                             hint=_("see whether this is its name, and whether you may read it")) from None
     return parse(content, file)
-
-
-def shown(path: Path) -> str:
-    """The path as messages show it: from the present folder where it lies below, else whole."""
-    path, here = path.absolute(), Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def parse(content: bytes, file: str) -> Tree:

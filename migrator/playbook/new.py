@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from migrator.errors import WrongUse
-from migrator.playbook.loader import shown
+from migrator.here import from_here
 from migrator.text import _
 
 FRESH = Path(__file__).parent / "fresh"
@@ -29,7 +29,7 @@ def new_playbook(folder: Path, *, product: str, from_: str, to: str) -> list[Pat
     if from_ == to:
         raise WrongUse(_("both versions are {version}").format(version=to))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise WrongUse(_("{folder} is not empty").format(folder=shown(folder)), hint=_("choose another with --out"))
+        raise WrongUse(_("{folder} is not empty").format(folder=from_here(folder)), hint=_("choose another with --out"))
     words = {"product": product, "from": json.dumps(from_), "to": json.dumps(to), "old": from_, "new": to}
     return [_written(template, folder, words) for template in sorted(FRESH.rglob("*.txt"))]
 

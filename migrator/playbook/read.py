@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from migrator.errors import PlaybookError
+from migrator.here import from_here
 from migrator.playbook.files import named_files, sha256, wrong_files
 from migrator.playbook.kinds import Kinds
-from migrator.playbook.loader import read_tree, shown
+from migrator.playbook.loader import read_tree
 from migrator.playbook.model import Playbook
 from migrator.playbook.rules import early_changes, repeated_ids, wrong_names, wrong_needs
 from migrator.playbook.steps import read_steps
@@ -42,7 +43,7 @@ def load_playbook(folder: Path, kinds: Kinds) -> LoadedPlaybook:
     Raises PlaybookError, or PlaybookErrors with all that is wrong, in the order of the file.
     """
     if not folder.is_dir():
-        raise PlaybookError(_("there is no such playbook folder"), where=shown(folder),
+        raise PlaybookError(_("there is no such playbook folder"), where=from_here(folder),
                             hint=_("inv playbook.new makes one"))
     tree = read_tree(folder / PLAYBOOK_FILE)
     playbook = _record(tree, kinds)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from migrator.here import from_here
+
 
 def next_command(record: Mapping[str, Any]) -> str:
     """The command that takes up where the run ended; one that the record itself names goes first."""
     if record.get("next"):
         return str(record["next"])
     run = record["run"]
-    playbook = f"--playbook {run['playbook']}"
+    playbook = f"--playbook {from_here(run['playbook'])}"
     match run["state"]:
         case "waiting":
             return f"inv approve.list --plan {run['plan']}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from migrator.errors import Exit
+from migrator.here import from_here
 from migrator.model.plan import Plan
 from migrator.tasks.command import Call, command
 from migrator.text import _
@@ -63,7 +64,7 @@ def show_plan(call: Call, frozen: Plan) -> int:
     from migrator.screen.plan_table import show_plan as table
 
     result = call.app.preflight(frozen)
-    following = _next(call, frozen)
+    following = next((p.advice for p in result.problems if p.advice), None) or _next(call, frozen)
     call.show(table(frozen, changes=result.changes, findings=result.findings, approvals=_approvals(call, frozen),
                     next_command=following),
               {"plan": frozen.id, **frozen.as_json(), "next": following,
@@ -83,7 +84,8 @@ def _next(call: Call, frozen: Plan) -> str:
 
     if shut := closed(call.app.journal, frozen, operator=call.app.user):
         return shut[0].hint
+    playbook = from_here(frozen.playbook)
     names = {"prepare": "assess", "trial": "rehearse", "go-live": "upgrade"}
     if frozen.stage in names:
-        return _("inv {command} --playbook {playbook}").format(command=names[frozen.stage], playbook=frozen.playbook)
-    return f"inv run.stage --playbook {frozen.playbook} --stage {frozen.stage}"
+        return _("inv {command} --playbook {playbook}").format(command=names[frozen.stage], playbook=playbook)
+    return f"inv run.stage --playbook {playbook} --stage {frozen.stage}"
