@@ -63,7 +63,7 @@ def of_run(record: Mapping[str, Any]) -> Failure:
         else _("{stage} stopped, {at}").format(stage=run["stage"], at=at),
         happened=[line for line in dict.fromkeys([broken.message if broken else "", run.get("message") or ""]) if line],
         where=[_where(run, stories), *(_("by hand: {what}").format(what=what) for what in run.get("by_hand") or [])],
-        do_next=[*_advice(record), next_command(record)],
+        do_next=[*_advice(record), *_advised(broken), next_command(record)],
         proof=[f"inv report --run {run['id']}", f"{log} --step {broken.id}" if broken else log],
         exit_code=run.get("exit_code"))
 
@@ -73,6 +73,12 @@ def _advice(record: Mapping[str, Any]) -> list[str]:
     found = (f for row in record["evidence"] if row["name"] == PREFLIGHT for f in row["value"])
     blocking = (f["advice"] for f in found if f["severity"] == Severity.BLOCKS and f["advice"])
     return list(dict.fromkeys(blocking)) if record["run"]["state"] == "failed" else []
+
+
+def _advised(broken: StepStory | None) -> list[str]:
+    """What the findings advise at which a step failed."""
+    found = broken.findings if broken else ()
+    return list(dict.fromkeys(f.advice for f in found if f.severity is Severity.BLOCKS and f.advice))
 
 
 def _where(run: Mapping[str, Any], stories: Sequence[StepStory]) -> str:

@@ -71,6 +71,8 @@ def _found(event: events.FindingMade) -> list[str]:
 
 
 def _back(event: events.GoingBack) -> str:
+    if event.steps == 0:
+        return _("↩ nothing is to be taken back: {why}").format(why=event.why)
     if event.estimate is None:
         return _("↩ going back {count} steps, nobody measured how long it takes: {why}").format(
             count=event.steps, why=event.why)

@@ -14,6 +14,7 @@ from migrator.screen.choose import choose
 from migrator.screen.json_lines import JsonLines
 from migrator.screen.live import Live
 from migrator.screen.log import log_line
+from migrator.screen.phrases import phrase
 from migrator.screen.plain import Plain
 from migrator.secret import Secret
 
@@ -149,6 +150,11 @@ def test_the_live_view_leaves_what_only_informs_to_the_log() -> None:
     view.close()
     assert "this warns" in out.getvalue()
     assert "this informs" not in out.getvalue()
+
+
+def test_a_way_back_without_steps_counts_and_estimates_nothing() -> None:
+    assert phrase(events.GoingBack(run="r", why="disk full", steps=0, estimate=0.0), {}) == [
+        "↩ nothing is to be taken back: disk full"]
 
 
 def test_the_live_view_goes_forward_again_after_a_drill() -> None:
