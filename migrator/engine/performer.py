@@ -166,16 +166,15 @@ class Performer:
         return "approval:" + ",".join(s.group for s in standings if not s.granted)
 
     def _by_hand(self, run: str) -> list[str]:
-        left = []
-        newest: dict[tuple[str, str], Any] = {}
-        for row in self._journal.attempts.of_run(run):
-            if row["direction"] == Direction.UNDO:
-                newest[row["step"], row["target"]] = row
+        """What people have to bring back, each with the steps that it is about; the same words are said once."""
+        undone = [row for row in self._journal.attempts.of_run(run) if row["direction"] == Direction.UNDO]
+        newest = {(row["step"], row["target"]): row for row in undone}
+        hands: dict[str, list[str]] = {}
         for (step, target), row in newest.items():
             if row["state"] != AttemptState.OK:
-                hand = (row["outcome"] or {}).get("by_hand") or [row["message"] or _("undo did not end")]
-                left += [f"{step} @ {target}: {line}" for line in hand]
-        return left
+                for line in (row["outcome"] or {}).get("by_hand") or [row["message"] or _("undo did not end")]:
+                    hands.setdefault(line, []).append(step if target == "-" else f"{step} @ {target}")
+        return [f"{', '.join(steps)}: {line}" for line, steps in hands.items()]
 
     def _failure_code(self, run: str) -> Exit:
         failed = [row for row in self._journal.attempts.of_run(run) if row["state"] == AttemptState.FAILED]
