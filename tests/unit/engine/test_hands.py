@@ -15,7 +15,8 @@ def row(step: str, target: str, state: str, message: str, **outcome: Any) -> dic
 def test_the_same_words_are_said_once_and_newer_tries_count() -> None:
     rows = [row("d", "-", "FAILED", "first try"), row("d", "-", "OK", ""), row("c", "app", "FAILED", "no route"),
             row("b", "-", "FAILED", "not attempted"), row("a", "-", "FAILED", "not attempted"),
-            row("mail", "-", "UNKNOWN", "", by_hand=["tell them"]), {**row("x", "-", "FAILED", ""), "direction": "forward"}]
+            row("mail", "-", "UNKNOWN", "", by_hand=["tell them"]),
+            {**row("x", "-", "FAILED", ""), "direction": "forward"}]
     journal = SimpleNamespace(attempts=SimpleNamespace(of_run=lambda _run: rows))
     performer = Performer(SimpleNamespace(journal=journal), "me")  # type: ignore[arg-type]
     assert performer._by_hand("r") == ["c @ app: no route", "b, a: not attempted", "mail: tell them"]
