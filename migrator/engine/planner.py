@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from migrator.engine.bindings import digest_of_sites
-from migrator.errors import PlaybookError
+from migrator.errors import PlaybookError, WrongUse
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import Direction
@@ -51,7 +51,10 @@ def _planned(step: ExpandedStep, site: Site, measured: Mapping[tuple[str, str], 
 def _targets(step: ExpandedStep, site: Site) -> tuple[str, ...]:
     if not kinds()[step.kind].per_host:
         return NOWHERE
-    named = [host for name in step.at for host in site.hosts(name)]
+    try:
+        named = [host for name in step.at for host in site.hosts(name)]
+    except WrongUse as error:
+        raise PlaybookError(error.message, where=step.where, hint=error.hint) from None
     hosts = named or list(site.environment.hosts)
     if not named and len(hosts) > 1:
         raise PlaybookError(

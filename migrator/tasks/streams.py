@@ -15,11 +15,12 @@ LOGGERS = ("migrator", "dbos")
 
 def forgive() -> None:
     """Have three open streams, whose letters are spelt out (`\\u2717`) where their encoding lacks them."""
-    for number in range(3):
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
         except OSError:  # closed by whoever started us: else the next file opened would get what is printed
             os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(os.devnull, "w" if number else "r", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
