@@ -149,6 +149,12 @@ class App:
         """Go on with a run; gives the exit code."""
         return self._driver().resume(run)
 
+    def to_undo(self, run: str) -> list[dict[str, Any]]:
+        """The steps that a way back would undo, newest first, each with its target."""
+        plan = self.journal.runs.plan_of(run)
+        rows = self.journal.attempts.to_undo(run)
+        return [dict(row) for row in rows if plan.step(row["step"]).way_back != "none"]
+
     def roll_back(self, run: str) -> int:
         """Bring a run's target back; gives the exit code."""
         return self._driver().roll_back(run, actor=self.user)

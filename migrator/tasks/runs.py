@@ -59,8 +59,8 @@ def rollback(call: Call, run: str | None = None, dry_run: bool = False, yes: boo
 
     run_id = call.app.run_id(run)
     if dry_run or call.dry:
-        rows = call.app.journal.attempts.to_undo(run_id)
-        call.show("\n".join(_("would undo {step} on {target}").format(**row) for row in rows), [dict(r) for r in rows])
+        rows = call.app.to_undo(run_id)
+        call.show("\n".join(_("would undo {step} on {target}").format(**row) for row in rows), rows)
         return None
     if not yes:
         confirm(call, call.app.journal.runs.get(run_id)["environment"])

@@ -103,7 +103,8 @@ def test_an_upgrade_that_fails_gives_back_the_very_system(company: Company, rele
     assert company.live.label() == "5.1"
 
 
-def test_an_upgrader_that_prints_200_megabytes_needs_little_memory_and_passes(company: Company) -> None:
+def test_200_megabytes_of_output_need_little_memory_and_a_passed_upgrade_goes_back_when_asked(company: Company) -> None:
+    before = company.state()
     company.live.fault("7.0", "chatty:200")
     typed = company.desk.upgrade()
     company.live.fault("7.0", "")
@@ -111,3 +112,9 @@ def test_an_upgrader_that_prints_200_megabytes_needs_little_memory_and_passes(co
     assert company.live.label() == "7.0"
     assert Path(company.live.root, "program", "current").readlink() == Path("7.0"), "a copy of it leads to the copy"
     company.desk.must("run.stage", "--playbook", "buildtrack", "--stage", "close-out", "--yes")
+
+    passed = typed.out.split("run ")[1].split(":")[0]
+    assert "report" not in company.desk.must("rollback", "--run", passed, "--dry-run"), "a report is not taken back"
+    company.desk.must("rollback", "--run", passed, "--yes", code=21)
+    assert company.state() == before
+    assert company.live.label() == "5.1"
