@@ -8,6 +8,9 @@ from migrator.commands.shell import Command, words
 from migrator.playbook.inventory import Strict
 from migrator.site import Site
 
+LONGEST = 80
+"""Characters of a question that are shown."""
+
 
 class Probe(Strict):
     """Exactly one of `command`, `sql` and `file`."""
@@ -45,6 +48,7 @@ def command_of(probe: Probe) -> Command:
 
 
 def shown(probe: Probe) -> str:
-    """The question as people read it."""
-    asked = " ".join(probe.command) if probe.command else probe.sql or probe.file or ""
+    """The question as people read it; of a long one the beginning."""
+    whole = " ".join((" ".join(probe.command) if probe.command else probe.sql or probe.file or "").split())
+    asked = whole if len(whole) <= LONGEST else whole[:LONGEST - 1] + "…"
     return f"{asked} = {probe.equals}" if probe.equals is not None else asked
