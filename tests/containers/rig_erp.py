@@ -14,6 +14,16 @@ from ssh_places import entry
 PEOPLE = {"admin": "admin", "employee": "user02", "leader": "user04", "personnel": "user01", "retired": "user09"}
 RELEASES = "/srv/tryton/releases"
 _TREES = "cd -- \"$1\" && find . -printf '%p %M %l\\n' | sort && find . -type f -exec sha256sum {} + | sort"
+_DIGEST = "SELECT count(*), md5(string_agg(concat_ws('|', {columns}), ',' ORDER BY id)) FROM {table}"
+_MISSED = {
+    "res_user": "id, login, name, email, active, password_hash",
+    "party_party": "id, code, name, active",
+    "project_work": "id, name, type, parent, company, party, effort_duration, status, progress",
+    "timesheet_line": "id, employee, work, date, duration, description",
+    "ir_attachment": "id, name, type, resource, file_id",
+}
+_ROLES = """SELECT u.login, g.name FROM "res_user-res_group" m JOIN res_user u ON u.id = m."user"
+            JOIN res_group g ON g.id = m."group" ORDER BY 1, 2"""
 _BROKEN = """#!/bin/sh
 psql -qX -v ON_ERROR_STOP=1 '{uri}' -c '{sql}'
 echo 'lost contact with the server' >&2
@@ -87,6 +97,12 @@ class Erp:
         dump = self.old.must("pg_dump", "--inserts", "--exclude-table=ir_session", f"{self.uri}{self.database.name}")
         lines = sorted(line for line in dump.splitlines() if not line.startswith(("--", "\\")))
         return hashlib.sha256("\n".join([trees, self.series(), *lines]).encode()).hexdigest()
+
+    def content(self) -> list[str]:
+        """What people would miss, by count and digest: users, roles, parties, projects, attachments and their files."""
+        files = self.old.must("sh", "-c", _TREES, "sh", f"{self.root}/files/{self.database.name}")
+        return [*(self.ask(_DIGEST.format(table=table, columns=columns)) for table, columns in _MISSED.items()),
+                self.ask(_ROLES), hashlib.sha256(files.encode()).hexdigest()]
 
     def plant(self, sql: str, series: str) -> None:
         """Let the vendor's upgrader of a series do this to the database and then fail, until `unplant`."""
