@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from migrator.errors import Exit
 from migrator.here import from_here
+from migrator.model.finding import Finding
 from migrator.model.plan import Plan
 from migrator.tasks.command import Call, command
 from migrator.text import _
@@ -64,7 +65,7 @@ def show_plan(call: Call, frozen: Plan) -> int:
     from migrator.screen.plan_table import show_plan as table
 
     result = call.app.preflight(frozen)
-    following = next((p.advice for p in result.problems if p.advice), None) or _next(call, frozen)
+    following = _next(call, frozen, result.problems)
     call.show(table(frozen, changes=result.changes, findings=result.findings, approvals=_approvals(call, frozen),
                     next_command=following),
               {"plan": frozen.id, **frozen.as_json(), "next": following,
@@ -79,12 +80,16 @@ def _approvals(call: Call, frozen: Plan) -> list[Mapping[str, Any]]:
     return [decisions.get(group, {"group": group, "decision": None}) for group in frozen.gate.get("approvals", [])]
 
 
-def _next(call: Call, frozen: Plan) -> str:
+def _next(call: Call, frozen: Plan, problems: Sequence[Finding]) -> str:
+    """What to type, or first to do: what a finding advises, then what opens the gate, then the stage itself."""
     from migrator.engine.gates import closed
 
+    playbook = from_here(frozen.playbook)
+    if problems:
+        again = f"inv plan --playbook {playbook} --stage {frozen.stage}"
+        return next((p.advice for p in problems if p.advice), again)
     if shut := closed(call.app.journal, frozen, operator=call.app.user):
         return shut[0].hint
-    playbook = from_here(frozen.playbook)
     names = {"prepare": "assess", "trial": "rehearse", "go-live": "upgrade"}
     if frozen.stage in names:
         return _("inv {command} --playbook {playbook}").format(command=names[frozen.stage], playbook=playbook)

@@ -83,6 +83,15 @@ def test_nothing_begins_when_nobody_can_be_asked(company: Company) -> None:
     assert company.desk.must("run.list") == runs
 
 
+def test_a_plan_that_is_blocked_says_what_to_do_and_not_to_begin(company: Company) -> None:
+    inventory = company.desk.folder / "without-port.yaml"
+    inventory.write_text((company.desk.folder / "inventory.yaml").read_text().replace('"port": "', '"gate": "'))
+    plan = ["plan", "--playbook", "buildtrack", "--stage", "trial", "--inventory", inventory.name]
+    told = company.desk.must(*plan, code=10)
+    assert "unknown look-up ${env.values.port}" in told
+    assert told.splitlines()[-1] == "next: inv plan --playbook playbooks/buildtrack --stage trial"
+
+
 @pytest.mark.parametrize(("release", "fault", "said"), [
     ("7.0", "fail-half", "lost contact with the licence service"),
     ("6.1", "hang", "its time was over"),
