@@ -34,9 +34,10 @@ def judge(known: Known, make: str, schema: Schema, label: str | None,
 
 
 def _names(schema: Schema) -> set[str]:
-    """Tables and `table.column`, in small letters."""
+    """Tables, virtual ones included, and `table.column`, in small letters."""
     columns = {f"{table}.{column.name}" for table, columns in schema.tables.items() for column in columns}
-    return {name.lower() for name in columns | set(schema.tables)}
+    virtual = {line.removeprefix("table ").partition(":")[0] for line in schema.others if line.startswith("table ")}
+    return {name.lower() for name in columns | virtual | set(schema.tables)}
 
 
 def _true(marker: str, there: bool, names: set[str]) -> bool:

@@ -43,6 +43,14 @@ def test_exact_structure_is_proof() -> None:
     assert codes(FIVE, None) == ["proven"]
 
 
+def test_a_virtual_table_is_a_marker_too() -> None:
+    known = Known.model_validate({"format": 1, "versions": {
+        "1": {"needs": ["issue"], "forbids": ["__fts"]}, "2": {"needs": ["issue", "__fts"]}}})
+    plain = schema("issue.id")
+    virtual = Schema(plain.tables, ("index i on issue (id)", "table __fts: CREATE VIRTUAL TABLE __fts USING fts5(body)"))
+    assert [judge(known, "sqlite", each, None).version for each in (plain, virtual)] == ["1", "2"]
+
+
 def test_kept_structure_is_proof_too() -> None:
     only_kept = Known.model_validate({"format": 1, "versions": {}})
     assert judge(only_kept, "sqlite", SIX, "6.1", KEPT).version == "6.1"
