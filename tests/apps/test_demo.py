@@ -47,6 +47,29 @@ def servers(folder: Path) -> list[str]:
     return found
 
 
+def a_passed_plan_is_refused_and_the_way_back_closes(system: Path) -> None:
+    """What comes days later: nobody upgrades twice, people finalize, and from then on there is no way back."""
+    playbook = ["--playbook", str(system / "roundup")]
+    twice = typed(system, "upgrade", *playbook, "--yes")
+    assert (twice.returncode, "expected was 2.1.0" in twice.stdout) == (10, True), twice.stdout + twice.stderr
+    closing = asked(system, "approve.request", *playbook, "--stage", "close-out")["plan"]
+    for group, who in ("business", "wang.fang"), ("it", "zhao.min"):
+        assert typed(system, "approve.sign", "--plan", closing, "--as", group, "--who", who).returncode == 0
+    closed = typed(system, "run.stage", *playbook, "--stage", "close-out", "--yes")
+    subprocess.run([sys.executable, system / "server/background.py", "stop", "--pid-file", system / "live/server.pid"],
+                   check=True)
+    assert closed.returncode == 0, closed.stdout + closed.stderr
+    assert "migrate_passwords = yes" in (system / "live/home/config.ini").read_text()
+    assert typed(system, "rollback", "--yes").returncode == 2
+
+
+def typed(system: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    surroundings = {"MIGRATOR_HOME": str(system / ".migrator"), "MIGRATOR_INVENTORY": str(system / "inventory.yaml"),
+                    "MIGRATOR_USER": "li.wei", "MIGRATOR_LANG": "en"}
+    return subprocess.run([INV, *words], cwd=ROOT, env={**os.environ, **surroundings}, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True)
+
+
 @pytest.mark.network
 def test_one_tracker_is_upgraded_and_another_one_comes_back(tmp_path: Path) -> None:
     release.fetch(package_files.cache_folder())
@@ -77,6 +100,8 @@ def test_one_tracker_is_upgraded_and_another_one_comes_back(tmp_path: Path) -> N
     assert [each["code"] for each in figures["typed"] if each["code"]] == [24, 24, 21]
     assert len(list(folder.glob("*/.migrator/runs/*/*.html"))) == 2
     assert not servers(folder), "no server is left"
+
+    a_passed_plan_is_refused_and_the_way_back_closes(folder / "first")
 
     again = demo(folder)
     assert again.returncode == 2

@@ -47,7 +47,7 @@ def test_a_virtual_table_is_a_marker_too() -> None:
     known = Known.model_validate({"format": 1, "versions": {
         "1": {"needs": ["issue"], "forbids": ["__fts"]}, "2": {"needs": ["issue", "__fts"]}}})
     plain = schema("issue.id")
-    virtual = Schema(plain.tables, ("index i on issue (id)", "table __fts: CREATE VIRTUAL TABLE __fts USING fts5(body)"))
+    virtual = Schema(plain.tables, ("index i: (id)", "table __fts: create virtual table __fts using fts5(body)"))
     assert [judge(known, "sqlite", each, None).version for each in (plain, virtual)] == ["1", "2"]
 
 
