@@ -51,7 +51,7 @@ class Desk:
 
     def type(self, *words: str, who: str = OPERATOR) -> Typed:
         """Type a command; what it prints comes back."""
-        environment = os.environ | {"MIGRATOR_USER": who, "BUILDTRACK_LOGIN": PASSWORD, "LC_ALL": "C.UTF-8"}
+        environment = os.environ | {"MIGRATOR_USER": who, "BUILDTRACK_LOGIN": PASSWORD, "MIGRATOR_LANG": "en"}
         command = [sys.executable, "-m", "migrator", *words]
         with subprocess.Popen(command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
