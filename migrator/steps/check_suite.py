@@ -30,7 +30,7 @@ class CheckSuite(Step[CheckSuiteArgs]):
     Web requests start at the host, so a service on its loopback is reached; a list of them is one user's session with
     cookies, forms and picked tokens, and proves that somebody can log in, may do what is allowed, and may not do what
     is not. SQL checks can `save` their rows and commands their lines, and a later suite can demand the same with
-    `equals_saved: STAGE.STEP`.
+    `equals_saved: STAGE.STEP`. What a check says under `advice` is told when it fails.
 
         - id: works
           check.suite: {file: checks/works.yaml}
