@@ -33,7 +33,9 @@ def missing(folder: Path, name: str) -> str | None:
         if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
             return _('the file "{name}" lies outside the playbook folder').format(name=name)
         if not path.is_file():
-            return unknown(_("file"), name, _names(folder))
+            readme = Path(name).parent / "README.md"
+            more = _("; {file} says where it comes from").format(file=readme) if (folder / readme).is_file() else ""
+            return unknown(_("file"), name, _names(folder)) + more
         with path.open("rb"):
             return None
     except OSError as error:
