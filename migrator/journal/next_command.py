@@ -14,11 +14,13 @@ _AFTER = {"prepare": "inv rehearse --playbook {playbook}", "trial": "inv plan --
 
 def next_command(run: Mapping[str, Any], plan: Plan) -> str:
     """The one command that leads on; a run that passed leads to the next stage or to its report."""
-    words = {"run": run["id"], "playbook": from_here(plan.playbook), "stage": plan.stage}
+    words = {"run": run["id"], "playbook": from_here(plan.playbook)}
     match RunState(run["state"]):
         case RunState.PASSED:
             return _AFTER.get(plan.stage, "inv report --run {run}").format(**words)
-        case RunState.FAILED | RunState.BROUGHT_BACK:
+        case RunState.BROUGHT_BACK:
+            return "inv report --run {run}".format(**words)
+        case RunState.FAILED:
             return "inv run.log --run {run}".format(**words)
         case RunState.HANDS_NEEDED:
             return "inv rollback --run {run}".format(**words)

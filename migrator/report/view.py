@@ -9,7 +9,6 @@ from typing import Any
 from migrator import clock
 from migrator.model.finding import Finding, Severity
 from migrator.report.compare import compare
-from migrator.report.next_command import next_command
 from migrator.report.story import StepStory, tell
 from migrator.report.timeline import draw
 from migrator.report.verdict import MOODS, verdict
@@ -29,7 +28,7 @@ def view(record: Mapping[str, Any]) -> dict[str, Any]:
     findings = _findings(record, stories)
     evidence = [row for row in record["evidence"] if row["name"] != PREFLIGHT]
     return {
-        "run": run, "record": record, "next": next_command(record), "seconds": seconds,
+        "run": run, "record": record, "next": record["next"], "seconds": seconds,
         "stories": stories, "comparisons": comparisons,
         "mood": MOODS.get(run["state"], "open"),
         "verdict": verdict(record, stories, list(comparisons.values()), seconds),

@@ -9,7 +9,6 @@ from typing import Any
 from migrator import clock
 from migrator.errors import CommandFailed, MigratorError
 from migrator.model.finding import Severity
-from migrator.report.next_command import next_command
 from migrator.report.story import StepStory, tell
 from migrator.report.view import PREFLIGHT
 from migrator.secret import scrub
@@ -63,7 +62,7 @@ def of_run(record: Mapping[str, Any]) -> Failure:
         else _("{stage} stopped, {at}").format(stage=run["stage"], at=at),
         happened=[line for line in dict.fromkeys([broken.message if broken else "", run.get("message") or ""]) if line],
         where=[_where(run, stories), *(_("by hand: {what}").format(what=what) for what in run.get("by_hand") or [])],
-        do_next=[*_advice(record), *_advised(broken), next_command(record)],
+        do_next=[*_advice(record), *_advised(broken), record["next"]],
         proof=[f"inv report --run {run['id']}", f"{log} --step {broken.id}" if broken else log],
         exit_code=run.get("exit_code"))
 

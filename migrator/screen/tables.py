@@ -8,7 +8,6 @@ from typing import Any
 from migrator import clock
 from migrator.model import labels
 from migrator.model.finding import Finding
-from migrator.report.next_command import next_command
 from migrator.report.story import StepStory, tell
 from migrator.screen.grid import Column, grid
 from migrator.text import _
@@ -39,7 +38,7 @@ def show_status(record: Mapping[str, Any], *, room: int | None = None) -> str:
     by_hand = [_("  by hand: {what}").format(what=what) for what in run.get("by_hand") or []]
     ending = [run["message"]] if run.get("message") else []
     return "\n".join([head, *grid(columns, rows, room=room), *ending, *by_hand,
-                      _("next: {command}").format(command=next_command(record))])
+                      _("next: {command}").format(command=record["next"])])
 
 
 def show_kinds(kinds: Sequence[tuple[str, str, str, str]], *, room: int | None = None) -> str:

@@ -40,10 +40,14 @@ class Balance(HTMLParser):
         assert self.open.pop() == tag
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "language"), [("brought_back", "en"), ("passed", "zh_CN")])
 def test_pages_are_as_looked_at(name: str, language: str, golden: Callable, sample: Callable) -> None:
     golden(f"report_{name}.{language}.html", render(sample(name), language=language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_report_says_is_as_looked_at(name: str, language: str, golden: Callable, sample: Callable) -> None:
     golden(f"report_{name}.{language}.md", render_markdown(sample(name), language=language))
 
 

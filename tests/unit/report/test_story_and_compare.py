@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from migrator.report.compare import compare
-from migrator.report.next_command import next_command
 from migrator.report.story import tell
 from migrator.report.timeline import LABELS, WIDTH, draw
 
@@ -92,14 +89,3 @@ def test_the_timeline_keeps_every_bar_inside_and_in_its_row(sample: Callable) ->
 
 def test_nothing_begun_is_no_picture() -> None:
     assert draw({"steps": [], "attempts": []}) is None
-
-
-@pytest.mark.parametrize(("state", "stage", "expected"), [
-    ("stopped", "go-live", "inv resume --run 7"), ("waiting", "trial", "inv approve.list --plan 1-2"),
-    ("passed", "prepare", "inv rehearse --playbook pb"), ("passed", "trial", "inv upgrade --playbook pb --dry-run"),
-    ("passed", "go-live", "inv report --run 7"), ("hands needed", "go-live", "inv status --run 7"),
-])
-def test_the_next_command_follows_from_the_state(state: str, stage: str, expected: str) -> None:
-    run = {"id": "7", "state": state, "stage": stage, "playbook": "pb", "plan": "1-2"}
-    assert next_command({"run": run}) == expected
-    assert next_command({"run": run, "next": "inv doctor"}) == "inv doctor"

@@ -37,7 +37,7 @@ def test_failure_before_a_run() -> None:
 
 
 def test_a_run_that_was_refused_before_its_first_step(sample: Callable) -> None:
-    record = {**sample("waiting"), "attempts": [], "next": ""}
+    record = {**sample("waiting"), "attempts": [], "next": "inv run.log --run 0313-1"}
     record["run"] |= {"state": "failed", "exit_code": 10, "message": "212 GB needed, 100 GB free"}
     told = show_failure(of_run(record)).splitlines()
     assert told[0].startswith("✗ trial stopped, ")
