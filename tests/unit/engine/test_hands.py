@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from migrator.engine.performer import Performer
+from migrator.engine.ending import Ending
 
 
 def row(step: str, target: str, state: str, message: str, **outcome: Any) -> dict[str, Any]:
@@ -18,5 +18,5 @@ def test_the_same_words_are_said_once_and_newer_tries_count() -> None:
             row("mail", "-", "UNKNOWN", "", by_hand=["tell them"]),
             {**row("x", "-", "FAILED", ""), "direction": "forward"}]
     journal = SimpleNamespace(attempts=SimpleNamespace(of_run=lambda _run: rows))
-    performer = Performer(SimpleNamespace(journal=journal), "me")  # type: ignore[arg-type]
-    assert performer._by_hand("r") == ["c @ app: no route", "b, a: not attempted", "mail: tell them"]
+    ending = Ending(SimpleNamespace(journal=journal), "me")  # type: ignore[arg-type]
+    assert ending._by_hand("r") == ["c @ app: no route", "b, a: not attempted", "mail: tell them"]

@@ -1,0 +1,79 @@
+"""How a run ends: passed, refused, brought back, or left for hands; and what it leaves behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrator import clock
+from migrator.engine.context import Desk
+from migrator.engine.tidy import tidy
+from migrator.errors import Exit
+from migrator.events import RunEnded
+from migrator.journal.next_command import next_command
+from migrator.model.states import AttemptState, Direction, RunState
+from migrator.text import _
+
+
+class Ending:
+    """Moves a run to its last state; every method converges when it is called again after a crash."""
+
+    def __init__(self, desk: Desk, executor: str) -> None:
+        self._desk = desk
+        self._journal = desk.journal
+        self._executor = executor
+
+    def refuse(self, run: str, refusal: dict[str, Any]) -> int:
+        """End a run that may not start; nothing was changed."""
+        return self._end(run, RunState.FAILED, Exit(refusal["code"]), refusal["message"], advice=refusal["hint"])
+
+    def finish(self, run: str) -> int:
+        """End a run that has passed; one with a point of no return closes the way back of all before it."""
+        plan = self._journal.runs.plan_of(run)
+        if any(step.point_of_no_return for step in plan.steps):
+            for closed_run in [*self._journal.runs.finalize(plan, actor=self._executor), run]:
+                self._tidy(closed_run)
+        return self._end(run, RunState.PASSED, Exit.DONE, "")
+
+    def finish_back(self, run: str, why: str) -> int:
+        """End a run that went back: brought back, failed before anything changed, or left for hands."""
+        by_hand = self._by_hand(run)
+        if by_hand:
+            return self._end(run, RunState.HANDS_NEEDED, Exit.HANDS_NEEDED, why, by_hand=by_hand)
+        undone = [row for row in self._journal.attempts.of_run(run) if row["direction"] == Direction.UNDO]
+        if undone:
+            self._tidy(run)
+            return self._end(run, RunState.BROUGHT_BACK, Exit.BROUGHT_BACK, why)
+        return self._end(run, RunState.FAILED, self._failure_code(run), why)
+
+    def _tidy(self, run: str) -> None:
+        if left := tidy(self._desk, run, self._journal.runs.plan_of(run)):
+            self._journal.evidence.keep(run, "-", "-", "left over", left)
+
+    def _by_hand(self, run: str) -> list[str]:
+        """What people have to bring back, each with the steps that it is about; the same words are said once."""
+        undone = [row for row in self._journal.attempts.of_run(run) if row["direction"] == Direction.UNDO]
+        newest = {(row["step"], row["target"]): row for row in undone}
+        hands: dict[str, list[str]] = {}
+        for (step, target), row in newest.items():
+            if row["state"] != AttemptState.OK:
+                for line in (row["outcome"] or {}).get("by_hand") or [row["message"] or _("undo did not end")]:
+                    hands.setdefault(line, []).append(step if target == "-" else f"{step} @ {target}")
+        return [f"{', '.join(steps)}: {line}" for line, steps in hands.items()]
+
+    def _failure_code(self, run: str) -> Exit:
+        failed = [row for row in self._journal.attempts.of_run(run) if row["state"] == AttemptState.FAILED]
+        blocked = bool(failed) and any(f["severity"] == "blocks" for f in failed[-1]["findings"] or [])
+        return Exit.FINDINGS_BLOCK if blocked else Exit.STOPPED
+
+    def _end(self, run: str, state: RunState, code: Exit, message: str, *, by_hand: list[str] | None = None,
+             advice: str = "") -> int:
+        """Write the end, free the environment, and tell of it with `advice`, else with the next command."""
+        self._journal.runs.move(run, state, actor=self._executor, exit_code=int(code), message=message,
+                                by_hand=by_hand or [])
+        row = dict(self._journal.runs.get(run))
+        self._journal.locks.free(row["environment"], run=run)
+        begun = clock.parse(row["started"] or row["created"])
+        self._desk.observers(RunEnded(run=run, state=state, exit_code=int(code), message=message, by_hand=by_hand or [],
+                                      seconds=(clock.now() - begun).total_seconds(),
+                                      next=advice or next_command(row, self._journal.runs.plan(row["plan"]))))
+        return int(code)
