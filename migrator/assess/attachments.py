@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from migrator.errors import DatabaseError
 from migrator.model.finding import Finding, blocks, informs, warns
 from migrator.text import _
 from migrator.transport.base import Transport
+from migrator.transport.whole import output_of
 
 EXAMPLES = 20
 """Paths that a finding shows; it counts all."""
@@ -106,6 +106,4 @@ def _finding(make: Callable[..., Finding], code: str, where: str, paths: Collect
 
 
 def _read(host: Transport, command: Command, timeout: float) -> list[str]:
-    answer = io.BytesIO()
-    host.stream_out(command, answer, timeout=timeout)
-    return answer.getvalue().decode("utf-8", "surrogateescape").split("\0")[:-1]
+    return output_of(host, command, timeout=timeout).decode("utf-8", "surrogateescape").split("\0")[:-1]

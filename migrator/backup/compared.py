@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
-from migrator.commands.shell import Command
 from migrator.database.base import Database, TableFacts
 from migrator.database.compare import compare
-from migrator.database.open import open_database
-from migrator.database.sqlite import Runner
 from migrator.playbook.inventory import Database as Entry
-from migrator.secret import resolve
+from migrator.reach import open_at
 from migrator.site import Site
 from migrator.text import _
-from migrator.transport.base import Transport
 
 Tables = Mapping[str, Mapping[str, Any]]
 """Facts of every table as JSON holds them, by the table's name."""
@@ -37,16 +32,4 @@ def differences(database: Database, tables: Tables, schema: str) -> list[str]:
 
 def open_entry(site: Site, name: str, copy: Entry) -> Database:
     """The live database or a copy, as a client names it, opened for reading."""
-    host = site.host(copy.at)
-    password = resolve(copy.password) if copy.password else None
-    return open_database(name, copy, reach=None if host.local else host.tunnel,
-                         on_host=None if host.local else _runner(host), password=password).reading()
-
-
-def _runner(host: Transport) -> Runner:
-    def run(command: Command, input: bytes, *, changes: bool) -> bytes:
-        output = io.BytesIO()
-        host.stream_out(command, output, input=input)
-        return output.getvalue()
-
-    return run
+    return open_at(site.host(copy.at), site.environment, name, copy).reading()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
@@ -12,6 +11,7 @@ from migrator.backup.joined import joined
 from migrator.commands import files, tree
 from migrator.commands.shell import Command
 from migrator.transport.base import Result, Transport
+from migrator.transport.whole import output_of
 
 LONG = 24 * 3600.0
 """Seconds after which moving a whole folder is given up."""
@@ -91,9 +91,7 @@ class Folder:
             self.host.run(tree.remove(self.path, len(single)).as_user(self.user), input=single + folders, timeout=LONG)
 
     def _lines(self, command: Command) -> list[bytes]:
-        output = io.BytesIO()
-        self.host.stream_out(command.as_user(self.user), output, timeout=LONG)
-        return output.getvalue().split(b"\0")[:-1]
+        return output_of(self.host, command.as_user(self.user), timeout=LONG).split(b"\0")[:-1]
 
 
 def _needed(difference: Difference, wanted: dict[str, Entry]) -> list[str]:

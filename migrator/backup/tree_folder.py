@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 
-from migrator.backup.client.sqlite import BELONGING, file_of
+from migrator.backup.client.sqlite import BELONGING
 from migrator.backup.folder import Folder
 from migrator.database.base import OURS
 from migrator.database.open import make_of
+from migrator.reach import file_of
 from migrator.site import Site
 
 

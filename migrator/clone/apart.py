@@ -8,11 +8,11 @@ from itertools import product
 
 from migrator.backup.client import client_of
 from migrator.backup.client.server import database_of
-from migrator.backup.client.sqlite import file_of
 from migrator.commands import identity
 from migrator.database.open import make_of
 from migrator.errors import MigratorError
 from migrator.model.finding import Finding, blocks
+from migrator.reach import file_of
 from migrator.site import Site
 from migrator.text import _
 

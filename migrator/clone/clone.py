@@ -8,12 +8,12 @@ from typing import Any
 
 from migrator.backup import part, watch
 from migrator.backup.client import beside, client_of
-from migrator.backup.client.sqlite import file_of
 from migrator.backup.restore import restore_set
 from migrator.backup.take import take_set
 from migrator.backup.tree_folder import tree_folder
 from migrator.commands import tree as commands
 from migrator.database.open import make_of
+from migrator.reach import file_of
 from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import OnLine, Transport

@@ -10,8 +10,8 @@ from migrator.backup.client.base import Source
 from migrator.commands import sqlite
 from migrator.database.base import OURS
 from migrator.playbook.inventory import Database as Entry
+from migrator.reach import file_of, owner_of
 from migrator.site import Site
-from migrator.transport.base import Transport
 
 LONG = 24 * 3600.0
 BELONGING = ("", "-wal", "-shm", "-journal")
@@ -29,7 +29,7 @@ class SqliteClient:
         self.host = site.host(self.entry.at)
         self.path = file_of(self.entry, self.host)
         self.work = self.host.expand(site.environment.hosts[self.entry.at].work)
-        self.owner = _owner(site, self.entry.at, self.path)
+        self.owner = owner_of(site.environment, self.entry, self.host)
 
     def live(self) -> Entry:
         return self.entry
@@ -74,15 +74,3 @@ class SqliteClient:
     def _user(self, copy: Entry) -> str | None:
         """Our own scratch folder is the login user's; beside the live file only its owner may write."""
         return None if file_of(copy, self.host).startswith(self._scratch + "/") else self.owner
-
-
-def file_of(entry: Entry, host: Transport) -> str:
-    """The absolute path of an SQLite entry's file."""
-    return host.expand(entry.url.partition(":///")[2].partition("?")[0])
-
-
-def _owner(site: Site, host: str, path: str) -> str | None:
-    for tree in site.environment.trees.values():
-        if tree.at == host and path.startswith(site.host(host).expand(tree.path).rstrip("/") + "/"):
-            return tree.owner
-    return None
