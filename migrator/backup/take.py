@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from sqlalchemy.engine import make_url
+
 from migrator import __version__, clock
 from migrator.backup import part, watch
 from migrator.backup.archive import read_archive
@@ -56,6 +58,13 @@ def take_set(site: Site, vault: Path, name: str, *, databases: Sequence[str] | N
     taken = BackupSet.open(final)
     say(_("backup set {name}: {size}").format(name=name, size=show_size(taken.bytes)))
     return taken
+
+
+def absent(site: Site, databases: Sequence[str], trees: Sequence[str]) -> list[str]:
+    """The databases, by URL, and the folders that the inventory names and that do not exist."""
+    return [*(make_url(site.environment.databases[d].url).render_as_string(hide_password=True)
+              for d in databases if not client_of(site, d).exists()),
+            *(tree_folder(site, t).path for t in trees if not tree_folder(site, t).exists())]
 
 
 def estimate(site: Site, databases: Sequence[str], trees: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from migrator.engine.context import Contexts, Desk
 from migrator.engine.unit import show_findings
-from migrator.errors import MigratorError
+from migrator.errors import FindingsBlock, HostKeyUnknown, MigratorError
 from migrator.model.finding import Finding, blocking, blocks
 from migrator.model.outcome import Change
 from migrator.model.plan import Plan, PlannedStep
@@ -20,6 +20,8 @@ class Preflight:
 
     findings: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
     changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    refusal: type[MigratorError] = FindingsBlock
+    """What is raised for the problems; a host of whom nobody knows who it is outweighs all other findings."""
 
     @property
     def problems(self) -> list[Finding]:
@@ -37,7 +39,7 @@ def preflight(desk: Desk, run: str, plan: Plan, *, changes: bool = True) -> Pref
     acted = False
     for step in plan.steps:
         for target in step.targets:
-            findings = _findings(contexts, step, target, ahead=acted)
+            findings = _findings(result, contexts, step, target, ahead=acted)
             result.findings[step.id] += findings
             show_findings(desk.observers, run, step, target, findings)
             if changes and not blocking(findings):
@@ -46,10 +48,12 @@ def preflight(desk: Desk, run: str, plan: Plan, *, changes: bool = True) -> Pref
     return result
 
 
-def _findings(contexts: Contexts, step: PlannedStep, target: str, *, ahead: bool) -> list[Finding]:
+def _findings(result: Preflight, contexts: Contexts, step: PlannedStep, target: str, *, ahead: bool) -> list[Finding]:
     try:
         return contexts.kind(step).check(contexts.reading(step, target, ahead=ahead))
     except MigratorError as error:
+        if isinstance(error, HostKeyUnknown):
+            result.refusal = HostKeyUnknown
         return [blocks("check.failed", str(error), error.hint or "")]
 
 

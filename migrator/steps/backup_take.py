@@ -39,11 +39,14 @@ class BackupTake(Step[TakeArgs]):
 
     def check(self, ctx: StepContext[TakeArgs]) -> list[Finding]:
         from migrator.backup import part
-        from migrator.backup.take import estimate
+        from migrator.backup.take import absent, estimate
         from migrator.errors import NoSpace
 
         if ctx.ahead:
             return [later("backup.later", _("the backup will be as large as what lies there then"))]
+        if missing := absent(ctx.site, *_chosen(ctx)):
+            return [blocks("backup.missing", _("{place} is not there, so it cannot be backed up").format(place=place),
+                           _("correct it in the inventory, or name what to back up with what:")) for place in missing]
         needed = estimate(ctx.site, *_chosen(ctx))
         try:
             part.room(ctx.vault, needed + part.KEEP_FREE)

@@ -71,7 +71,7 @@ def show_plan(call: Call, frozen: Plan) -> int:
               {"plan": frozen.id, **frozen.as_json(), "next": following,
                "findings": {step: [f.as_json() for f in found] for step, found in result.findings.items()},
                "changes": {step: [c.as_json() for c in planned] for step, planned in result.changes.items()}})
-    return Exit.FINDINGS_BLOCK if result.problems else Exit.DONE
+    return result.refusal.code if result.problems else Exit.DONE
 
 
 def _approvals(call: Call, frozen: Plan) -> list[Mapping[str, Any]]:

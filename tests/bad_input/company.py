@@ -19,6 +19,7 @@ import yaml
 
 PROGRAM = (sys.executable, "-m", "migrator")
 LONG = 120.0
+MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,102 @@
+"""Gates stay shut: what was approved or rehearsed is not what is about to run."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bad_input.company import Company, Ended, command
+
+APPROVED = {"people": {"approvers": {"it": ["wang", "li"]}}}
+PLAYBOOK = ("--playbook", "playbook")
+
+
+def stages(gate: dict[str, Any], script: str = "true") -> dict[str, Any]:
+    return {"go-live": {"environment": "live", "gate": gate, "steps": [command("one", script)]}}
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[Company]:
+    """A company whose upgrade needs an approval; nothing of it ever runs."""
+    made = Company.made(tmp_path / "home")
+    made.playbook(stages=stages({"approvals": ["it"]}, "echo changed >> app/version"), **APPROVED)
+    before = made.data()
+    yield made
+    assert made.data() == before, "live data were changed"
+    assert not list(made.folder.glob("work/jobs/*")), "a command was run"
+
+
+def signed(company: Company, who: str = "wang", *more: str) -> Ended:
+    """A decision of somebody on the plan as it stands now."""
+    plan = re.search(r"--plan (\S+)", company.types("approve.request", *PLAYBOOK).out)
+    assert plan
+    return company.types("approve.sign", "--plan", plan[1], "--as", "it", "--who", who, *more)
+
+
+def upgrade(company: Company) -> Ended:
+    return company.upgrade(MIGRATOR_USER="li")
+
+
+def test_nobody_has_signed(company: Company) -> None:
+    upgrade(company).refused(12, "approval of it is not there: missing.*approve.sign --plan")
+
+
+def test_the_operator_has_signed(company: Company) -> None:
+    assert signed(company, "li").code == 0
+    upgrade(company).refused(12, "approval of it is not there: given by the operator.*approve.sign")
+
+
+def test_a_stranger_signs(company: Company) -> None:
+    signed(company, "mallory").refused(2, "mallory is no approver of it.*wang, li")
+    upgrade(company).refused(12, "missing")
+
+
+def test_it_was_rejected(company: Company) -> None:
+    assert signed(company, "wang", "--reject").code == 0
+    upgrade(company).refused(12, "rejected")
+
+
+def test_the_approval_has_expired(company: Company) -> None:
+    assert signed(company).code == 0
+    with closing(sqlite3.connect(company.folder / ".migrator" / "migrator.db")) as journal, journal:
+        journal.execute("update approval set expires = '2020-01-01T00:00:00+00:00'")
+    upgrade(company).refused(12, "approval of it is not there: expired.*approve.sign")
+
+
+def test_the_inventory_was_edited_after_the_approval(company: Company) -> None:
+    assert signed(company).code == 0
+    inventory = company.folder / "inventory.yaml"
+    inventory.write_text(inventory.read_text().replace("values:", "values:\n      port: '8080'"))
+    upgrade(company).refused(12, "approval of it is not there.*approve.sign")
+
+
+def test_the_playbook_was_edited_after_the_approval(company: Company) -> None:
+    assert signed(company).code == 0
+    company.playbook(stages=stages({"approvals": ["it"]}, "echo CHANGED >> app/version"), **APPROVED)
+    upgrade(company).refused(12, "approval of it is not there.*approve.sign")
+
+
+def test_the_playbook_was_edited_after_the_rehearsal(tmp_path: Path) -> None:
+    company = Company.made(tmp_path / "home")
+    live = company.system()
+    company.inventory(live=live, trial={**company.system("trial"), "disposable": True})
+
+    def write(script: str) -> None:
+        trial = {"environment": "trial", "steps": [command("drill", script)]}
+        company.playbook(environments={"live": "live", "trial": "trial"}, stages={
+            "trial": trial, **stages({"needs": ["trial.drill"]}, "echo >> gone-live")})
+
+    write("true")
+    company.upgrade().refused(10, "trial.drill has not passed with this very playbook.*inv rehearse")
+    rehearsed = company.types("rehearse", *PLAYBOOK)
+    assert rehearsed.code == 0, rehearsed.out + rehearsed.err
+    write("true && true")
+    company.upgrade().refused(10, "trial.drill has not passed with this very playbook.*inv rehearse")
+    write("true")
+    assert company.upgrade().code == 0, "the very playbook that was rehearsed goes"
