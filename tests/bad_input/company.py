@@ -122,6 +122,10 @@ def ended(process: subprocess.Popen[str]) -> Ended:
         assert time.monotonic() < deadline, "it does not end"
 
 
+WAITS = "while [ ! -e ${env.values.folder}/go ]; do sleep 0.05; done"
+"""A script for `command` that ends when the company's folder has a file `go`."""
+
+
 def command(name: str, script: str, **keys: Any) -> dict[str, Any]:
     """A step that runs a shell command and then leaves the file `work/NAME`, which shows its effect."""
     done = "${env.values.folder}/work/" + name

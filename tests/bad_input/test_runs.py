@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.bad_input.company import MEGABYTE, Company, Ended, command, ended
+from tests.bad_input.company import MEGABYTE, WAITS, Company, Ended, command, ended
 
 TAKE = {"id": "take", "backup.take": {}}
 
@@ -212,7 +212,7 @@ def test_killed_in_the_middle_resume_ends_it_and_leaves_one_whole_set(company: C
 
 
 def test_a_second_run_is_refused_while_the_first_one_lives_and_after_its_death(company: Company) -> None:
-    company.playbook(command("one", "sleep 1"))
+    company.playbook(command("one", WAITS))
     with company.starts("upgrade", "--playbook", "playbook", "--yes") as first:
         while not list(company.folder.glob("work/jobs/*/who")):
             assert first.poll() is None
@@ -222,5 +222,6 @@ def test_a_second_run_is_refused_while_the_first_one_lives_and_after_its_death(c
         ended(first)
     refused = company.upgrade()
     refused.refused(11, "its process is gone: inv resume --run .*inv rollback --run .*inv run.unlock --env live")
+    company.write("go", "")
     run = re.search(r"inv resume --run (\S+),", refused.err)
     assert run and company.types("resume", "--run", run[1]).code == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bad_input.company import Company, command, ended
+from tests.bad_input.company import WAITS, Company, command, ended
 
 UPGRADE = ("upgrade", "--playbook", "playbook")
 
@@ -77,12 +77,13 @@ def test_a_user_without_a_name_works_under_the_number(company: Company) -> None:
 
 
 def test_ctrl_c_lets_the_step_end_and_resume_goes_on(company: Company) -> None:
-    company.playbook(command("one", "sleep 0.5; echo >> ones"), command("two", "echo >> twos", needs="one"))
+    company.playbook(command("one", WAITS), command("two", "true", needs="one"))
     with company.starts(*UPGRADE, "--yes") as process:
         while not list(company.folder.glob("work/jobs/*/who")):
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
+        company.write("go", "")
         ended(process).refused(20, "stopped between two steps", "inv resume")
     assert state(company) == "stopped"
     assert company.types("resume").code == 0
