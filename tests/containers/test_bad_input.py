@@ -69,7 +69,8 @@ def test_nobody_answers(company: Company, machine: TestHost) -> None:
 
 def test_an_unknown_host_key(company: Company, machine: TestHost) -> None:
     told = backs_up(company, machine, known_hosts=str(company.folder / "none"))
-    told.refused(13, rf"127.0.0.1.:{machine.port}: nobody has recorded.*SHA256:.*inventory.trust --env live --host live-host")
+    told.refused(13, rf"127.0.0.1.:{machine.port}: nobody has recorded.*SHA256:",
+                 "do next.*inventory.trust --env live --host live-host")
     trusted = company.types("inventory.trust", "--env", "live", "--host", "live-host")
     trusted.refused(13, "not confirmed; nothing was recorded.*--yes")
     assert company.types("inventory.trust", "--env", "live", "--host", "live-host", "--yes").code == 0
