@@ -30,7 +30,7 @@ class Folder:
     exclude: tuple[str, ...] = ()
 
     def exists(self) -> bool:
-        return self.host.stat(self.path) is not None
+        return bool(self.host.read(files.exists(self.path).as_user(self.user)).text)
 
     def as_root(self) -> bool:
         """Whether files can be given to any owner there."""

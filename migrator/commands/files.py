@@ -15,6 +15,11 @@ def stat(path: str) -> Command:
     return script('if [ -e "$1" ] || [ -L "$1" ]; then stat -c "%F|%s|%a|%Y" -- "$1"; fi', path)
 
 
+def exists(path: str) -> Command:
+    """Print `yes` when something lies at the path itself, as far as the command's user may see."""
+    return script('if [ -e "$1" ] || [ -L "$1" ]; then echo yes; fi', path)
+
+
 def content(path: str, limit: int) -> Command:
     """Print at most `limit` + 1 bytes of a file, so that the reader can tell when it is longer."""
     return script('head -c "$2" < "$1"', path, str(limit + 1))
@@ -24,7 +29,7 @@ def replace(path: str, mode: int) -> Command:
     """Replace a file by standard input: readers see all of the old or all of the new content.
 
     A link is followed, so that the file it names is replaced and the link stays; owner and group of an existing file
-    are kept where the user may set them.
+    are kept where the user may set them. Whatever somebody laid at the name of the unfinished file is never written to.
     """
     return script(_REPLACE, path, f"{mode:o}")
 
@@ -34,7 +39,8 @@ set -e
 path=$(readlink -f -- "$1" 2>/dev/null || printf '%s' "$1")
 new=$path.migrator-new
 trap 'rm -f -- "$new"' EXIT
-(umask 077 && cat > "$new")
+rm -f -- "$new"
+(umask 077; set -C; cat > "$new")
 chmod "$2" -- "$new"
 [ ! -e "$path" ] || chown --reference="$path" -- "$new" 2>/dev/null || :
 sync "$new" 2>/dev/null || :
@@ -45,11 +51,6 @@ mv -f -- "$new" "$path"
 def write_line(path: str, line: str) -> Command:
     """Write a file of one line."""
     return script('printf "%s\\n" "$2" > "$1"', path, line)
-
-
-def make_folder(path: str, mode: int = 0o755) -> Command:
-    """Make a folder with its parents; an existing one is left as it is."""
-    return script('[ -d "$1" ] || mkdir -p -m "$2" -- "$1"', path, f"{mode:o}")
 
 
 def move(source: str, target: str) -> Command:
@@ -78,11 +79,6 @@ def link_target(path: str) -> Command:
 def checksum(path: str) -> Command:
     """Print the SHA-256 of one file in hexadecimal, followed by a blank and more."""
     return script('sha256sum < "$1"', path)
-
-
-def used(*paths: str) -> Command:
-    """Print the bytes that each path takes, one `bytes TAB path` line each; needs GNU du."""
-    return words("du", "-s", "-B1", "--", *paths)
 
 
 def free(path: str) -> Command:

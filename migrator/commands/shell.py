@@ -39,10 +39,6 @@ class Command:
         """The same command with its output written to a file."""
         return replace(self, text=f"{{ {self.text}\n}} > {shlex.quote(path)}")
 
-    def reading(self, path: str) -> Command:
-        """The same command with a file as its input."""
-        return replace(self, text=f"{{ {self.text}\n}} < {shlex.quote(path)}")
-
 
 def words(*argv: str) -> Command:
     """A program and its arguments, each quoted."""

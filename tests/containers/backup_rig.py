@@ -117,6 +117,14 @@ def sites(monkeypatch: pytest.MonkeyPatch, **described: tuple[TestHost, Database
     return [Place(host, database, doors.site(name)) for name, (host, database, _tree) in described.items()]
 
 
+def sqlite_site(host: TestHost, owner: str | None, *, user: str = "ops") -> Site:
+    """An SQLite file inside a tree that may belong to another user than the one who logs in."""
+    environment = {"hosts": {"app": entry(host, user=user).model_dump()}, "disposable": False,
+                   "databases": {"main": {"url": f"sqlite:///{TREE}/db/main.sqlite", "at": "app"}},
+                   "trees": {"app": {"path": TREE, "at": "app"} | ({"owner": owner} if owner else {})}}
+    return InventoryDoors(Inventory.model_validate({"format": 1, "environments": {"live": environment}})).site("live")
+
+
 def fill(place: Place, sql_folder: Path) -> None:
     """Give the database its content and the tree its files, as an administrator would."""
     script = sql_folder / "fill.sql"

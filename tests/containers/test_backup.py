@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
 import threading
@@ -9,20 +10,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from backup_rig import TREE, Place, fill, left_behind, sites
+from backup_rig import TREE, Place, fill, left_behind, make_tree, sites, sqlite_site
 from rig_databases import Database
 from rig_host import TestHost
 
-from migrator.backup.client import client_of
+from migrator.backup.client import beside, client_of
+from migrator.backup.database_part import DatabasePart
 from migrator.backup.entry import compare
 from migrator.backup.errors import SetDamaged
+from migrator.backup.part import reading
 from migrator.backup.restore import restore_set
 from migrator.backup.take import take_set
 from migrator.backup.tree_folder import tree_folder
 from migrator.backup.verify import verify_set
+from migrator.backup.watch import still
 from migrator.clone.apart import too_close
 from migrator.clone.clone import make_clone, present, unmake_clone
 from migrator.clone.fitting import misfits
+from migrator.errors import CommandFailed
 
 Made = Callable[[TestHost], Database]
 
@@ -89,6 +94,68 @@ def test_a_restore_that_is_cut_off_leaves_live_as_it_is_and_succeeds_later(place
     assert place.state() == before
     restore_set(place.site, kept.folder)
     assert place.state() == whole
+
+
+@pytest.mark.parametrize("machine", ["mariadb"], indirect=True)
+@pytest.mark.parametrize("arrived", [0, 0.3, 0.7, 0.98], ids=lambda share: f"{share:.0%}")
+def test_a_crash_while_live_is_loaded_anew_is_seen_and_the_restore_repeated(
+        place: Place, tmp_path: Path, arrived: float) -> None:
+    whole = place.state()
+    kept = take_set(place.site, tmp_path / "vault", "one", trees=[])
+    client, record = client_of(place.site, "main"), kept.manifest.databases["main"]
+    with reading(kept.folder, record.part, still) as stream:
+        dump = stream.read()
+    part_of_it = dump[:int(len(dump) * arrived)]
+    with contextlib.suppress(CommandFailed):  # what has arrived may end in the middle of a statement
+        client.put_live(beside(client), lambda: contextlib.nullcontext(io.BytesIO(part_of_it)), record.properties)
+    assert client.exists() and not DatabasePart(place.site, kept, "main").equal()
+    assert restore_set(place.site, kept.folder)["restored"] == ["main"]
+    assert place.state() == whole
+
+
+@pytest.mark.parametrize("machine", ["mariadb"], indirect=True)
+def test_a_crash_between_the_old_and_the_new_live_database_is_brought_back(place: Place, tmp_path: Path) -> None:
+    whole = place.state()
+    kept = take_set(place.site, tmp_path / "vault", "one", trees=[])
+    client_of(place.site, "main").drop_live()
+    assert not DatabasePart(place.site, kept, "main").equal()
+    assert restore_set(place.site, kept.folder)["restored"] == ["main"]
+    assert place.state() == whole
+
+
+@pytest.mark.parametrize(("owner", "mode"), [(None, 700), ("ops", 700), ("ops", 755)],
+                         ids=["own", "another-users", "another-users-readable"])
+def test_sqlite_of_another_host_is_taken_proven_and_brought_back(
+        ssh_host: TestHost, tmp_path: Path, owner: str | None, mode: int) -> None:
+    """`deploy` logs in and may write nothing of what belongs to `ops`, whom it can become."""
+    make_tree(ssh_host, TREE)
+    ssh_host.must(["sh", "-ec", f"""mkdir -m {mode} {TREE}/db; chmod {mode} {TREE}
+python3 -c "$1" {TREE}/db/main.sqlite; chmod 600 {TREE}/db/main.sqlite; chown -R ops:ops {TREE}""", "sh", SQLITE])
+    site = sqlite_site(ssh_host, owner, user="deploy" if owner else "ops")
+    database = site.database()
+    before, structure = database.tables(), database.schema().fingerprint
+    files = tree_folder(site, "app").entries(hashed=True)
+    kept = take_set(site, tmp_path / "vault", "one")
+    assert kept.manifest.notes == () and kept.tables("main")
+    assert verify_set(site, kept.folder)["level"] == 3
+    database.execute(["delete from issue where id > 100", "create table extra (id integer)"])
+    ssh_host.must(["sh", "-c", f"rm -rf {TREE}/empty; echo other > {TREE}/files/one"])
+    assert restore_set(site, kept.folder)["restored"] == ["main", "app"]
+    assert (database.tables(), database.schema().fingerprint) == (before, structure)
+    assert not compare(files, tree_folder(site, "app").entries(hashed=True), owners=True)
+    assert ssh_host.must(["stat", "-c", "%U %a", f"{TREE}/db/main.sqlite"]) == "ops 600\n"
+    assert restore_set(site, kept.folder)["restored"] == []
+    assert left_behind(ssh_host, ["/home", "/var/tmp", "/srv", "/tmp"]) == ""
+
+
+SQLITE = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.execute("pragma journal_mode = wal")
+database.execute("create table issue (id integer primary key, title text, body blob)")
+database.executemany("insert into issue values (?, ?, ?)", [(n, f"issue {n}", bytes(n)) for n in range(1, 500)])
+database.commit()
+"""
 
 
 def test_written_to_meanwhile_is_consistent_and_measured_when_verified(place: Place, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from migrator.backup.client.base import Source
-from migrator.commands import sqlite
+from migrator.commands import files, sqlite
 from migrator.database.base import OURS
 from migrator.playbook.inventory import Database as Entry
 from migrator.reach import file_of, owner_of
@@ -35,7 +35,7 @@ class SqliteClient:
         return self.entry
 
     def exists(self) -> bool:
-        return self.host.stat(self.path) is not None
+        return self._there(self.path, self.owner)
 
     def properties(self) -> dict[str, str]:
         return {"mode": self.host.read(sqlite.mode(self.path).as_user(self.owner)).text.strip()}
@@ -53,19 +53,25 @@ class SqliteClient:
         return self.entry.model_copy(update={"url": f"sqlite:///{posixpath.join(folder, name)}"})
 
     def load(self, source: Source, copy: Entry, properties: Mapping[str, str]) -> None:
-        command = sqlite.load(file_of(copy, self.host), like=self.path, mode=properties["mode"])
+        file, user = file_of(copy, self.host), self._user(copy)
+        like = self.path if user == self.owner else file  # only its owner may make a file like the live one
         with source() as stream:
-            self.host.stream_in(command.as_user(self._user(copy)), stream, timeout=LONG)
+            self.host.stream_in(sqlite.load(file, like=like, mode=properties["mode"]).as_user(user), stream,
+                                timeout=LONG)
 
     def put_live(self, copy: Entry, source: Source, properties: Mapping[str, str]) -> None:
         self.host.run(sqlite.replace(file_of(copy, self.host), self.path).as_user(self.owner), timeout=600)
 
     def drop(self, copy: Entry) -> None:
-        if self.host.stat(file_of(copy, self.host)):
-            self.host.run(sqlite.remove(file_of(copy, self.host)).as_user(self._user(copy)))
+        file, user = file_of(copy, self.host), self._user(copy)
+        if self._there(file, user):
+            self.host.run(sqlite.remove(file).as_user(user))
 
     def drop_live(self) -> None:
         self.host.run(sqlite.remove(self.path).as_user(self.owner))
+
+    def _there(self, file: str, user: str | None) -> bool:
+        return bool(self.host.read(files.exists(file).as_user(user)).text)
 
     @property
     def _scratch(self) -> str:
