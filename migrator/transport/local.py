@@ -63,7 +63,7 @@ class LocalTransport(ShellTransport):
             try:
                 pump.run(started + timeout)
             except BaseException as error:
-                _kill(process)
+                _kill(process, command.user if foreign else None)
                 if isinstance(error, TimeoutError):
                     raise TimedOut(_("stopped after {time}: {command}").format(
                         time=show_seconds(timeout), command=scrub(str(command))[:120]), where=self.name) from None
@@ -88,7 +88,11 @@ def _file(stream: object) -> int | None:
         return None
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: subprocess.Popen[bytes], user: str | None) -> None:
+    if user:  # our signals do not reach what runs as somebody else; waiting for it would have no end
+        stop = become.unasked(become.stop_group(process.pid).as_user(user)).text
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(["sh", "-c", stop], capture_output=True, stdin=subprocess.DEVNULL, timeout=10)
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, number)

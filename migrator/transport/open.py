@@ -23,4 +23,4 @@ def open_transport(name: str, hosts: Mapping[str, Host], environment: str = "") 
         return LocalTransport(name)
     from migrator.transport.ssh import connect  # paramiko is loaded only where a host is reached over ssh
 
-    return connect(hosts[name], name, hosts, environment)
+    return connect(name, hosts, environment)

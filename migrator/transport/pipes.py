@@ -10,11 +10,9 @@ from collections.abc import Callable
 from typing import IO, BinaryIO
 
 from migrator.transport.base import OnLine
-from migrator.transport.streams import Lines, Tail
+from migrator.transport.streams import LEFT_BEHIND, Lines, Tail
 
 _PIECE = 256 * 1024
-_LEFT_BEHIND = 1.0
-"""Seconds to go on reading when the command has ended and a program it left behind still holds its output."""
 
 
 class Pump:
@@ -53,7 +51,10 @@ class Pump:
             self._loop(selector, deadline)
         for lines in self._lines:
             lines.close()
-        self._process.wait(max(0.0, deadline - time.monotonic()) + 0.001)
+        try:
+            self._process.wait(max(0.0, deadline - time.monotonic()) + 0.001)
+        except subprocess.TimeoutExpired:  # it has closed its outputs and goes on
+            raise TimeoutError from None
 
     def _loop(self, selector: selectors.BaseSelector, deadline: float) -> None:
         quiet_since: float | None = None
@@ -69,7 +70,7 @@ class Pump:
                     stream.close()
             if events or self._process.poll() is None:
                 quiet_since = None
-            elif time.monotonic() - (quiet_since := quiet_since or time.monotonic()) > _LEFT_BEHIND:
+            elif time.monotonic() - (quiet_since := quiet_since or time.monotonic()) > LEFT_BEHIND:
                 return
 
     def _take(self, stream: IO[bytes]) -> bool:

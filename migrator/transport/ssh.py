@@ -50,7 +50,10 @@ class SshTransport(ShellTransport):
 
     def _connected(self) -> Link:
         with self._lock:
-            if self._link is None or not self._link.is_active():
+            if self._link is not None and not self._link.is_active():
+                self._link.close()  # the connections to its jump hosts may be alive still
+                self._link = None
+            if self._link is None:
                 self._link = ssh_link.connect(self._targets)
             return self._link
 
@@ -79,11 +82,11 @@ class SshTransport(ShellTransport):
                           deadline).run(source, sink, on_line)
 
 
-def connect(host: Host, name: str, hosts: Mapping[str, Host], environment: str = "") -> SshTransport:
+def connect(name: str, hosts: Mapping[str, Host], environment: str) -> SshTransport:
     """The transport to an ssh host of an environment; nothing is opened before its first use.
 
     `hosts` are the environment's hosts, among them those to jump through. Raises WrongUse for a jump host that is not
     among them.
     """
-    password = resolve(host.sudo_password) if host.sudo_password else None
-    return SshTransport(name, chain(name, {**hosts, name: host}, environment), password)
+    asked = hosts[name].sudo_password
+    return SshTransport(name, chain(name, hosts, environment), resolve(asked) if asked else None)

@@ -18,10 +18,7 @@ from migrator.transport.base import OnLine, Result
 from migrator.transport.ssh_channel import PIECE, TURN, ConnectionLost, Drain, started
 from migrator.transport.ssh_link import Link
 from migrator.transport.ssh_sudo import SudoTalk
-from migrator.transport.streams import Lines, Tail
-
-_LEFT_BEHIND = 1.0
-"""Seconds to go on reading when the command has ended and a program it left behind still holds its output."""
+from migrator.transport.streams import LEFT_BEHIND, Lines, Tail
 
 
 class SshCommand:
@@ -108,7 +105,7 @@ class SshCommand:
                 return
             if channel.status_event.is_set():
                 ended = ended or time.monotonic()
-                if time.monotonic() - ended > _LEFT_BEHIND and not channel.recv_ready():
+                if time.monotonic() - ended > LEFT_BEHIND and not channel.recv_ready():
                     return
             self._look_at_clock(channel)
         while not channel.status_event.wait(TURN) and not any(d.failure for d in drains):

@@ -63,6 +63,11 @@ def test_a_deadline_kills_the_whole_group() -> None:
         time.sleep(0.02)
 
 
+def test_a_deadline_holds_for_a_command_that_has_closed_its_outputs() -> None:
+    with pytest.raises(TimedOut):
+        HERE.run(script("exec > /dev/null 2>&1; sleep 4723"), timeout=0.3)
+
+
 def _all_commands() -> bytes:
     return subprocess.run(["sh", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null"], capture_output=True).stdout
 
@@ -95,6 +100,13 @@ def test_files(tmp_path: Path) -> None:
     assert HERE.stat(path + "/below a file") is None
     with pytest.raises(HostError, match="cannot be read"):
         HERE.read_file(str(tmp_path / "missing"))
+
+
+def test_nothing_is_written_through_a_link_that_somebody_laid_for_us(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("as it was")
+    (tmp_path / "config.migrator-new").symlink_to("victim")
+    HERE.write_file(str(tmp_path / "config"), b"ours")
+    assert (tmp_path / "config").read_text() == "ours" and (tmp_path / "victim").read_text() == "as it was"
 
 
 def test_the_dry_run_cannot_change_anything(tmp_path: Path) -> None:
