@@ -78,7 +78,8 @@ class ShellTransport(ABC):
     def _execute_file(self, command: Command, content: BinaryIO, path: str) -> None:
         result = self._execute(command, io.BytesIO(), content, 60, None, again=False)
         if result.exit_code:
-            raise HostError(_("{path} cannot be read: {why}").format(path=path, why=result.tail), where=self.name)
+            raise HostError(_("{path} cannot be read: {why}").format(path=path, why=scrub(result.tail)),
+                            where=self.name)
 
     def _checked(self, command: Command, result: Result) -> Result:
         if result.exit_code:

@@ -101,7 +101,8 @@ class Jobs:
             return NoSpace(_("no space is left for {folder}; nothing was started").format(folder=self._folder),
                            where=self._transport.name, hint=_("make room there and resume"))
         return HostError(_("the job could not be started: {why}").format(why=answer.removeprefix("refused ")),
-                         where=self._transport.name)
+                         where=self._transport.name,
+                         hint=_("make {folder} writable for the login user and resume").format(folder=self._folder))
 
     def _stop(self, name: str, command: Command, watch: JobWatch) -> Look:
         """Stop it, first as the user it runs as, and record that; it may have ended by itself meanwhile."""

@@ -93,15 +93,25 @@ def _entry(line: str) -> Entry | None:
         return None
     try:
         base64.b64decode(fields[2], validate=True)
+        for name in fields[0].split(","):
+            if name.startswith("|"):
+                _hashed(name)
     except ValueError:
         return None
     return Entry(tuple(fields[0].split(",")), PublicKey(fields[1], fields[2]), revoked)
 
 
 def _matches(pattern: str, name: str) -> bool:
-    if pattern.startswith("|1|"):
-        _empty, _one, salt, digest = pattern.split("|", 3)
-        made = hmac.new(base64.b64decode(salt), name.encode(), "sha1").digest()
-        return hmac.compare_digest(base64.b64encode(made).decode(), digest)
+    if pattern.startswith("|"):
+        salt, digest = _hashed(pattern)
+        return hmac.compare_digest(hmac.new(salt, name.encode(), "sha1").digest(), digest)
     # Brackets are part of a name with a port, never a set of characters; only * and ? are patterns.
     return fnmatch.fnmatchcase(name.lower(), pattern.lower().replace("[", "[[]"))
+
+
+def _hashed(pattern: str) -> tuple[bytes, bytes]:
+    """Salt and digest of a hashed name (`|1|SALT|DIGEST`); raises ValueError when it is none."""
+    _empty, one, salt, digest = pattern.split("|")
+    if one != "1":
+        raise ValueError(pattern)
+    return base64.b64decode(salt, validate=True), base64.b64decode(digest, validate=True)

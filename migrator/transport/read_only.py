@@ -7,7 +7,7 @@ from typing import BinaryIO, NoReturn
 
 from migrator.commands.shell import Command
 from migrator.errors import ReadOnly
-from migrator.secret import Secret
+from migrator.secret import Secret, scrub
 from migrator.text import _
 from migrator.transport.base import OnLine, Result, Stat, Transport
 
@@ -58,4 +58,4 @@ class ReadOnlyTransport:
         self._refuse(path)
 
     def _refuse(self, what: str) -> NoReturn:
-        raise ReadOnly(_("refused while only looking: {what}").format(what=what[:200]), where=self.name)
+        raise ReadOnly(_("refused while only looking: {what}").format(what=scrub(what)[:200]), where=self.name)

@@ -18,6 +18,7 @@ from migrator.transport.this_user import this_user
 
 _DEEPEST = 8
 """Jump hosts in a row; more is a circle."""
+_HINT = "ssh -G {alias}"
 
 
 @dataclass(frozen=True)
@@ -125,10 +126,15 @@ def _settings(alias: str) -> Mapping[str, list[str]]:
     file = os.environ.get("MIGRATOR_SSH_CONFIG")
     if program := shutil.which("ssh"):
         argv = [program, *(["-F", file] if file else []), "-G", "--", alias]
-        answer = subprocess.run(argv, capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL)
+        try:
+            answer = subprocess.run(argv, capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL)
+        except subprocess.TimeoutExpired as late:  # a `Match exec` whose command does not end
+            raise WrongUse(_("ssh_config cannot be read: {why}").format(why=late), where=alias,
+                           hint=_HINT.format(alias=alias)) from None
         if answer.returncode == 0:
             return _parsed(answer.stdout)
-        raise WrongUse(_("ssh_config cannot be read: {why}").format(why=answer.stderr.strip()), where=alias)
+        raise WrongUse(_("ssh_config cannot be read: {why}").format(why=answer.stderr.strip()), where=alias,
+                       hint=_HINT.format(alias=alias))
     return _by_paramiko(alias, Path(file or "~/.ssh/config").expanduser())
 
 

@@ -39,6 +39,11 @@ def test_a_recorded_key_is_accepted(tmp_path: Path, names: str, name: str) -> No
     check(tmp_path, f"# comment\n\nbroken line\n{names} {OURS.type} {OURS.text} remark\n", name)
 
 
+@pytest.mark.parametrize("names", ["|1|no-digest", "|1|?|?", "|2|a|b"])
+def test_a_broken_hashed_name_is_passed_over(tmp_path: Path, names: str) -> None:
+    check(tmp_path, f"{names} {OURS.type} {OURS.text}\ndb1 {OURS.type} {OURS.text}\n", "db1")
+
+
 @pytest.mark.parametrize(("names", "name"), [
     ("db1", "db2"), ("db1", "[db1]:2222"), ("[db1]:2222", "db1"), (hashed("db1"), "db2"), ("db*,!db9", "db9"),
     ("[abc]", "a"),
