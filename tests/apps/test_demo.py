@@ -124,6 +124,7 @@ def test_without_packages_it_says_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "MIGRATOR_PACKAGES=packages inv demo" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+    assert not (tmp_path / "shown").exists(), "the next try may begin at once"
 
 
 @pytest.mark.network
