@@ -1,0 +1,45 @@
+"""Whether an executor lives is told by the kernel, also of one that was killed -9."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from migrator.engine.liveness import Liveness
+
+CLAIM = """
+import sys, time
+from pathlib import Path
+from migrator.engine.liveness import Liveness
+mine = Liveness(Path(sys.argv[1]))
+print(mine.claim(), flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_killed_process_is_dead_and_what_it_left_is_removed(tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", CLAIM, tmp_path], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    try:
+        executor = process.stdout.readline().strip()
+        ours = Liveness(tmp_path)
+        assert ours.alive(executor)
+        assert ours.alive(executor), "asking must not free the lock"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    assert not ours.alive(executor)
+    assert not list(tmp_path.iterdir())
+
+
+def test_nobody_of_that_name_is_not_alive(tmp_path: Path) -> None:
+    assert not Liveness(tmp_path / "never made").alive("host:1:ab")
+
+
+def test_two_executors_of_one_process_have_two_names(tmp_path: Path) -> None:
+    one, two = Liveness(tmp_path), Liveness(tmp_path)
+    assert one.claim() != two.claim()
+    assert one.alive(two.executor)
+    assert two.alive(one.executor)
