@@ -54,6 +54,11 @@ class Office:
     def site(self, name: str) -> Site:
         return Site(name, self.environment, self)
 
+    def move(self, host: str) -> None:
+        """Enter another address for a host in the inventory."""
+        hosts = self.environment.hosts
+        hosts[host] = hosts[host].model_copy(update={"address": "10.0.0.9"})
+
     def plan(self, *steps: PlannedStep, **fields: Any) -> Plan:
         """A plan of these steps for `live`, bound to the inventory as it is."""
         plan = Plan(product="toy", title="Toy", playbook="pb", stage="go-live", environment="live",
