@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from migrator.commands import service as commands
 from migrator.commands.shell import Command
@@ -16,6 +16,12 @@ from migrator.text import _
 
 Verb = Literal["start", "stop"]
 _ASKED_EVERY = 0.2
+
+
+class Run(Protocol):
+    """Runs a command on a host of the site, under a label that is its own."""
+
+    def __call__(self, command: Command, *, on: str, label: str) -> object: ...
 
 
 @dataclass(frozen=True)
@@ -46,15 +52,15 @@ class ServiceOnHost:
                 name=self.name), hint=_("give it `systemd:` or `status:`, a command that ends with 0 while it runs"))
         return self.site.host(self.entry.at).read(ask, check=False).exit_code == 0
 
-    def bring(self, verb: Verb, run: Callable[[Command, str], object], within: float) -> bool:
+    def bring(self, verb: Verb, run: Run, within: float) -> bool:
         """Start or stop it unless it is so already, and wait until its status agrees; whether anything was done.
 
-        `run` runs the command on the service's host. Raises TimedOut when it does not come true within so many seconds.
+        Raises TimedOut when it does not come true within so many seconds.
         """
         wanted = verb == "start"
         if self.runs() is wanted:
             return False
-        run(self.command(verb), self.entry.at)
+        run(self.command(verb), on=self.entry.at, label=f"{verb}-{self.name}")
         deadline = time.monotonic() + within
         while self.runs() is not wanted:
             if time.monotonic() > deadline:
@@ -63,3 +69,8 @@ class ServiceOnHost:
                     hint=_("see its own log on the host"))
             time.sleep(_ASKED_EVERY)
         return True
+
+
+def bring_all(services: Iterable[ServiceOnHost], verb: Verb, run: Run, within: float) -> list[str]:
+    """Start or stop services one after the other, each within so many seconds; names of those that had to be."""
+    return [service.name for service in services if service.bring(verb, run, within)]

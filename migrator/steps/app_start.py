@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from migrator.application.service import ServiceOnHost
+from migrator.application.service import ServiceOnHost, bring_all
 from migrator.model.finding import Finding, blocks, informs
 from migrator.model.outcome import Change, Outcome
 from migrator.model.states import Touches
@@ -52,9 +52,7 @@ class AppStart(Step[StartArgs]):
         return {"standing": [s.name for s in _services(ctx) if not s.runs()]}
 
     def apply(self, ctx: StepContext[StartArgs]) -> Outcome:
-        started = [s.name for s in _services(ctx) if s.bring(
-            "start", lambda command, host, s=s: ctx.job(command, on=host, label=f"start-{s.name}"),  # type: ignore[misc]
-            ctx.args.within)]
+        started = bring_all(_services(ctx), "start", ctx.job, ctx.args.within)
         return Outcome(bool(started), _("started: {names}").format(names=", ".join(started) or "-"),
                        {"started": started})
 
@@ -65,9 +63,8 @@ class AppStart(Step[StartArgs]):
         return [informs("service.runs", _("all services run"))]
 
     def undo(self, ctx: StepContext[StartArgs], record: Mapping[str, Any]) -> Outcome:
-        stopped = [s.name for s in reversed(_services(ctx)) if s.name in record.get("standing", ()) and s.bring(
-            "stop", lambda command, host, s=s: ctx.job(command, on=host, label=f"stop-{s.name}"),  # type: ignore[misc]
-            ctx.args.within)]
+        stood = [s for s in reversed(_services(ctx)) if s.name in record.get("standing", ())]
+        stopped = bring_all(stood, "stop", ctx.job, ctx.args.within)
         return Outcome(bool(stopped), _("stopped again: {names}").format(names=", ".join(stopped) or "-"))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from migrator.application.service import ServiceOnHost
+from migrator.application.service import ServiceOnHost, bring_all
 from migrator.model.finding import Finding, blocks, informs
 from migrator.model.outcome import Change, Outcome
 from migrator.model.states import Touches
@@ -52,9 +52,7 @@ class AppStop(Step[StopArgs]):
         return {"running": [s.name for s in _services(ctx) if s.runs()]}
 
     def apply(self, ctx: StepContext[StopArgs]) -> Outcome:
-        stopped = [s.name for s in _services(ctx) if s.bring(
-            "stop", lambda command, host, s=s: ctx.job(command, on=host, label=f"stop-{s.name}"),  # type: ignore[misc]
-            ctx.args.within)]
+        stopped = bring_all(_services(ctx), "stop", ctx.job, ctx.args.within)
         return Outcome(bool(stopped), _("stopped: {names}").format(names=", ".join(stopped) or "-"),
                        {"stopped": stopped})
 
@@ -65,9 +63,8 @@ class AppStop(Step[StopArgs]):
         return [informs("service.stands", _("all services stand still"))]
 
     def undo(self, ctx: StepContext[StopArgs], record: Mapping[str, Any]) -> Outcome:
-        started = [s.name for s in reversed(_services(ctx)) if s.name in record.get("running", ()) and s.bring(
-            "start", lambda command, host, s=s: ctx.job(command, on=host, label=f"start-{s.name}"),  # type: ignore[misc]
-            ctx.args.within)]
+        ran = [s for s in reversed(_services(ctx)) if s.name in record.get("running", ())]
+        started = bring_all(ran, "start", ctx.job, ctx.args.within)
         return Outcome(bool(started), _("started again: {names}").format(names=", ".join(started) or "-"))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from migrator.application.own_command import last_line, within
 from migrator.application.probe import Probe, holds, shown
 from migrator.commands.shell import Command, words
 from migrator.errors import CommandFailed
@@ -68,7 +69,7 @@ class AppUpgrade(Step[UpgradeArgs]):
             return [blocks("upgrade.no-backup", _("{step} has taken no backup set, so there is no way back").format(
                 step=ctx.args.restore), _("put a backup.take with this id before it"))]
         present = words("command", "-v", ctx.args.command[0])
-        if ctx.host.read(_dressed(ctx, present), check=False).exit_code:
+        if ctx.host.read(within(ctx.args, present), check=False).exit_code:
             return [blocks("upgrade.no-command", _("{command} is not on {host}").format(
                 command=ctx.args.command[0], host=ctx.target), _("install the release first, or name its full path"))]
         return []
@@ -94,9 +95,9 @@ class AppUpgrade(Step[UpgradeArgs]):
             code, output = error.exit_code, error.output
         if code not in ctx.args.expect_exit:
             raise CommandFailed(_("the vendor's upgrade ended with exit code {code}: {line}").format(
-                code=code, line=_last_line(output) or _("it printed nothing")), exit_code=code, output=output,
+                code=code, line=last_line(output) or _("it printed nothing")), exit_code=code, output=output,
                 where=ctx.target)
-        return Outcome(True, _last_line(output), {"exit_code": code, "output": output[-4000:]})
+        return Outcome(True, last_line(output), {"exit_code": code, "output": output[-4000:]})
 
     def verify(self, ctx: StepContext[UpgradeArgs]) -> list[Finding]:
         if not holds(ctx.args.done, ctx.site, ctx.target):
@@ -116,13 +117,7 @@ class AppUpgrade(Step[UpgradeArgs]):
 
 
 def _command(ctx: StepContext[UpgradeArgs]) -> Command:
-    return _dressed(ctx, words(*ctx.args.command))
-
-
-def _dressed(ctx: StepContext[UpgradeArgs], command: Command) -> Command:
-    """The command with its variables, in its folder, as its user."""
-    command = command.with_environment(ctx.args.environment)
-    return (command.inside(ctx.args.folder) if ctx.args.folder else command).as_user(ctx.args.user)
+    return within(ctx.args, words(*ctx.args.command))
 
 
 def _answers(ctx: StepContext[UpgradeArgs]) -> bytes:
@@ -133,8 +128,3 @@ def _answers(ctx: StepContext[UpgradeArgs]) -> bytes:
 
 def _set(ctx: StepContext[UpgradeArgs]) -> str | None:
     return ctx.facts[ctx.args.restore]["set"] if ctx.args.restore in ctx.facts else None
-
-
-def _last_line(output: str) -> str:
-    lines = [line for line in output.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else ""

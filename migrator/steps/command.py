@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from migrator.application.own_command import last_line, within
 from migrator.application.probe import Probe, holds, shown
 from migrator.commands.shell import Command as ShellCommand
 from migrator.commands.shell import script, words
@@ -63,7 +64,7 @@ class Command(Step[CommandArgs]):
     def check(self, ctx: StepContext[CommandArgs]) -> list[Finding]:
         if ctx.ahead or not ctx.args.run:
             return []
-        present = _dressed(ctx, words("command", "-v", ctx.args.run[0]))
+        present = within(ctx.args, words("command", "-v", ctx.args.run[0]))
         if ctx.host.read(present, check=False).exit_code:
             return [blocks("command.missing", _("{command} is not on {host}").format(
                 command=ctx.args.run[0], host=ctx.target), _("install it there, or name its full path"))]
@@ -83,7 +84,7 @@ class Command(Step[CommandArgs]):
         ended = ctx.job(words("true") if there else _command(ctx), label="command")
         if there and not ended.attached:
             return Outcome(False, _("its effect was there already"))
-        return Outcome(True, _last_line(ended.output), {"exit_code": ended.exit_code, "output": ended.output[-4000:]})
+        return Outcome(True, last_line(ended.output), {"exit_code": ended.exit_code, "output": ended.output[-4000:]})
 
     def verify(self, ctx: StepContext[CommandArgs]) -> list[Finding]:
         probes = _probes(ctx)
@@ -100,8 +101,8 @@ class Command(Step[CommandArgs]):
         if ctx.args.undo is None:
             return Outcome(False, by_hand=[_("on {host}, take back by hand what this did: {command}").format(
                 host=ctx.target, command=_command(ctx).text[:200])])
-        ended = ctx.job(_dressed(ctx, words(*ctx.args.undo)), label="undo")
-        return Outcome(True, _last_line(ended.output), {"output": ended.output[-4000:]})
+        ended = ctx.job(within(ctx.args, words(*ctx.args.undo)), label="undo")
+        return Outcome(True, last_line(ended.output), {"output": ended.output[-4000:]})
 
 
 def _probes(ctx: StepContext[CommandArgs]) -> list[Probe]:
@@ -117,16 +118,5 @@ def _there(ctx: StepContext[CommandArgs]) -> bool:
 
 def _command(ctx: StepContext[CommandArgs]) -> ShellCommand:
     if ctx.args.script:
-        return _dressed(ctx, script(ctx.file(ctx.args.script).decode(), *ctx.args.arguments))
-    return _dressed(ctx, words(*(ctx.args.run or ())))
-
-
-def _dressed(ctx: StepContext[CommandArgs], command: ShellCommand) -> ShellCommand:
-    """The command with its variables, in its folder, as its user."""
-    command = command.with_environment(ctx.args.environment)
-    return (command.inside(ctx.args.folder) if ctx.args.folder else command).as_user(ctx.args.user)
-
-
-def _last_line(output: str) -> str:
-    lines = [line for line in output.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else ""
+        return within(ctx.args, script(ctx.file(ctx.args.script).decode(), *ctx.args.arguments))
+    return within(ctx.args, words(*(ctx.args.run or ())))

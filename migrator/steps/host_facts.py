@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from migrator.application.host_facts import gather
+from migrator.commands.shell import words
 from migrator.model.finding import Finding, informs, warns
 from migrator.model.outcome import Outcome
 from migrator.model.states import Touches, WayBack
@@ -68,6 +69,4 @@ def _findings(ctx: StepContext[FactsArgs], facts: dict[str, Any]) -> list[Findin
 
 
 def _has(ctx: StepContext[FactsArgs], tool: str) -> bool:
-    from migrator.commands.shell import words
-
     return ctx.host.read(words("command", "-v", tool), check=False).exit_code == 0
