@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
+import stat
 import tarfile
 import zipfile
 from collections.abc import Mapping
@@ -11,6 +13,9 @@ from pathlib import Path, PurePosixPath
 
 from migrator.errors import PackageWrong
 from migrator.text import _
+
+LONGEST_LINK = 4096
+"""Bytes of a link's target that the system allows."""
 
 
 @dataclass(frozen=True)
@@ -40,21 +45,40 @@ def checksums(text: str) -> Mapping[str, str]:
     return {PurePosixPath(fields[1].lstrip("*")).name: fields[0] for fields in lines if len(fields) == 2}
 
 
-def safe_to_unpack(package: Package) -> None:
-    """Pass only when every member stays in the folder and is a file, folder or inner link; raises PackageWrong."""
+def safe_to_unpack(package: Package, strip: int = 0) -> None:
+    """Pass only when every member stays in the folder and is a file, folder or inner link; raises PackageWrong.
+
+    `strip` leading folders will be cut off a tar's names; a link must stay inside after that too.
+    """
     try:
         if package.path.suffix in (".zip", ".whl"):
             with zipfile.ZipFile(package.path) as archive:
-                for name in archive.namelist():
-                    if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
-                        raise PackageWrong(_("the package would write outside its folder: {name}").format(name=name),
-                                           where=str(package.path))
+                outside = [info.filename for info in archive.infolist() if _leaves(archive, info)]
+            if outside:
+                raise _leading_out(package, outside[0])
             return
         with tarfile.open(package.path) as tar:
             for member in tar:
                 tarfile.data_filter(member, "/release")
+                if left := "/".join([step for step in member.name.split("/") if step][strip:]):
+                    tarfile.data_filter(member.replace(name=left, deep=False), "/release")
     except tarfile.FilterError as error:
-        raise PackageWrong(_("the package would write outside its folder: {name}").format(name=error),
-                           where=str(package.path)) from None
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
+        raise _leading_out(package, error) from None
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, RuntimeError) as error:
         raise PackageWrong(_("the package cannot be read: {why}").format(why=error), where=str(package.path)) from None
+
+
+def _leaves(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether the member, or what it links to, lies outside the folder."""
+    name = member.filename
+    if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
+        return True
+    if not stat.S_ISLNK(member.external_attr >> 16):
+        return False
+    target = archive.read(member).decode("utf-8", "replace") if member.file_size < LONGEST_LINK else "/"
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), target)).startswith(("/", ".."))
+
+
+def _leading_out(package: Package, what: object) -> PackageWrong:
+    return PackageWrong(_("the package would write outside its folder: {name}").format(name=what),
+                        where=str(package.path))

@@ -73,7 +73,7 @@ class AppInstall(Step[InstallArgs]):
             release = _release(ctx)
             if ctx.args.how == "unpack":
                 for package in release.packages:
-                    packages.safe_to_unpack(package)
+                    packages.safe_to_unpack(package, release.strip)
         except PackageWrong as error:
             return [blocks("package.wrong", error.message, error.hint or "", file=str(error.where))]
         if release.found() == "foreign":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import tarfile
@@ -63,6 +64,23 @@ def test_zip_names_that_lead_out_are_refused(tmp_path: Path, name: str) -> None:
         archive.writestr(name, "x")
     with pytest.raises(PackageWrong, match="outside"):
         safe_to_unpack(Package(path, ""))
+
+
+def test_a_link_that_leads_out_only_after_its_folders_are_cut_off_is_refused(tmp_path: Path) -> None:
+    package = tar(tmp_path / "a.tgz", entry("app/link", tarfile.SYMTYPE, "../other"))
+    safe_to_unpack(package)
+    with pytest.raises(PackageWrong, match="outside"):
+        safe_to_unpack(package, strip=1)
+
+
+@pytest.mark.parametrize(("target", "leaves"), [("run", False), ("../run", False), ("../../run", True), ("/etc", True)])
+def test_links_of_a_zip_stay_inside(tmp_path: Path, target: str, leaves: bool) -> None:
+    link = zipfile.ZipInfo("app/link")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(link, target)
+    with pytest.raises(PackageWrong, match="outside") if leaves else contextlib.nullcontext():
+        safe_to_unpack(Package(tmp_path / "a.zip", ""))
 
 
 def test_a_file_that_is_no_archive_is_told_of(tmp_path: Path) -> None:
