@@ -13,7 +13,7 @@ class PlannedStep:
     """One step as it will run; `args` are unresolved, look-ups are filled in when it runs.
 
     `targets` are host names of the environment, one attempt each; `("-",)` when the step acts on none.
-    `rehearses` is the digest of the step, so that a live step can be matched with its rehearsal.
+    `digest` is the same for a live step and its rehearsal. The order of the steps keeps what they need.
     """
 
     id: str

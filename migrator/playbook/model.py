@@ -60,7 +60,7 @@ class Step(Strict):
     at: Names = Field(default_factory=list, description="roles or hosts; left out: the environment as a whole")
     timeout: Duration | None = None
     retries: int = Field(0, ge=0, le=10)
-    needs: Names = Field(default_factory=list, description="earlier steps of the stage that must have passed")
+    needs: Names = Field(default_factory=list, description="steps that it builds on; they must stand before it")
     skippable: bool = False
     point_of_no_return: bool = False
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime
 from typing import Protocol, TextIO
 
 from migrator.events import Event
@@ -19,18 +18,14 @@ class Screen(Protocol):
         """Give the terminal back; safe to call twice."""
 
 
-def choose(*, json: bool = False, plain: bool = False, turn_back: datetime | None = None,
-           out: TextIO | None = None) -> Screen:
-    """The observer for these flags and this terminal; NO_COLOR and TERM=dumb ask for plain lines.
-
-    `turn_back` is the last moment at which going back still fits the window, shown by the live view.
-    """
+def choose(*, json: bool = False, out: TextIO | None = None) -> Screen:
+    """The observer for this flag and this terminal; NO_COLOR and TERM=dumb ask for plain lines."""
     stream = out or sys.stdout
     if json:
         from migrator.screen.json_lines import JsonLines
 
         return JsonLines(stream)
-    if plain or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty():
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty():
         from migrator.screen.plain import Plain
 
         return Plain(stream)
@@ -38,4 +33,4 @@ def choose(*, json: bool = False, plain: bool = False, turn_back: datetime | Non
 
     from migrator.screen.live import Live
 
-    return Live(Console(file=stream, highlight=False), turn_back=turn_back)
+    return Live(Console(file=stream, highlight=False))

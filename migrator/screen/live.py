@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 
 from rich.console import Console, Group
 from rich.live import Live as RichLive
@@ -27,10 +26,8 @@ TALK = 8
 class Live:
     """Shows a run in a terminal. Drawn anew four times a second, so its clock is the sign of life."""
 
-    def __init__(self, console: Console, *, turn_back: datetime | None = None,
-                 monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, console: Console, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._console = console
-        self._turn_back = turn_back
         self._running = Running(monotonic)
         self._began = monotonic()
         self._title = ""
@@ -87,8 +84,6 @@ class Live:
         parts = [title, f"{number.number}/{number.of}" if number else "", show_seconds(now - self._began)]
         if self._back:
             parts.append(_("going back"))
-        elif self._turn_back:
-            parts.append(_("turn back by {time}").format(time=self._turn_back.astimezone().strftime("%H:%M")))
         return "   ".join(part for part in parts if part)
 
     def _draw(self, *, over: bool) -> None:

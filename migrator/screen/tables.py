@@ -1,4 +1,4 @@
-"""Tables of runs, steps, step kinds and findings."""
+"""Tables of runs, steps and step kinds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from migrator import clock
 from migrator.model import labels
-from migrator.model.finding import Finding
 from migrator.report.story import StepStory, tell
 from migrator.screen.grid import Column, grid
 from migrator.text import _
@@ -45,17 +44,6 @@ def show_kinds(kinds: Sequence[tuple[str, str, str, str]], *, room: int | None =
     """Step kinds: each name, what it touches, its way back, and its promise."""
     columns = [Column(_("kind")), Column(_("touches")), Column(_("way back")), Column(_("what it does"), give=True)]
     rows = [[name, labels.touches(touches), labels.way_back(back), promise] for name, touches, back, promise in kinds]
-    return "\n".join(grid(columns, rows, room=room))
-
-
-def show_findings(findings: Sequence[tuple[str, Finding]], *, room: int | None = None) -> str:
-    """Findings with the step that made each, in the order given, with what to do about them."""
-    if not findings:
-        return _("nothing found")
-    columns = [Column(""), Column(_("severity")), Column(_("step")), Column(_("finding"), give=True),
-               Column(_("do"), give=True)]
-    rows = [[labels.sign(f.severity), _("later") if f.later else labels.severity(f.severity), step, f.message, f.advice]
-            for step, f in findings]
     return "\n".join(grid(columns, rows, room=room))
 
 

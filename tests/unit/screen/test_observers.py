@@ -191,7 +191,6 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize(("variables", "out", "flags", "expected"), [
     ({}, Terminal(), {}, Live),
     ({}, Terminal(), {"json": True}, JsonLines),
-    ({}, Terminal(), {"plain": True}, Plain),
     ({}, io.StringIO(), {}, Plain),
     ({"NO_COLOR": "1"}, Terminal(), {}, Plain),
     ({"TERM": "dumb"}, Terminal(), {}, Plain),

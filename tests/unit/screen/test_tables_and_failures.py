@@ -10,7 +10,7 @@ from migrator.errors import CommandFailed, Position, WrongUse
 from migrator.model.finding import blocks, later
 from migrator.screen.failure import of_error, of_run, show_failure
 from migrator.screen.grid import Column, grid
-from migrator.screen.tables import show_findings, show_kinds, show_runs, show_status
+from migrator.screen.tables import show_kinds, show_runs, show_status
 from migrator.text import width
 
 pytestmark = pytest.mark.usefixtures("shanghai")
@@ -52,18 +52,14 @@ def test_runs(golden: Callable, sample: Callable, each_language: str) -> None:
     golden(f"runs.{each_language}.txt", show_runs([sample(name)["run"] for name in NAMES], room=110))
 
 
-def test_no_run_and_no_finding_are_said_in_words() -> None:
+def test_no_run_is_said_in_words() -> None:
     assert show_runs([]) == "no run yet"
-    assert show_findings([]) == "nothing found"
 
 
-def test_findings_and_kinds_keep_to_the_room() -> None:
-    found = [("space", blocks("space.short", "空间不足：需要 212 GB，只有 100 GB" * 4, "add a disk")),
-             ("x", later("y", "z"))]
-    for table in (show_findings(found, room=80),
-                  show_kinds([("backup.take", "adds", "none", "takes one consistent set " * 5)], room=80)):
+def test_kinds_keep_to_the_room() -> None:
+    for promise in ("takes one consistent set " * 5, "空间不足：需要 212 GB，只有 100 GB" * 4):
+        table = show_kinds([("backup.take", "adds", "none", promise)], room=80)
         assert max(width(line) for line in table.splitlines()) <= 80
-    assert "later" in show_findings(found, room=80)
 
 
 def test_kinds_speak_the_language(each_language: str) -> None:
