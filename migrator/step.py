@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from migrator.commands.shell import Command
+from migrator.errors import WrongUse
 from migrator.model.finding import Finding
 from migrator.model.outcome import Change, Outcome
 from migrator.model.states import AfterCrash, Touches, WayBack
 from migrator.model.version import Hop
 from migrator.playbook.inventory import Strict
 from migrator.site import Opener, Site
+from migrator.text import _
 from migrator.transport.base import OnLine, Transport
 from migrator.transport.jobs import JobResult
 
@@ -89,11 +91,9 @@ class StepContext(Generic[A]):
 
     def file(self, name: str) -> bytes:
         """The content of a file of the playbook folder, as frozen when the run was made."""
-        from migrator.errors import WrongUse
-
         path = (self.folder / name).resolve()
         if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
-            raise WrongUse(f"{name}: not a file of the playbook")
+            raise WrongUse(_("{name} is no file of the playbook").format(name=name), where=str(self.folder))
         return path.read_bytes()
 
 

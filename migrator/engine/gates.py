@@ -8,6 +8,7 @@ from migrator import clock
 from migrator.errors import ApprovalMissing, Exit, FindingsBlock
 from migrator.here import from_here
 from migrator.journal.journal import Journal
+from migrator.model import labels
 from migrator.model.plan import Plan
 from migrator.text import _
 from migrator.units import seconds, show_seconds
@@ -43,7 +44,8 @@ def _approvals(journal: Journal, plan: Plan, operator: str) -> list[Closed]:
         standing = journal.approvals.standing(plan, group, not_by=not_by)
         if not standing.granted:
             result.append(Closed(
-                _("the approval of {group} is not there: {reason}").format(group=group, reason=standing.reason),
+                _("the approval of {group} is not there: {reason}").format(
+                    group=group, reason=labels.standing(standing.reason)),
                 Exit.APPROVAL_MISSING, f"inv approve.sign --plan {plan.id} --as {group} --who NAME"))
     return result
 

@@ -79,7 +79,7 @@ class Performer:
 
     def way_back(self, run: str, why: str, to: str | None) -> list[list[Any]]:
         """The units to undo, newest first, with the number of their undo."""
-        plan, row = self._journal.runs.plan_of(run), self._journal.runs.get(run)
+        plan = self._journal.runs.plan_of(run)
         drill = why == "drill"
         within = {s.id for s in (_between(plan, None, to) if to else plan.steps)}
         rows = [r for r in self._journal.attempts.to_undo(run)
@@ -88,7 +88,8 @@ class Performer:
             self._journal.runs.move(run, RunState.GOING_BACK, actor=self._executor, message=why)
         estimates = [plan.step(r["step"]).way_back_estimate for r in rows]
         known = None if None in estimates else sum(e for e in estimates if e is not None)
-        self._desk.observers(GoingBack(run=row["id"], why=why, steps=len(rows), estimate=known))
+        told = _("the drill of the way back") if drill else why
+        self._desk.observers(GoingBack(run=run, why=told, steps=len(rows), estimate=known))
         return [[r["step"], r["target"],
                  self._journal.attempts.count(run, r["step"], r["target"], Direction.UNDO) + 1] for r in rows]
 

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from migrator.text import _
+
 R = TypeVar("R")
 Unit = tuple[str, str]
 """A step's id and a target's name."""
@@ -94,7 +96,7 @@ class Telling:
         if request is None:
             return None
         if request["act"] == "park":
-            return None if self._park(unit, "approval") == "granted" else "approval refused"
+            return None if self._park(unit, "approval") == "granted" else _("the approval was refused")
         return self._drill(unit, request["data"]["to"])
 
     def _park(self, unit: Unit, what: str) -> str:
@@ -105,7 +107,7 @@ class Telling:
     def _drill(self, unit: Unit, to: str) -> str | None:
         """Go back to a step, measure it, and come forward again; the reason when either way failed."""
         if not self._undo_all("drill", to):
-            return "the way back failed in the drill"
+            return _("the way back failed in the drill")
         self._tell(f"drilled:{unit[0]}", self._work.drilled, self._run, *unit, self._tries[unit])
         for step, target in self._tell("again", self._work.again, self._run, unit[0], to):
             result = self._act((step, target))

@@ -35,6 +35,12 @@ def run_state(name: str) -> str:
             "brought back": _("brought back"), "hands needed": _("hands needed")}.get(name, name)
 
 
+def standing(reason: str) -> str:
+    """Why an approval does not count, in words."""
+    return {"missing": _("missing"), "rejected": _("rejected"), "for another plan": _("for another plan"),
+            "expired": _("expired"), "given by the operator": _("given by the operator")}.get(reason, reason)
+
+
 def touches(name: str) -> str:
     """What a step kind does to its target, in words."""
     return {"nothing": _("nothing"), "adds": _("adds"), "changes": _("changes")}.get(name, name)

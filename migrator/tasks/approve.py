@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from migrator import clock
+from migrator.model import labels
 from migrator.tasks.command import Call, command, needed
 from migrator.text import _
 
@@ -39,6 +41,7 @@ def list_(call: Call, plan: str | None = None) -> int | None:
     """List the decisions on a plan."""
     needed({"plan": plan})
     rows = [dict(row) for row in call.app.journal.approvals.list(str(plan))]
-    call.show("\n".join(f"{r['at']}  {r['group']}  {r['who']}  {r['decision']}  {r['reason'] or ''}" for r in rows)
+    call.show("\n".join("  ".join([clock.local(row["at"]), row["group"], row["who"], labels.decision(row["decision"]),
+                                   row["reason"] or ""]).rstrip() for row in rows)
               or _("nobody has decided yet"), rows)
     return None

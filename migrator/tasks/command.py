@@ -112,9 +112,8 @@ def _complain(call: Call, error: MigratorError) -> None:
     from migrator.screen.failure import of_error, show_failure
 
     if call.json:
-        data = {"error": error.message, "where": str(error.where or ""), "hint": error.hint or "",
-                "code": int(error.code)}
-        print(scrub(json.dumps(data, ensure_ascii=False)))
+        call.show("", {"error": error.message, "where": str(error.where or ""), "hint": error.hint or "",
+                       "code": int(error.code)})
     else:
         print(show_failure(of_error(error)), file=sys.stderr)
 
@@ -124,6 +123,8 @@ def _unexpected(call: Call, error: Exception) -> int:
     path = streams.Details.kept_in(call.app.home)
     logging.getLogger(__name__).exception("unexpected")
     what = f"{type(error).__name__}: {error}".partition("\n")[0]
+    if call.json:
+        call.show("", {"error": what, "where": str(path), "hint": "", "code": int(Exit.UNEXPECTED)})
     print(scrub(_("✗ unexpected: {what}; the details are in {path}").format(what=what, path=path)), file=sys.stderr)
     return Exit.UNEXPECTED
 

@@ -12,8 +12,6 @@ from migrator.tasks.command import Call, command
 from migrator.text import _
 
 NEEDED = ("invoke", "paramiko", "SQLAlchemy", "alembic", "psycopg", "PyMySQL", "dbos", "pydantic", "rich", "Jinja2")
-TOOLS = {"ssh": "reads ssh_config exactly", "tar": "moves file trees", "sqlite3": "backs up SQLite while it is used",
-         "pg_dump": "dumps a PostgreSQL that runs here", "mariadb-dump": "dumps a MariaDB that runs here"}
 
 
 @command()
@@ -22,13 +20,20 @@ def doctor(call: Call) -> int | None:
     lines = [("✓", f"migrator {__version__}, Python {sys.version.split()[0]}")]
     missing = [name for name in NEEDED if not _installed(name)]
     lines += [("✗", _("package {name} is missing").format(name=name)) for name in missing]
-    lines += [("✓" if shutil.which(tool) else "-", f"{tool}: {use}") for tool, use in TOOLS.items()]
+    lines += [("✓" if shutil.which(tool) else "-", f"{tool}: {use}") for tool, use in _tools().items()]
     lines.append(("✓", _("journal: {path}, {count} runs").format(
         path=call.app.home, count=call.app.journal.runs.count())))
     found = call.app.inventory_file.exists()
     lines.append(("✓" if found else "-", _("inventory: {path}").format(path=call.app.inventory_file)))
     call.show("\n".join(f"{sign} {line}" for sign, line in lines), [{"sign": s, "what": line} for s, line in lines])
     return Exit.UNEXPECTED if missing else None
+
+
+def _tools() -> dict[str, str]:
+    """Programs of this machine and what each is for; without one, only that is not to be had."""
+    return {"ssh": _("reads ssh_config exactly"), "tar": _("moves file trees"),
+            "sqlite3": _("backs up SQLite while it is used"), "pg_dump": _("dumps a PostgreSQL that runs here"),
+            "mariadb-dump": _("dumps a MariaDB that runs here")}
 
 
 def _installed(name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from migrator.errors import Exit
 from migrator.tasks.command import Call, command, needed
 from migrator.text import _
 
@@ -64,4 +65,4 @@ def path(call: Call, product: str | None = None, from_: str | None = None, to: s
     route = solve(load_versions(folder / "versions.yaml"), str(from_), str(to))
     call.show(show_route(route, why=why), {"path": list(route.path), "rejected": [
         {"hop": str(hop), "reasons": list(reasons)} for hop, reasons in route.rejected]})
-    return 0 if route.path else 10
+    return Exit.DONE if route.path else Exit.FINDINGS_BLOCK

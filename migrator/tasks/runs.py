@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from migrator.errors import WrongUse
+from migrator.errors import Exit, WrongUse
 from migrator.tasks.command import Call, command, needed
 from migrator.text import _
 
@@ -98,4 +98,4 @@ def verify(call: Call) -> int | None:
                 else _("the chain is broken at event {broken} of {count}; head {head}"))
     call.show(sentence.format(count=trail.count, head=trail.head, broken=trail.broken),
               {"count": trail.count, "head": trail.head, "broken": trail.broken})
-    return 0 if trail.sound else 10
+    return Exit.DONE if trail.sound else Exit.FINDINGS_BLOCK
