@@ -51,9 +51,13 @@ class BackupSet:
 
     @property
     def proof(self) -> Proof:
-        """What was proven of the set so far."""
+        """What was proven of the set so far; raises SetDamaged for a record that cannot be understood."""
         path = self.folder / PROOF
-        return Proof.from_json(json.loads(path.read_text())) if path.exists() else NONE
+        try:
+            return Proof.from_json(json.loads(path.read_text())) if path.exists() else NONE
+        except (ValueError, TypeError, KeyError) as error:
+            raise SetDamaged(_("{path} cannot be understood: {why}").format(path=PROOF, why=error),
+                             where=str(self.folder), hint=_("remove this file and verify the set again")) from None
 
     def tables(self, database: str) -> Mapping[str, Mapping[str, Any]] | None:
         """Rows and digest of every table: measured when taken, else in a restored copy, else unknown."""

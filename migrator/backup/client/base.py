@@ -8,6 +8,8 @@ from typing import BinaryIO, Protocol
 
 from migrator.playbook.inventory import Database as Entry
 
+LONG = 24 * 3600.0
+"""Seconds after which moving a whole database is given up."""
 Source = Callable[[], AbstractContextManager[BinaryIO]]
 """Opens a dump from its beginning; may be called more than once."""
 

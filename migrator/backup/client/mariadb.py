@@ -14,7 +14,6 @@ from migrator.backup.client.base import Source
 from migrator.backup.client.server import ServerClient, database_of
 from migrator.commands import mariadb
 from migrator.playbook.inventory import Database as Entry
-from migrator.site import Site
 
 _PROPERTIES = """
 select default_character_set_name, default_collation_name from information_schema.schemata
@@ -31,13 +30,6 @@ class MariadbClient(ServerClient):
     make = "mariadb"
     extension = "sql"
     port = 3306
-
-    def __init__(self, site: Site, name: str) -> None:
-        super().__init__(site, name)
-        self._live = site.database(name)
-
-    def exists(self) -> bool:
-        return self._there(self.database)
 
     def properties(self) -> dict[str, str]:
         charset, collation = self._live.query(_PROPERTIES)[0]
@@ -57,14 +49,6 @@ class MariadbClient(ServerClient):
         self._fill(self.database, source, properties)
         self.drop(copy)
 
-    def drop(self, copy: Entry) -> None:
-        if self._there(database_of(copy)):
-            self._admin_sql(mariadb.drop_database(database_of(copy)))
-
-    def drop_live(self) -> None:
-        self._live.close()
-        self._admin_sql(mariadb.drop_database(self.database))
-
     def _fill(self, database: str, source: Source, properties: Mapping[str, str]) -> None:
         """Make the database anew from the dump; privileges on it are kept by the server."""
         self._admin_sql(mariadb.drop_database(database) + mariadb.create_database(database, properties))
@@ -72,6 +56,9 @@ class MariadbClient(ServerClient):
 
     def _there(self, database: str) -> bool:
         return bool(self._admin_sql(mariadb.database_exists(database), changes=False))
+
+    def _remove(self, database: str) -> None:
+        self._admin_sql(mariadb.drop_database(database))
 
     def _admin_sql(self, sql: str, *, changes: bool = True) -> str:
         return self._as_admin(mariadb.run_sql(self.admin), sql, changes=changes)

@@ -9,7 +9,6 @@ from migrator.backup.client.base import Source
 from migrator.backup.client.server import ServerClient, database_of, foreign
 from migrator.commands import postgres
 from migrator.playbook.inventory import Database as Entry
-from migrator.site import Site
 
 _PROPERTIES = """
 select pg_encoding_to_char(encoding), datcollate, datctype, pg_get_userbyid(datdba), pg_database_size(oid)
@@ -23,13 +22,6 @@ class PostgresClient(ServerClient):
     make = "postgresql"
     extension = "dump"
     port = 5432
-
-    def __init__(self, site: Site, name: str) -> None:
-        super().__init__(site, name)
-        self._live = site.database(name)
-
-    def exists(self) -> bool:
-        return self._there(self.database)
 
     def properties(self) -> dict[str, str]:
         encoding, collate, ctype, owner, _size = self._live.query(_PROPERTIES)[0]
@@ -60,16 +52,11 @@ class PostgresClient(ServerClient):
         else:
             self._admin_sql(postgres.rename_database(database_of(copy), self.database))
 
-    def drop(self, copy: Entry) -> None:
-        if self._there(database_of(copy)):
-            self._admin_sql(postgres.drop_database(database_of(copy)))
-
-    def drop_live(self) -> None:
-        self._live.close()
-        self._admin_sql(postgres.drop_database(self.database))
-
     def _there(self, database: str) -> bool:
         return bool(self._admin_sql(postgres.database_exists(database), changes=False))
+
+    def _remove(self, database: str) -> None:
+        self._admin_sql(postgres.drop_database(database))
 
     def _admin_sql(self, sql: str, *, changes: bool = True) -> str:
         maintenance = self.admin_database if self.admin_database != self.database else "postgres"

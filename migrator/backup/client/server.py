@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import BinaryIO
 
 from sqlalchemy.engine import URL, make_url
 
-from migrator.backup.client.base import Source
+from migrator.backup.client.base import LONG, Source
 from migrator.backup.joined import joined
 from migrator.commands.login import Login
 from migrator.commands.shell import Command
 from migrator.database.base import OURS
 from migrator.errors import WrongUse
 from migrator.playbook.inventory import Database as Entry
-from migrator.secret import resolve
+from migrator.secret import Secret, resolve
 from migrator.site import Site
 from migrator.text import _
 
-LONG = 24 * 3600.0
-"""Seconds after which moving a whole database is given up."""
 LONGEST_NAME = 63
 
 
-class ServerClient:
+class ServerClient(ABC):
     """A database on a server. The inventory's admin role, if it names one, dumps, makes and removes databases: it
     alone may be sure to see everything in them.
     """
@@ -39,6 +38,7 @@ class ServerClient:
         if not url.database:
             raise WrongUse(_("the URL of {name} names no database").format(name=name), where=site.name)
         self.database = url.database
+        self._live = site.database(name)
         self.user = self._login(url)
         admin_url = make_url(self.entry.admin_url) if self.entry.admin_url else url
         self.admin = self._login(admin_url)
@@ -49,8 +49,27 @@ class ServerClient:
     def live(self) -> Entry:
         return self._entry(self.database)
 
+    def exists(self) -> bool:
+        return self._there(self.database)
+
     def copy(self, label: str, *, beside: bool) -> Entry:
         return self._entry(self.beside(label))
+
+    def drop(self, copy: Entry) -> None:
+        if self._there(database_of(copy)):
+            self._remove(database_of(copy))
+
+    def drop_live(self) -> None:
+        self._live.close()
+        self._remove(self.database)
+
+    @abstractmethod
+    def _there(self, database: str) -> bool:
+        """Whether the server has a database of this name."""
+
+    @abstractmethod
+    def _remove(self, database: str) -> None:
+        """Remove a database; fine when there is none."""
 
     def beside(self, label: str) -> str:
         """The name of a database of ours beside the live one, short enough for every server."""
@@ -92,7 +111,8 @@ def database_of(copy: Entry) -> str:
 
 
 def _line(password: str | None, url: URL) -> bytes:
-    text = resolve(password).reveal() if password else url.password or ""
-    if "\n" in str(text):
-        raise WrongUse(_("a database password cannot hold a line break"))
-    return f"{text}\n".encode()
+    secret = resolve(password) if password else Secret(str(url.password or ""))  # scrubbed from here on
+    if "\n" in secret.reveal():
+        raise WrongUse(_("a database password cannot hold a line break"),
+                       hint=_("check what the secret holds, or set another password"))
+    return f"{secret.reveal()}\n".encode()

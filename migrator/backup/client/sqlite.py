@@ -6,14 +6,13 @@ import posixpath
 from collections.abc import Mapping
 from typing import BinaryIO
 
-from migrator.backup.client.base import Source
+from migrator.backup.client.base import LONG, Source
 from migrator.commands import files, sqlite
 from migrator.database.base import OURS
 from migrator.playbook.inventory import Database as Entry
 from migrator.reach import file_of, owner_of
 from migrator.site import Site
 
-LONG = 24 * 3600.0
 BELONGING = ("", "-wal", "-shm", "-journal")
 """Endings of the files that together are one SQLite database."""
 

@@ -19,7 +19,7 @@ from migrator.backup.errors import SetDamaged, SetMissing
 from migrator.backup.manifest_file import MANIFEST
 from migrator.backup.part import Part
 from migrator.backup.restore import restore_set
-from migrator.backup.set import BackupSet
+from migrator.backup.set import PROOF, BackupSet
 from migrator.backup.take import take_set
 from migrator.backup.verify import verify_set
 from migrator.site import Site
@@ -63,6 +63,15 @@ def test_a_damaged_part_is_found_and_nothing_is_restored(
     with pytest.raises(SetDamaged):
         restore_set(site, kept.folder)
     assert len(rows(root)) == 10 and (root / "files/one.txt").read_text() == "changed"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"level": 3}'])
+def test_a_torn_record_of_proofs_is_told_of(content: str, site: Site, vault: Path) -> None:
+    kept = take_set(site, vault, "one")
+    (kept.folder / PROOF).write_text(content)
+    with pytest.raises(SetDamaged, match="cannot be understood") as told:
+        _ = kept.proof
+    assert told.value.hint == "remove this file and verify the set again"
 
 
 def test_damage_that_a_matching_hash_hides_is_found_by_decoding(site: Site, vault: Path) -> None:
