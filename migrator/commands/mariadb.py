@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from migrator.commands.login import Login, password_first
+from migrator.commands.quoting import quoted
 from migrator.commands.shell import Command, script
 
 PASSWORD = "MYSQL_PWD"  # noqa: S105 (a variable's name)
@@ -32,24 +33,19 @@ def run_sql(login: Login) -> Command:
 
 def create_database(name: str, properties: Mapping[str, str]) -> str:
     """SQL that makes an empty database with the `charset` and `collation` of another."""
-    return (f"CREATE DATABASE {quoted(name)} CHARACTER SET {_word(properties['charset'])}"
+    return (f"CREATE DATABASE {quoted(name, '`')} CHARACTER SET {_word(properties['charset'])}"
             f" COLLATE {_word(properties['collation'])};\n")
 
 
 def drop_database(name: str) -> str:
     """SQL that removes a database if it is there."""
-    return f"DROP DATABASE IF EXISTS {quoted(name)};\n"
+    return f"DROP DATABASE IF EXISTS {quoted(name, '`')};\n"
 
 
 def database_exists(name: str) -> str:
     """SQL that gives a row when a database of this name exists."""
     text = name.replace("\\", "\\\\").replace("'", "''")
     return f"SELECT 'yes' FROM information_schema.schemata WHERE schema_name = '{text}';\n"  # noqa: S608 (quoted)
-
-
-def quoted(identifier: str) -> str:
-    """A name as an SQL identifier."""
-    return "`" + identifier.replace("`", "``") + "`"
 
 
 def _word(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from migrator.commands.login import Login, password_first
+from migrator.commands.quoting import quoted
 from migrator.commands.shell import Command, words
 
 PASSWORD = "PGPASSWORD"  # noqa: S105 (a variable's name)
@@ -63,11 +64,6 @@ def end_sessions(name: str) -> str:
     """SQL that ends every other session in a database; renaming and dropping need it alone."""
     return ("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"  # noqa: S608 (quoted)
             f" WHERE datname = {literal(name)} AND pid <> pg_backend_pid();\n")
-
-
-def quoted(identifier: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + identifier.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from migrator.commands.quoting import quoted
 from migrator.database.base import OURS, Schema, TableFacts
 from migrator.database.mariadb_integrity import complaints
 from migrator.database.mariadb_schema import schema
-from migrator.database.quoting import quoted
 from migrator.database.served import Ask, ServedDatabase
 from migrator.errors import DatabaseError
 from migrator.text import _

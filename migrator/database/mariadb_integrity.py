@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from migrator.commands.quoting import listed, quoted
 from migrator.database.base import OURS
-from migrator.database.quoting import listed, quoted
 from migrator.database.served import Ask
 from migrator.text import _
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from migrator.commands.quoting import text_value
 from migrator.database.base import OURS, Database
-from migrator.database.quoting import text_value
 from migrator.database.statements import Statement
 from migrator.errors import DatabaseError
 from migrator.text import _

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from migrator.commands.quoting import quoted
 from migrator.database.base import Schema, TableFacts
 from migrator.database.postgresql_integrity import complaints
 from migrator.database.postgresql_schema import own, schema
-from migrator.database.quoting import quoted
 from migrator.database.served import Ask, ServedDatabase
 
 _SERVER = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.database.quoting import quoted
+from migrator.commands.quoting import quoted
 from migrator.errors import DatabaseError
 from migrator.text import _
 

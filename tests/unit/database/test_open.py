@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
+from migrator.commands.quoting import listed, quoted, text_value
 from migrator.database import sqlite_agent
 from migrator.database.door import Door
 from migrator.database.open import make_of, open_database
 from migrator.database.postgresql_schema import one_line
-from migrator.database.quoting import listed, quoted, text_value
 from migrator.database.refusals import in_our_words
 from migrator.errors import DatabaseError, LoginRefused, MigratorError, Unreachable, WrongUse
 from migrator.playbook.inventory import Database as Entry
