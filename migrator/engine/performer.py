@@ -16,8 +16,8 @@ from migrator.events import GoingBack, RunParked, RunStarted
 from migrator.here import from_here
 from migrator.journal.attempts import Key
 from migrator.journal.next_command import waiting_command
-from migrator.model.plan import Plan
-from migrator.model.states import Direction, RunState, Touches
+from migrator.model.plan import Plan, PlannedStep
+from migrator.model.states import AttemptState, Direction, RunState, Touches
 from migrator.step import kinds
 from migrator.text import _
 
@@ -81,7 +81,7 @@ class Performer:
         """The units to undo, newest first, with the number of their undo."""
         plan = self._journal.runs.plan_of(run)
         drill = why == "drill"
-        within = {s.id for s in (_between(plan, None, to) if to else plan.steps)}
+        within = {s.id for s in self._open_steps(run, _between(plan, None, to))}
         rows = [r for r in self._journal.attempts.to_undo(run)
                 if r["step"] in within and plan.step(r["step"]).way_back != "none"]
         if not drill:
@@ -92,6 +92,13 @@ class Performer:
         self._desk.observers(GoingBack(run=run, why=told, steps=len(rows), estimate=known))
         return [[r["step"], r["target"],
                  self._journal.attempts.count(run, r["step"], r["target"], Direction.UNDO) + 1] for r in rows]
+
+    def _open_steps(self, run: str, steps: list[PlannedStep]) -> list[PlannedStep]:
+        """Those behind the last point of no return that was passed: what lies before it has no way back any more."""
+        done = {row["step"] for row in self._journal.attempts.of_run(run)
+                if (row["direction"], row["state"]) == (Direction.FORWARD, AttemptState.OK)}
+        passed = [place for place, s in enumerate(steps, 1) if s.point_of_no_return and s.id in done]
+        return steps[passed[-1]:] if passed else steps
 
     def drilled(self, run: str, step: str, target: str, n: int) -> dict[str, Any]:
         """Keep the measured seconds of the way back as evidence of the drill."""
@@ -141,7 +148,7 @@ class Performer:
         return Unit(self._desk, plan, Key(run, step, target, direction, n), self._executor)
 
 
-def _between(plan: Plan, step: str | None, to: str | None) -> list[Any]:
+def _between(plan: Plan, step: str | None, to: str | None) -> list[PlannedStep]:
     """The steps from `to` (or the start) up to, and without, `step` (or the end)."""
     ids = [s.id for s in plan.steps]
     first = ids.index(to) if to in ids else 0

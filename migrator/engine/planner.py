@@ -10,7 +10,9 @@ from migrator.journal.journal import Journal
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import Direction
 from migrator.playbook.expand import ExpandedStep, expand, playbook_digest
+from migrator.playbook.lookups import scope
 from migrator.playbook.read import LoadedPlaybook
+from migrator.playbook.steps import bind
 from migrator.site import Site
 from migrator.step import kinds
 from migrator.text import _
@@ -21,9 +23,12 @@ NOWHERE = ("-",)
 def make_plan(loaded: LoadedPlaybook, stage: str, site: Callable[[str], Site], journal: Journal) -> Plan:
     """The plan of a stage, with what rehearsals have measured as estimates.
 
-    Raises PlaybookError with the step's position when it names a role or host that the environment lacks.
+    All stages are bound to their environments first, so that a value which only the last one needs is missed now and
+    not in the maintenance window. Raises PlaybookError with the step's position.
     """
     playbook = loaded.playbook
+    for name in playbook.stages:
+        _bind_all(loaded, name, site(playbook.environments[playbook.stages[name].environment]))
     expanded = expand(loaded, stage, kinds())
     entry = playbook.stages[stage]
     environment = site(playbook.environments[entry.environment])
@@ -36,6 +41,14 @@ def make_plan(loaded: LoadedPlaybook, stage: str, site: Callable[[str], Site], j
         on_failure=entry.on_failure, gate=entry.gate.model_dump(), people=playbook.people.model_dump(),
         rules=playbook.rules.model_dump(), budget={**playbook.budget.model_dump(), **playbook.window.model_dump()},
         content=dict(loaded.files))
+
+
+def _bind_all(loaded: LoadedPlaybook, stage: str, site: Site) -> None:
+    for step in expand(loaded, stage, kinds()):
+        known = scope(path=loaded.playbook.path.versions, hop=step.hop, name=site.name, environment=site.environment,
+                      run="run")
+        bind(step.args, kinds()[step.kind].Args, known, str(step.where))
+        _targets(step, site)
 
 
 def _planned(step: ExpandedStep, site: Site, measured: Mapping[tuple[str, str], float]) -> PlannedStep:

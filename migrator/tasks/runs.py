@@ -64,7 +64,7 @@ def rollback(call: Call, run: str | None = None, dry_run: bool = False, yes: boo
         return None
     if not yes:
         confirm(call, call.app.journal.runs.get(run_id)["environment"])
-    return watched(call, run_id, call.app.roll_back)
+    return watched(call, run_id, call.app.roll_back, wanted=Exit.BROUGHT_BACK)
 
 
 @command(run=RUN, out="folder for the report; the run's own if left out",

@@ -10,8 +10,11 @@ from migrator.tasks.command import Call
 from migrator.text import _
 
 
-def watched(call: Call, run_id: str, drive: Callable[[str], int]) -> int:
-    """Drive a run with the screen that suits, say how it ended, and leave the process."""
+def watched(call: Call, run_id: str, drive: Callable[[str], int], *, wanted: Exit = Exit.DONE) -> int:
+    """Drive a run with the screen that suits, say how it ended, and leave the process.
+
+    `wanted` is the ending that was asked for: the command has done its work when the run ends so.
+    """
     from migrator.screen.choose import choose
 
     screen = choose(json=call.json)
@@ -22,9 +25,9 @@ def watched(call: Call, run_id: str, drive: Callable[[str], int]) -> int:
         screen.close()
         raise
     screen.close()
-    if code not in (Exit.DONE, Exit.WAITING):
+    if code not in (Exit.DONE, Exit.WAITING, wanted):
         _explain(call, run_id)
-    call.leave(code)
+    call.leave(Exit.DONE if code == wanted else code)
 
 
 def confirm(call: Call, environment: str) -> None:

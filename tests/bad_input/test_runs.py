@@ -114,7 +114,7 @@ def test_a_full_disk_of_the_host_begins_nothing(company: Company) -> None:
         fill(disk)
         told_once(company.upgrade(), 22, "here: no space is left for .*work/jobs; nothing was started", "inv rollback")
         (disk / "fill").unlink()
-        company.types("rollback", "--yes").refused(21, "brought back")
+        assert company.types("rollback", "--yes").code == 0
 
 
 # The journal

@@ -106,7 +106,7 @@ def test_a_full_disk_on_the_machine_begins_nothing(company: Company, machine: Te
     told = backs_up(company, machine, work="/small/work", step=runs("echo 2 > /srv/app/version"))
     told.refused(22, "live-host: no space is left for /small/work/jobs; nothing was started", "inv rollback")
     machine.must(["rm", "/small/fill"])
-    company.types("rollback", "--yes").refused(21, "brought back")
+    assert company.types("rollback", "--yes").code == 0
 
 
 @pytest.mark.parametrize(("step", "says"), [

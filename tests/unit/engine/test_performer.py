@@ -157,3 +157,10 @@ def test_what_could_not_be_undone_is_left_for_hands(office: Office, performer: P
     assert isinstance(ended, RunEnded)
     assert ended.by_hand == ["test @ one: not attempted: a later step on the same host could not be undone"]
     assert ended.next == f"inv rollback --run {run}"
+
+
+def test_what_lies_before_a_passed_point_of_no_return_is_not_undone(office: Office, performer: Performer) -> None:
+    run = office.run(office.plan(COPY, replace(TEST, point_of_no_return=True), step("last", run=["true"])))
+    for name, target in (("copy", "one"), ("test", "one"), ("last", "-")):
+        office.passed(run, name, target=target)
+    assert performer.way_back(run, "broken", None) == [["last", "-", 1]]
