@@ -100,6 +100,7 @@ class Durable:
         })
         for name, story in self._stories.items():
             self._workflows[name] = DBOS.workflow(name=name, max_recovery_attempts=None)(self._told(story))
+        DBOS.listen_queues([self._liveness.executor])
         DBOS.launch()
 
     @_in_our_words
@@ -121,8 +122,10 @@ class Durable:
         owner = found[0].executor_id
         if owner and owner != self._liveness.executor and self._liveness.alive(owner):
             return False
+        # A queue of our own: every process that is awake takes from the engine's, and would leave in the midst of it.
+        DBOS.register_queue(self._liveness.executor, polling_interval_sec=0.2)
         DBOS.send(workflow, "resumed", topic=WAKE)
-        DBOS.resume_workflow(workflow)
+        DBOS.resume_workflow(workflow, queue_name=self._liveness.executor)
         return True
 
     @_in_our_words

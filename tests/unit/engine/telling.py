@@ -1,6 +1,7 @@
 """A process that tells a story of three acts with the real durable engine: `python telling.py FOLDER ORDER [trusting]`.
 
-ORDER is start, resume or list. An act writes its name to the file `done` and stays in it while the file `hold` exists.
+ORDER is start, resume, list, or idle: be there, with nothing of one's own to tell, while the file `idle` exists. An act
+writes its name to the file `done`, its process to `tellers`, and stays in it while the file `hold` exists.
 `trusting` leaves the engine's fallback to pickle as it was delivered.
 """
 
@@ -29,6 +30,8 @@ def main(folder: Path, order: str, *trusting: str) -> int:
     engine.launch()
     if order == "list":
         return _list()
+    if order == "idle":
+        return _idle(folder)
     if order == "start":
         engine.start("story", RUN, RUN)
     elif not engine.resume(RUN):
@@ -47,9 +50,18 @@ def _story(teller: Recorder, folder: Path) -> list[object]:
 def _act(folder: str, name: str) -> tuple[str, ...]:
     with (Path(folder) / "done").open("a") as done:
         done.write(f"{name}\n")
+    with (Path(folder) / "tellers").open("a") as tellers:
+        tellers.write(f"{os.getpid()}\n")
     while (Path(folder) / "hold").exists():
         time.sleep(POLL)
     return (name,)
+
+
+def _idle(folder: Path) -> int:
+    (folder / f"ready.{os.getpid()}").touch()
+    while (folder / "idle").exists():
+        time.sleep(POLL)
+    return 0
 
 
 def _list() -> int:

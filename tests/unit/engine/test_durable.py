@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -42,9 +42,13 @@ class Told:
 
     def until(self, *names: str) -> None:
         """Wait until these acts have begun, in this order."""
+        self.wait(lambda: self.done() == list(names))
+
+    def wait(self, holds: Callable[[], bool]) -> None:
+        """Wait until this holds."""
         deadline = time.monotonic() + LONG
-        while self.done() != list(names):
-            assert time.monotonic() < deadline, f"only {self.done()}"
+        while not holds():
+            assert time.monotonic() < deadline, f"only {sorted(self.folder.iterdir())}, done {self.done()}"
             time.sleep(0.02)
 
     def ask(self, query: str) -> list[tuple[object, ...]]:
@@ -83,6 +87,21 @@ def test_a_launch_takes_up_nothing_by_itself(told: Told) -> None:
     told.hold.unlink()
     assert told.run("list") == 0
     assert told.done() == ["one"]
+
+
+def test_a_story_is_told_by_who_took_it_up_and_not_by_others_that_are_awake(told: Told) -> None:
+    told.hold.touch()
+    first = told.begin("start")
+    told.until("one")
+    first.kill()
+    first.wait()
+    told.hold.unlink()
+    (told.folder / "idle").touch()
+    others = [told.begin("idle") for _ in range(2)]
+    told.wait(lambda: len(list(told.folder.glob("ready.*"))) == len(others))
+    heir = told.begin("resume")
+    assert heir.wait(LONG) == 0
+    assert (told.folder / "tellers").read_text().split() == [str(first.pid), *[str(heir.pid)] * 3]
 
 
 def test_a_drained_story_finishes_its_act_and_goes_on_later(told: Told) -> None:
