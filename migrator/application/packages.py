@@ -29,7 +29,8 @@ class Package:
 def verified(path: Path, expected: str) -> Package:
     """The package, its content compared with the expected SHA-256; raises PackageWrong."""
     if not path.is_file():
-        raise PackageWrong(_("the package {name} is missing").format(name=path.name), where=str(path.parent))
+        raise PackageWrong(_("the package {name} is missing").format(name=path.name), where=str(path.parent),
+                           hint=_("put it there, or correct its name in the playbook"))
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != expected.lower():
@@ -65,7 +66,8 @@ def safe_to_unpack(package: Package, strip: int = 0) -> None:
     except tarfile.FilterError as error:
         raise _leading_out(package, error) from None
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, RuntimeError) as error:
-        raise PackageWrong(_("the package cannot be read: {why}").format(why=error), where=str(package.path)) from None
+        raise PackageWrong(_("the package cannot be read: {why}").format(why=error), where=str(package.path),
+                           hint=_("get the package again from its vendor and compare the published checksum")) from None
 
 
 def _leaves(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
@@ -81,4 +83,4 @@ def _leaves(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
 
 def _leading_out(package: Package, what: object) -> PackageWrong:
     return PackageWrong(_("the package would write outside its folder: {name}").format(name=what),
-                        where=str(package.path))
+                        where=str(package.path), hint=_("do not install it; ask its vendor"))

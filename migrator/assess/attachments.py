@@ -43,7 +43,8 @@ def named(database: Database, sql: str) -> Named:
     width = len(rows[0]) if rows else 1
     if width > 3:
         raise DatabaseError(_("the query for attachments gives {width} columns, more than path, size and sha256")
-                            .format(width=width), where=database.name)
+                            .format(width=width), where=database.name,
+                            hint=_("let it give path, size and sha256, in this order, and nothing more"))
     known = [row for row in rows if row[0] is not None]
     return Named(frozenset(str(row[0]) for row in known),
                  {str(row[0]): int(row[1]) for row in known if width > 1 and row[1] is not None},

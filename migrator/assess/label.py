@@ -49,7 +49,8 @@ def read_label(label: Label, database: Database, host: Transport, *, timeout: fl
         return (text or "").strip() or None
     match = re.search(label.pattern, text, re.MULTILINE)
     if not match:
-        raise HostError(_("the label {pattern} is not in what was read").format(pattern=label.pattern), where=host.name)
+        raise HostError(_("the label {pattern} is not in what was read").format(pattern=label.pattern), where=host.name,
+                        hint=_("compare `pattern` with what the system really says"))
     return (match[1] if match.re.groups else match[0]).strip()
 
 

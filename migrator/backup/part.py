@@ -107,7 +107,8 @@ def writing(folder: Path, path: str, progress: Progress, done: Callable[[Part], 
             if not isinstance(error, OSError):
                 raise
             raise NoSpace(_("the vault cannot take {path}: {why}").format(path=path, why=error.strerror),
-                          where=str(folder)) from error
+                          where=str(folder),
+                          hint=_("free some space there, or name another vault in the inventory")) from error
     done(Part(path, compressor.packed.hexdigest(), compressor.packed_bytes,
               compressor.raw.hexdigest(), compressor.raw_bytes))
 

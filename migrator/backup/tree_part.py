@@ -78,7 +78,8 @@ class TreePart:
         free = folder.free()
         if needed > free:
             raise NoSpace(_("{path} has {free} free and {needed} are needed").format(
-                path=folder.path, free=show_size(free), needed=show_size(needed)), where=folder.host.name)
+                path=folder.path, free=show_size(free), needed=show_size(needed)), where=folder.host.name,
+                hint=_("make room there and resume"))
         with part.reading(self._kept.folder, self._record.part, self._progress) as archive:
             folder.make_equal(difference, wanted, archive, owners=owners)
 

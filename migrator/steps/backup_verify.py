@@ -52,7 +52,8 @@ class BackupVerify(Step[VerifyArgs]):
 
         folder = _set(ctx)
         if folder is None:
-            raise SetMissing(_("{step} has taken no set").format(step=ctx.args.of), where=ctx.step)
+            raise SetMissing(_("{step} has taken no set").format(step=ctx.args.of), where=ctx.step,
+                             hint=_("put a backup.take with this id before it"))
         facts = verify_set(ctx.site, folder, level=ctx.args.level, say=ctx.say, progress=ctx.progress)
         summary = _("set {id} is proven to level {level}").format(id=facts["id"], level=facts["level"])
         return Outcome(changed=True, summary=summary, facts=facts)
