@@ -81,7 +81,7 @@ def _back(event: events.GoingBack) -> str:
 
 
 def _over(event: events.RunEnded) -> list[str]:
-    sign = {0: "✓", 24: "‖"}.get(event.exit_code, "✗")
+    sign = {0: "✓", 21: "↩", 24: "‖"}.get(event.exit_code, "✗")
     line = _("{sign} run {run} {state} after {time} (exit {code})").format(
         sign=sign, run=event.run, state=labels.run_state(event.state), time=show_seconds(event.seconds),
         code=event.exit_code)
