@@ -30,7 +30,7 @@ class Ending:
         """End a run that has passed; one with a point of no return closes the way back of all before it."""
         plan = self._journal.runs.plan_of(run)
         if any(step.point_of_no_return for step in plan.steps):
-            for closed_run in [*self._journal.runs.finalize(plan, actor=self._executor), run]:
+            for closed_run in self._journal.runs.finalize(plan, actor=self._executor):
                 self._tidy(closed_run)
         return self._end(run, RunState.PASSED, Exit.DONE, "")
 

@@ -100,12 +100,12 @@ class Runs:
             audit.append(connection, actor=actor, event=f"run.{state}".replace(" ", "_"), run=run_id, **columns)
 
     def finalize(self, plan: Plan, *, actor: str) -> tuple[str, ...]:
-        """Close the way back of every run of this playbook on this environment; the ids of those that were open."""
+        """Close the way back of every run of this playbook on this environment; the ids of all, also when repeated."""
         mine = (run_table.c.digest == plan.digest) & (run_table.c.environment == plan.environment)
         with self._writing.begin() as connection:
-            open_ = connection.execute(select(run_table.c.id).where(mine, run_table.c.finalized.is_(None))).scalars()
-            runs = tuple(str(run_id) for run_id in open_)
-            connection.execute(update(run_table).where(run_table.c.id.in_(runs)).values(finalized=clock.stamp()))
+            runs = tuple(connection.execute(select(run_table.c.id).where(mine).order_by(run_table.c.created)).scalars())
+            connection.execute(update(run_table).where(mine, run_table.c.finalized.is_(None)).values(
+                finalized=clock.stamp()))
             audit.append(connection, actor=actor, event="runs.finalized", runs=runs, environment=plan.environment)
         return runs
 

@@ -132,8 +132,13 @@ def test_a_point_of_no_return_closes_the_way_back_of_earlier_runs(office: Office
                                                                    plan: Plan) -> None:
     earlier = office.run(plan)
     last = office.run(office.plan(replace(NOTE, point_of_no_return=True), stage="close-out"))
+    jobs = office.folder / "one" / "jobs" / f"{earlier}.copy.one.forward.1.main"
+    assert office.journal.runs.finalize(office.journal.runs.plan_of(last), actor="me") == (earlier, last)
+    closed = office.journal.runs.get(earlier)["finalized"]
+    jobs.mkdir(parents=True)  # a crash came before they were removed
     assert performer.finish(last) == Exit.DONE
-    assert office.journal.runs.get(earlier)["finalized"]
+    assert office.journal.runs.get(earlier)["finalized"] == closed
+    assert not jobs.exists()
 
 
 @pytest.mark.parametrize(("findings", "code"), [([], Exit.STOPPED), ([blocks("x", "y")], Exit.FINDINGS_BLOCK)])
