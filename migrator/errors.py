@@ -20,7 +20,6 @@ class Exit(IntEnum):
     STOPPED = 20
     BROUGHT_BACK = 21
     HANDS_NEEDED = 22
-    OUT_OF_TIME = 23
     WAITING = 24
     CANCELLED = 130
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from fixtures.development.step_pages import example, promise
+from migrator.errors import Exit
 from migrator.playbook.loader import parse
 from migrator.playbook.model import ForEach
 from migrator.playbook.steps import read_steps
@@ -34,6 +35,11 @@ def test_every_command_and_flag_is_explained() -> None:
     page = (DOCS / "commands.md").read_text("utf-8")
     assert not UNEXPLAINED.findall(page)
     assert not re.findall(r"^## inv (\S+)\n\n(?:\||#|$)", page, re.MULTILINE), "commands without a docstring"
+
+
+def test_every_exit_code_is_explained_and_no_other() -> None:
+    page = (DOCS / "exit-codes.md").read_text("utf-8")
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)] == [int(code) for code in Exit]
 
 
 @each_kind
