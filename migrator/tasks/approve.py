@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from migrator import clock
 from migrator.model import labels
-from migrator.tasks.command import Call, command, needed
+from migrator.tasks.command import PLAYBOOK, Call, command, needed
 from migrator.text import _
 
 PLAN = "the plan's id, as inv plan shows it"
 
 
-@command(playbook="folder of the playbook, or its name under playbooks/", stage="stage to approve")
+@command(playbook=PLAYBOOK, stage="stage to approve")
 def request(call: Call, playbook: str | None = None, stage: str = "go-live") -> int | None:
     """Freeze a plan and say who must approve it, with the commands for them to type."""
     frozen = call.app.plan(call.app.playbook(playbook), stage)

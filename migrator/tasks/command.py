@@ -29,6 +29,7 @@ COMMON = {
     "lang": "language of all output: en or zh (default: the environment's)",
     "json": "print JSON instead of text, one event a line",
 }
+PLAYBOOK = "folder of the playbook, or its name under playbooks/"
 
 
 class Call:

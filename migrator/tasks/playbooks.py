@@ -6,10 +6,8 @@ import json
 from pathlib import Path
 
 from migrator.errors import Exit
-from migrator.tasks.command import Call, command, needed
+from migrator.tasks.command import PLAYBOOK, Call, command, needed
 from migrator.text import _
-
-PLAYBOOK = "folder of the playbook, or its name under playbooks/"
 
 
 @command(playbook=PLAYBOOK)

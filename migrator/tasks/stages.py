@@ -9,10 +9,9 @@ from migrator.errors import Exit
 from migrator.here import from_here
 from migrator.model.finding import Finding
 from migrator.model.plan import Plan
-from migrator.tasks.command import Call, command
+from migrator.tasks.command import PLAYBOOK, Call, command
 from migrator.text import _
 
-PLAYBOOK = "folder of the playbook, or its name under playbooks/"
 DRY = "only check and show what would change; nothing is touched"
 
 
