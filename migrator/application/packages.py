@@ -54,23 +54,19 @@ def safe_to_unpack(package: Package, strip: int = 0) -> None:
     try:
         if package.path.suffix in (".zip", ".whl"):
             with zipfile.ZipFile(package.path) as archive:
-                outside = [info.filename for info in archive.infolist() if _leaves(archive, info)]
-            if outside:
-                raise _leading_out(package, outside[0])
-            return
-        with tarfile.open(package.path) as tar:
-            for member in tar:
-                tarfile.data_filter(member, "/release")
-                if left := "/".join([step for step in member.name.split("/") if step][strip:]):
-                    tarfile.data_filter(member.replace(name=left, deep=False), "/release")
-    except tarfile.FilterError as error:
-        raise _leading_out(package, error) from None
+                outside = [info.filename for info in archive.infolist() if _zip_member_leaves(archive, info)]
+        else:
+            with tarfile.open(package.path) as tar:
+                outside = [member.name for member in tar if _tar_member_leaves(member, strip)]
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, RuntimeError) as error:
         raise PackageWrong(_("the package cannot be read: {why}").format(why=error), where=str(package.path),
                            hint=_("get the package again from its vendor and compare the published checksum")) from None
+    if outside:
+        raise PackageWrong(_("the package would write outside its folder: {name}").format(name=outside[0]),
+                           where=str(package.path), hint=_("do not install it; ask its vendor"))
 
 
-def _leaves(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+def _zip_member_leaves(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     """Whether the member, or what it links to, lies outside the folder."""
     name = member.filename
     if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
@@ -78,9 +74,22 @@ def _leaves(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     if not stat.S_ISLNK(member.external_attr >> 16):
         return False
     target = archive.read(member).decode("utf-8", "replace") if member.file_size < LONGEST_LINK else "/"
-    return posixpath.normpath(posixpath.join(posixpath.dirname(name), target)).startswith(("/", ".."))
+    return _outside(posixpath.join(posixpath.dirname(name), target))
 
 
-def _leading_out(package: Package, what: object) -> PackageWrong:
-    return PackageWrong(_("the package would write outside its folder: {name}").format(name=what),
-                        where=str(package.path), hint=_("do not install it; ask its vendor"))
+def _tar_member_leaves(member: tarfile.TarInfo, strip: int) -> bool:
+    """Whether the member is a device, or lies or links outside the folder, before or after its folders are cut off."""
+    # tarfile's own filters are missing from Python 3.11.0 to 3.11.3, which some systems still ship.
+    if not (member.isreg() or member.isdir() or member.issym() or member.islnk()):
+        return True
+    steps = [step for step in member.name.split("/") if step]
+    names = [name for name in ("/".join(steps), "/".join(steps[strip:])) if name]
+    links = [member.linkname] if member.islnk() else []
+    links += [posixpath.join(posixpath.dirname(name), member.linkname) for name in names if member.issym()]
+    return any(_outside(path) for path in names + links)
+
+
+def _outside(path: str) -> bool:
+    """Whether a path, taken from the folder, leads out of it."""
+    plain = posixpath.normpath(path)
+    return plain.startswith(("/", "../")) or plain == ".."
