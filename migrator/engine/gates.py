@@ -13,8 +13,6 @@ from migrator.model.plan import Plan
 from migrator.text import _
 from migrator.units import seconds, show_seconds
 
-PROVEN = 3
-
 
 @dataclass(frozen=True)
 class Closed:
@@ -27,7 +25,7 @@ class Closed:
 
 def closed(journal: Journal, plan: Plan, *, operator: str) -> list[Closed]:
     """Every reason why this operator may not start the plan now; empty when the gate is open."""
-    return _needs(journal, plan) + _approvals(journal, plan, operator)
+    return _operator(plan, operator) + _needs(journal, plan) + _approvals(journal, plan, operator)
 
 
 def require_open(journal: Journal, plan: Plan, *, operator: str) -> None:
@@ -35,6 +33,15 @@ def require_open(journal: Journal, plan: Plan, *, operator: str) -> None:
     if reasons := closed(journal, plan, operator=operator):
         error = ApprovalMissing if reasons[0].code is Exit.APPROVAL_MISSING else FindingsBlock
         raise error("; ".join(r.reason for r in reasons), hint=reasons[0].hint)
+
+
+def _operator(plan: Plan, operator: str) -> list[Closed]:
+    """A playbook that names its operators is started by nobody else."""
+    named = plan.people.get("operators", [])
+    if not named or operator in named:
+        return []
+    return [Closed(_("{who} is no operator of this playbook").format(who=operator), Exit.APPROVAL_MISSING,
+                   _("operators: {people}; MIGRATOR_USER says who types").format(people=", ".join(named)))]
 
 
 def _approvals(journal: Journal, plan: Plan, operator: str) -> list[Closed]:

@@ -85,3 +85,10 @@ def test_a_plan_bound_to_another_inventory_must_be_signed_again(office: Office, 
     office.sign(signed, "zhao")
     with pytest.raises(ApprovalMissing):
         require_open(office.journal, replace(signed, bindings="other"), operator="li")
+
+
+def test_a_playbook_that_names_its_operators_is_started_by_nobody_else(office: Office) -> None:
+    named = office.plan(people={"operators": ["chen", "wu"]})
+    assert closed(office.journal, named, operator="wu") == []
+    refusal, = closed(office.journal, named, operator="li")
+    assert (refusal.code, refusal.hint) == (Exit.APPROVAL_MISSING, "operators: chen, wu; MIGRATOR_USER says who types")
