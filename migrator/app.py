@@ -170,6 +170,7 @@ class App:
 
     def approve(self, plan_id: str, *, group: str, who: str | None, approve: bool, reason: str) -> Plan:
         """Write a named person's decision on a plan; raises WrongUse when the playbook names them not."""
+        from migrator.engine.people import own_run
         from migrator.units import seconds
 
         plan = self.journal.runs.plan(plan_id)
@@ -179,6 +180,9 @@ class App:
             raise WrongUse(_("{who} is no approver of {group} in this playbook").format(who=person, group=group),
                            hint=_("approvers of {group}: {people}").format(
                                group=group, people=", ".join(people or []) or "-"))
+        if approve and (run := own_run(self.journal, plan, person)):
+            raise WrongUse(_("{who} started run {run} and cannot approve it").format(who=person, run=run),
+                           hint=_("approvers of {group}: {people}").format(group=group, people=", ".join(people)))
         self.journal.approvals.give(plan, group=group, who=person, approve=approve, reason=reason,
                                     valid_seconds=seconds(plan.rules["approval_valid_for"]))
         return plan

@@ -8,6 +8,7 @@ from typing import Any
 from migrator.journal.approvals import Standing
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan
+from migrator.model.states import RunState
 
 
 def answer(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str, what: str) -> str:
@@ -32,6 +33,14 @@ def question(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str, wh
         return f"decision:{step}"
     missing = [s.group for s in _standings(journal, plan, row, step) if not s.granted]
     return "approval:" + ",".join(missing)
+
+
+def own_run(journal: Journal, plan: Plan, person: str) -> str | None:
+    """The run of this plan that the person started and so may not approve, while it has not ended."""
+    if plan.rules.get("approver_may_operate"):
+        return None
+    return next((str(row["id"]) for row in journal.runs.list(environment=plan.environment)
+                 if (row["plan"], row["started_by"]) == (plan.id, person) and not RunState(row["state"]).ended), None)
 
 
 def _standings(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str) -> list[Standing]:

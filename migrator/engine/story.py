@@ -96,8 +96,17 @@ class Telling:
         if request is None:
             return None
         if request["act"] == "park":
-            return None if self._park(unit, "approval") == "granted" else _("the approval was refused")
+            return self._approval(unit)
         return self._drill(unit, request["data"]["to"])
+
+    def _approval(self, unit: Unit) -> str | None:
+        """Wait for the approvals; the reason when the answer is to go back."""
+        match self._park(unit, "approval"):
+            case "granted":
+                return None
+            case "rollback":
+                return _("somebody asked to go back")
+        return _("the approval was refused")
 
     def _park(self, unit: Unit, what: str) -> str:
         while (answer := self._tell(f"ask:{unit[0]}", self._work.ask, self._run, *unit, what)) == "waiting":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.engine.people import own_run
 from migrator.engine.performer import Performer
 from migrator.events import RunParked
 from migrator.model.plan import Plan
@@ -40,6 +41,15 @@ def test_who_started_the_run_cannot_grant_it_and_the_group_stays_asked(office: O
     office.sign(plan, "li", group="business")
     assert ask(office, run) == "waiting"
     assert office.journal.runs.get(run)["waiting_for"] == "approval:business"
+
+
+def test_who_may_not_approve_is_known_before_signing(office: Office, plan: Plan) -> None:
+    run = office.run(plan, started_by="li")
+    assert own_run(office.journal, plan, "li") == run
+    assert own_run(office.journal, plan, "wang") is None
+    small = office.plan(*STEPS, people=plan.people, rules={**plan.rules, "approver_may_operate": True})
+    office.run(small, started_by="li")
+    assert own_run(office.journal, small, "li") is None
 
 
 def test_all_groups_grant_and_one_refuses(office: Office, plan: Plan) -> None:

@@ -58,7 +58,7 @@ class Scripted:
         self.done: list[tuple[str, str]] = []
         self.acts: dict[tuple[str, str, int], dict[str, Any]] = {}
         self.undone: dict[tuple[str, str, int], dict[str, Any]] = {}
-        self.ended = ""
+        self.ended = self.why = ""
 
     def begin(self, run: str) -> dict[str, Any]:
         return {"ok": True, "units": UNITS}
@@ -111,7 +111,7 @@ class Scripted:
         return 0
 
     def finish_back(self, run: str, why: str) -> int:
-        self.ended = "back"
+        self.ended, self.why = "back", why
         return 22 if self.done else 21
 
 
@@ -157,9 +157,12 @@ def test_a_pause_can_be_answered_by_going_back() -> None:
     assert work.done == []
 
 
-def test_an_approval_that_is_refused_goes_back() -> None:
-    work = Scripted(request={"b": {"act": "park", "data": {}}}, replies=["refused"])
+@pytest.mark.parametrize(("reply", "why"), [("refused", "the approval was refused"),
+                                            ("rollback", "somebody asked to go back")])
+def test_an_approval_that_is_refused_or_overtaken_goes_back_and_says_why(reply: str, why: str) -> None:
+    work = Scripted(request={"b": {"act": "park", "data": {}}}, replies=[reply])
     assert tell(work) == 21
+    assert work.why == why
 
 
 def test_a_drill_goes_back_and_comes_forward_again() -> None:
