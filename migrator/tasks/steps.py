@@ -32,7 +32,7 @@ def show(call: Call, kind: str | None = None) -> int | None:
     if kind not in kinds():
         raise WrongUse(unknown(_("step kind"), str(kind), kinds()), hint="inv step.list")
     cls = kinds()[str(kind)]
-    fields = [f"  {name}: {field.description or ''}" for name, field in cls.Args.model_fields.items()]
+    fields = [f"  {field.alias or name}: {field.description or ''}" for name, field in cls.Args.model_fields.items()]
     page = [str(kind), "", inspect.getdoc(cls) or "", "", _("arguments:"), *fields]
     call.show("\n".join(page), cls.Args.model_json_schema())
     return None
