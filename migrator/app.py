@@ -178,8 +178,8 @@ class App:
         people = plan.people.get("approvers", {}).get(group)
         if not people or person not in people:
             raise WrongUse(_("{who} is no approver of {group} in this playbook").format(who=person, group=group),
-                           hint=_("approvers of {group}: {people}").format(
-                               group=group, people=", ".join(people or []) or "-"))
+                           hint="; ".join(_("approvers of {group}: {people}").format(group=name, people=", ".join(them))
+                                          for name, them in plan.people.get("approvers", {}).items()))
         if approve and (run := own_run(self.journal, plan, person)):
             raise WrongUse(_("{who} started run {run} and cannot approve it").format(who=person, run=run),
                            hint=_("approvers of {group}: {people}").format(group=group, people=", ".join(people)))

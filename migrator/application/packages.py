@@ -57,7 +57,10 @@ def safe_to_unpack(package: Package, strip: int = 0) -> None:
                 outside = [info.filename for info in archive.infolist() if _zip_member_leaves(archive, info)]
         else:
             with tarfile.open(package.path) as tar:
-                outside = [member.name for member in tar if _tar_member_leaves(member, strip)]
+                members = tar.getmembers()
+            links = {member.name.rstrip("/") for member in members if member.issym()}
+            outside = [member.name for member in members
+                       if _tar_member_leaves(member, strip) or _below_a_link(member.name, links)]
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, RuntimeError) as error:
         raise PackageWrong(_("the package cannot be read: {why}").format(why=error), where=str(package.path),
                            hint=_("get the package again from its vendor and compare the published checksum")) from None
@@ -86,7 +89,18 @@ def _tar_member_leaves(member: tarfile.TarInfo, strip: int) -> bool:
     names = [name for name in ("/".join(steps), "/".join(steps[strip:])) if name]
     links = [member.linkname] if member.islnk() else []
     links += [posixpath.join(posixpath.dirname(name), member.linkname) for name in names if member.issym()]
-    return any(_outside(path) for path in names + links)
+    return any(_outside(path) for path in names + links) or (member.issym() and _climbs_late(member.linkname))
+
+
+def _below_a_link(name: str, links: set[str]) -> bool:
+    """Whether a member would be written through a link of the same archive, wherever that leads."""
+    return any(str(parent) in links for parent in PurePosixPath(name).parents)
+
+
+def _climbs_late(target: str) -> bool:
+    """Whether a link goes down before it goes up: by way of another link that leads elsewhere than its name says."""
+    steps = [step for step in target.split("/") if step not in ("", ".")]
+    return ".." in steps[next((n for n, step in enumerate(steps) if step != ".."), len(steps)):]
 
 
 def _outside(path: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from migrator import clock
 from migrator.model.finding import Finding, Severity
+from migrator.model.states import RunState
 from migrator.report.compare import compare
 from migrator.report.story import StepStory, tell
 from migrator.report.timeline import draw
@@ -28,7 +29,7 @@ def view(record: Mapping[str, Any]) -> dict[str, Any]:
     findings = _findings(record, stories)
     evidence = [row for row in record["evidence"] if row["name"] != PREFLIGHT]
     return {
-        "run": run, "record": record, "next": record["next"], "seconds": seconds,
+        "run": run, "record": record, "next": _next(record), "seconds": seconds,
         "stories": stories, "comparisons": comparisons,
         "mood": MOODS.get(run["state"], "open"),
         "verdict": verdict(record, stories, list(comparisons.values()), seconds),
@@ -40,6 +41,15 @@ def view(record: Mapping[str, Any]) -> dict[str, Any]:
         "evidence": [{**row, "value": _short(row["value"])} for row in evidence[:EVIDENCE_SHOWN]],
         "evidence_left": max(0, len(evidence) - EVIDENCE_SHOWN),
     }
+
+
+def _next(record: Mapping[str, Any]) -> str:
+    """What to type next; a report does not send its reader to itself, but to the way back or to the log."""
+    run = record["run"]
+    if not record["next"].startswith("inv report "):
+        return str(record["next"])
+    command = "rollback" if run["state"] == RunState.PASSED else "run.log"
+    return f"inv {command} --run {run['id']}"
 
 
 def _length(run: Mapping[str, Any]) -> float | None:

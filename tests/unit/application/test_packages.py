@@ -89,3 +89,13 @@ def test_a_file_that_is_no_archive_is_told_of(tmp_path: Path) -> None:
         path.write_text("nothing packed")
         with pytest.raises(PackageWrong, match="cannot be read"):
             safe_to_unpack(Package(path, ""))
+
+
+@pytest.mark.parametrize("members", [
+    [entry("here", tarfile.SYMTYPE, "."), entry("up", tarfile.SYMTYPE, "here/.."), entry("up/evil")],
+    [entry("here", tarfile.SYMTYPE, "."), entry("here/up", tarfile.SYMTYPE, "../x")],
+    [entry("up", tarfile.SYMTYPE, "app/../..")],
+], ids=["link-by-a-link", "link-below-a-link", "down-before-up"])
+def test_links_that_lead_out_only_together_are_refused(tmp_path: Path, members: list[tarfile.TarInfo]) -> None:
+    with pytest.raises(PackageWrong, match="outside"):
+        safe_to_unpack(tar(tmp_path / "a.tgz", *members))
