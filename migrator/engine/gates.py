@@ -8,10 +8,15 @@ from migrator import clock
 from migrator.errors import ApprovalMissing, Exit, FindingsBlock
 from migrator.here import from_here
 from migrator.journal.journal import Journal
+from migrator.journal.next_command import waiting_command
 from migrator.model import labels
 from migrator.model.plan import Plan
+from migrator.model.states import RunState
 from migrator.text import _
 from migrator.units import seconds, show_seconds
+
+LOOKED_AT = 50
+"""Newest runs among which a parked one is looked for."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +70,7 @@ def _needs(journal: Journal, plan: Plan) -> list[Closed]:
     for need in needs:
         stage, _dot, _step = need.partition(".")
         row = passed.get(need)
-        command = "inv assess" if stage == "prepare" else "inv rehearse"
-        hint = f"{command} --playbook {from_here(plan.playbook)}"
+        hint = _opens(journal, plan, stage)
         if row is None:
             result.append(Closed(_("{need} has not passed with this very playbook").format(need=need),
                                  Exit.FINDINGS_BLOCK, hint))
@@ -77,3 +81,13 @@ def _needs(journal: Journal, plan: Plan) -> list[Closed]:
             result.append(Closed(_("{need} is {age} old, {valid} are allowed").format(
                 need=need, age=show_seconds(age), valid=valid), Exit.FINDINGS_BLOCK, hint))
     return result
+
+
+def _opens(journal: Journal, plan: Plan, stage: str) -> str:
+    """The command that leads to what a stage must bring: what its parked run waits for, else the stage itself."""
+    parked = [dict(run) for run in journal.runs.list(limit=LOOKED_AT) if run["state"] == RunState.WAITING
+              and (run["digest"], run["stage"]) == (plan.digest, stage)]
+    if parked:
+        return waiting_command(parked[0], journal.runs.plan(parked[0]["plan"]))
+    command = "inv assess" if stage == "prepare" else "inv rehearse"
+    return f"{command} --playbook {from_here(plan.playbook)}"

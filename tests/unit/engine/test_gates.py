@@ -92,3 +92,11 @@ def test_a_playbook_that_names_its_operators_is_started_by_nobody_else(office: O
     assert closed(office.journal, named, operator="wu") == []
     refusal, = closed(office.journal, named, operator="li")
     assert (refusal.code, refusal.hint) == (Exit.APPROVAL_MISSING, "operators: chen, wu; MIGRATOR_USER says who types")
+
+
+def test_a_rehearsal_that_waits_is_not_to_be_rehearsed_again(office: Office, plan: Plan) -> None:
+    rehearsal = replace(plan, stage="trial")
+    run = office.run(rehearsal)
+    office.journal.runs.move(run, RunState.WAITING, actor="me", waiting_for="approval:it")
+    need, _approval = closed(office.journal, plan, operator="li")
+    assert need.hint == f"inv approve.sign --plan {rehearsal.id} --as it --who NAME && inv resume --run {run}"
