@@ -8,7 +8,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tests.processes import told
 
 PROGRAM = (sys.executable, "-m", "migrator")
 LONG = 120.0
@@ -112,14 +113,8 @@ class Company:
 
 def ended(process: subprocess.Popen[str]) -> Ended:
     """The end of a process, with the most memory that it held on the way."""
-    peak, deadline = 0, time.monotonic() + LONG
-    while True:
-        try:
-            out, err = process.communicate(timeout=0.02)
-            return Ended(process.returncode, out, err, peak)
-        except subprocess.TimeoutExpired:
-            peak = max(peak, _peak(process.pid))
-        assert time.monotonic() < deadline, "it does not end"
+    out, err, peak = told(process)
+    return Ended(process.returncode, out, err, peak)
 
 
 WAITS = "while [ ! -e ${env.values.folder}/go ]; do sleep 0.05; done"
@@ -131,12 +126,3 @@ def command(name: str, script: str, **keys: Any) -> dict[str, Any]:
     done = "${env.values.folder}/work/" + name
     return {"id": name, "command": {"run": ["sh", "-c", f"{script} && : > {done}"], "verify": {"file": done},
                                     "undo": ["rm", "-f", done]}, **keys}
-
-
-def _peak(pid: int) -> int:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) * 1024 if found else 0

@@ -15,6 +15,7 @@ from typing import Any
 
 from fixtures.buildtrack import pack
 from tests.buildtrack.site import PASSWORD
+from tests.processes import told
 
 PLAYBOOK = Path(__file__).resolve().parents[2] / "playbooks" / "buildtrack"
 OPERATOR, BUSINESS, IT = "li.wei", "wang.fang", "zhao.min"
@@ -55,11 +56,8 @@ class Desk:
         command = [sys.executable, "-m", "migrator", *words]
         with subprocess.Popen(command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-            assert process.stdout is not None
-            printed = process.stdout.read()
-            _pid, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        return Typed(process.returncode, printed, usage.ru_maxrss * 1024)
+            printed, _err, memory = told(process)
+        return Typed(process.returncode, printed, memory)
 
     def rehearsed(self) -> None:
         """Assess, rehearse, and have both the copy and the live plan approved."""

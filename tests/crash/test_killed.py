@@ -31,7 +31,7 @@ def test_killed_at_random_moments_it_ends_in_one_of_two_states(tmp_path: Path, f
 
 
 def test_rollback_from_another_process_turns_a_living_run_round(tmp_path: Path) -> None:
-    world = World(tmp_path / "world", fails=False).make()
+    world = World(tmp_path / "world", fails=False, pause=1.5).make()
     running = world.start("upgrade", "--playbook", "playbook", "--yes")
     while len(world.done()) < 2:
         assert running.poll() is None
@@ -42,7 +42,7 @@ def test_rollback_from_another_process_turns_a_living_run_round(tmp_path: Path) 
 
 
 def test_a_dead_run_is_brought_back_by_rollback(tmp_path: Path) -> None:
-    world = World(tmp_path / "world", fails=False).make()
+    world = World(tmp_path / "world", fails=False, pause=1.5).make()
     running = world.start("upgrade", "--playbook", "playbook", "--yes")
     while len(world.done()) < 2:
         assert running.poll() is None
@@ -63,7 +63,7 @@ def test_a_passed_run_is_brought_back_later(tmp_path: Path) -> None:
 
 
 def test_a_second_run_on_the_environment_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
-    world = World(tmp_path / "world", fails=False).make()
+    world = World(tmp_path / "world", fails=False, pause=1.5).make()
     first = world.start("upgrade", "--playbook", "playbook", "--yes")
     while not world.done():
         assert first.poll() is None
@@ -77,7 +77,7 @@ def test_a_second_run_on_the_environment_is_refused_and_told_who_holds_it(tmp_pa
 def test_interrupted_it_stops_between_two_steps_and_goes_on(tmp_path: Path) -> None:
     import signal
 
-    world = World(tmp_path / "world", fails=False).make()
+    world = World(tmp_path / "world", fails=False, pause=1.5).make()
     running = world.start("upgrade", "--playbook", "playbook", "--yes")
     while not world.done():
         assert running.poll() is None

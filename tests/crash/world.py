@@ -21,6 +21,8 @@ class World:
 
     folder: Path
     fails: bool
+    pause: float = 0.1
+    """Seconds that each step takes on the target."""
 
     def make(self) -> World:
         """Write inventory and playbook; with `fails` the last step ends with an error."""
@@ -90,7 +92,8 @@ class World:
     def _step(self, name: str) -> dict[str, object]:
         done, ever = self.folder / "done", self.folder / "ever"
         return {"id": name, "command": {
-            "run": ["sh", "-c", 'echo "$1" >> "$3"; sleep 0.1; echo "$1" >> "$2"', "sh", name, str(done), str(ever)],
+            "run": ["sh", "-c", 'echo "$1" >> "$3"; sleep "$4"; echo "$1" >> "$2"', "sh", name, str(done), str(ever),
+                    str(self.pause)],
             "verify": {"command": ["grep", "-qx", name, str(done)]},
             "undo": ["sed", "-i", f"/^{name}$/d", str(done)]}}
 

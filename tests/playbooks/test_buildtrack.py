@@ -83,13 +83,24 @@ def test_nothing_begins_when_nobody_can_be_asked(company: Company) -> None:
     assert company.desk.must("run.list") == runs
 
 
-def test_a_plan_that_is_blocked_says_what_to_do_and_not_to_begin(company: Company) -> None:
-    inventory = company.desk.folder / "without-port.yaml"
-    inventory.write_text((company.desk.folder / "inventory.yaml").read_text().replace('"port": "', '"gate": "'))
-    plan = ["plan", "--playbook", "buildtrack", "--stage", "trial", "--inventory", inventory.name]
-    told = company.desk.must(*plan, code=10)
+def with_inventory(company: Company, old: str, new: str) -> list[str]:
+    """Words that plan the trial with an inventory in which something is written otherwise."""
+    text = (company.desk.folder / "inventory.yaml").read_text()
+    assert old in text
+    (company.desk.folder / "other.yaml").write_text(text.replace(old, new))
+    return ["plan", "--playbook", "buildtrack", "--stage", "trial", "--inventory", "other.yaml"]
+
+
+def test_a_value_that_the_inventory_lacks_is_missed_before_anything_begins(company: Company) -> None:
+    told = company.desk.must(*with_inventory(company, '"port": "', '"gate": "'), code=2)
     assert "unknown look-up ${env.values.port}" in told
-    assert told.splitlines()[-1] == "next: inv plan --playbook playbooks/buildtrack --stage trial"
+    assert "playbooks/buildtrack/playbook.yaml:" in told
+
+
+def test_a_plan_that_is_blocked_says_what_to_do_and_not_to_begin(company: Company) -> None:
+    told = company.desk.must(*with_inventory(company, '"disposable": true', '"disposable": false'), code=10)
+    assert told.splitlines()[-1] == ("next: if everything in it may be replaced, "
+                                     "write disposable: true in the inventory")
 
 
 @pytest.mark.parametrize(("release", "fault", "said"), [
