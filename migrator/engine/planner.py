@@ -27,9 +27,10 @@ def make_plan(loaded: LoadedPlaybook, stage: str, site: Callable[[str], Site], j
     not in the maintenance window. Raises PlaybookError with the step's position.
     """
     playbook = loaded.playbook
-    for name in playbook.stages:
-        _bind_all(loaded, name, site(playbook.environments[playbook.stages[name].environment]))
-    expanded = expand(loaded, stage, kinds())
+    stages = {name: expand(loaded, name, kinds()) for name in dict.fromkeys([*playbook.stages, stage])}
+    for name, steps in stages.items():
+        _bind_all(loaded, steps, site(playbook.environments[playbook.stages[name].environment]))
+    expanded = stages[stage]
     entry = playbook.stages[stage]
     environment = site(playbook.environments[entry.environment])
     measured = journal.attempts.measured([step.digest for step in expanded])
@@ -43,8 +44,8 @@ def make_plan(loaded: LoadedPlaybook, stage: str, site: Callable[[str], Site], j
         content=dict(loaded.files))
 
 
-def _bind_all(loaded: LoadedPlaybook, stage: str, site: Site) -> None:
-    for step in expand(loaded, stage, kinds()):
+def _bind_all(loaded: LoadedPlaybook, steps: list[ExpandedStep], site: Site) -> None:
+    for step in steps:
         known = scope(path=loaded.playbook.path.versions, hop=step.hop, name=site.name, environment=site.environment,
                       run="run")
         bind(step.args, kinds()[step.kind].Args, known, str(step.where))
