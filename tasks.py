@@ -7,6 +7,7 @@ from pathlib import Path
 from invoke import Context, Exit, task
 
 from fixtures.development import suite
+from fixtures.proofs.commands import proofs
 from migrator.tasks import namespace
 
 
@@ -42,3 +43,4 @@ def demo(context: Context, folder: str = "migrator-demo", lang: str | None = Non
 namespace.add_task(test)
 namespace.add_task(demo)
 namespace.add_task(docs)
+namespace.add_collection(proofs)
