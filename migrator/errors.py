@@ -20,6 +20,7 @@ class Exit(IntEnum):
     STOPPED = 20
     BROUGHT_BACK = 21
     HANDS_NEEDED = 22
+    OUT_OF_TIME = 23
     WAITING = 24
     CANCELLED = 130
 
@@ -87,6 +88,10 @@ class Locked(MigratorError):
     """Another run holds the environment."""
 
     code = Exit.LOCKED
+
+
+class Fenced(Locked):
+    """Another process has taken the run over meanwhile, so this one must not act in it any more."""
 
 
 class ApprovalMissing(MigratorError):
