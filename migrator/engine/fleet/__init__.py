@@ -1,0 +1,1 @@
+"""A playbook over many sites: batches, who is next, and when to stop."""
