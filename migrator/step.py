@@ -112,6 +112,8 @@ class Step(ABC, Generic[A]):
     """Arguments that name files of the playbook; they must exist and are part of the digest."""
     at_most_once: ClassVar[bool] = False
     """Whether the effect leaves our reach (a mail), so that a repeat must be told by its delivery id."""
+    in_window: ClassVar[bool] = True
+    """Whether the kind is work of the maintenance window; False of what watches the system when users are back."""
 
     def check(self, ctx: StepContext[A]) -> list[Finding]:
         """Could this work here, now? Read-only."""

@@ -96,6 +96,7 @@ class Budget(Strict):
     downtime: Duration | None = None
     rollback: Duration | None = None
     reserve: Duration = "0s"
+    on_crossing: Literal["rollback", "ask"] = "rollback"
 
 
 class People(Strict):

@@ -10,7 +10,8 @@ from migrator import clock
 from migrator.model import labels
 from migrator.model.finding import Finding, Severity
 from migrator.model.outcome import Change
-from migrator.model.plan import Plan, PlannedStep
+from migrator.model.plan import Plan
+from migrator.model.way_back import ways_back
 from migrator.screen.grid import Column, grid, terminal_room
 from migrator.text import _, width
 from migrator.units import seconds, show_seconds
@@ -60,24 +61,6 @@ def _rows(plan: Plan, changes: Mapping[str, Sequence[Change]]) -> Iterator[list[
                _("not rehearsed") if step.estimate is None else show_seconds(step.estimate),
                _("no return") if step.point_of_no_return else labels.way_back(step.way_back),
                "?" if back is None else show_seconds(back)]
-
-
-def ways_back(steps: Sequence[PlannedStep]) -> list[float | None]:
-    """Seconds that going back to the start takes after each step; None from the first one nobody measured.
-
-    Of several steps that restore one set, the first that goes back does the work and the others find it done: so the
-    longest of their times counts as soon as one of them has run.
-    """
-    own = [0.0 if step.way_back == "none" else step.way_back_estimate for step in steps]
-    by_set: dict[str, list[int]] = {}
-    for number, step in enumerate(steps):
-        if step.way_back == "restore" and own[number] is not None:
-            by_set.setdefault(str(step.args.get("restore")), []).append(number)
-    for numbers in by_set.values():
-        longest_first = sorted((own[number] or 0.0 for number in numbers), reverse=True)
-        for number, longest in zip(numbers, longest_first, strict=True):
-            own[number] = longest
-    return list(accumulate(own, lambda sum_, one: None if sum_ is None or one is None else sum_ + one))
 
 
 def _at(targets: Sequence[str]) -> str:

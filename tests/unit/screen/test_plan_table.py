@@ -11,7 +11,7 @@ from migrator.model.finding import blocks, informs, warns
 from migrator.model.outcome import Change
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.version import Hop
-from migrator.screen.plan_table import show_plan, ways_back
+from migrator.screen.plan_table import show_plan
 from migrator.text import width
 
 pytestmark = pytest.mark.usefixtures("shanghai")
@@ -65,19 +65,6 @@ def test_a_plan_that_is_blocked_and_not_rehearsed(golden: Callable, each_languag
 def test_no_line_of_the_table_is_wider_than_the_terminal(room: int, each_language: str) -> None:
     lines = shown(plan(), {}, room).splitlines()
     assert max(width(line) for line in lines) <= room
-
-
-def test_the_way_back_adds_up_and_is_unknown_after_the_first_unmeasured_step() -> None:
-    steps = [step("a", "k", estimate=1, back=5), step("b", "k", estimate=1, back=None, way_back="none"),
-             step("c", "k", estimate=1, back=7), step("d", "k", estimate=1, back=None),
-             step("e", "k", estimate=1, back=1)]
-    assert ways_back(steps) == [5, 5, 12, None, None]
-
-
-def test_the_longest_restore_of_a_set_counts_as_soon_as_one_step_needs_it() -> None:
-    steps = [replace(step(name, "k", estimate=1, back=back, way_back="restore"), args={"restore": of})
-             for name, back, of in (("a", 1, "copy"), ("b", 2, "other"), ("c", 9, "copy"))]
-    assert ways_back(steps) == [9, 11, 12]
 
 
 def test_the_turn_back_line_names_the_first_step_after_which_it_is_too_late() -> None:
