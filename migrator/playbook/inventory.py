@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -77,8 +77,16 @@ class Environment(Strict):
     vault: str = Field("vault", description="folder of this machine for backups; relative to the inventory file")
 
 
+class Sites(Strict):
+    """Many systems that are alike: one environment written once, and what is different of each."""
+
+    like: dict[str, Any] = Field(description="an environment; ${site.name} and ${site.KEY} stand for a site's own")
+    each: dict[Name, dict[Name, str]] = Field(description="the sites, each with its own values: {address: 10.0.0.7}")
+
+
 class Inventory(Strict):
-    """All environments that this machine may work on."""
+    """All environments that this machine may work on; once read, `environments` holds those of `sites` too."""
 
     format: Literal[1]
-    environments: dict[Name, Environment]
+    environments: dict[Name, Environment] = Field(default_factory=dict)
+    sites: dict[Name, Sites] = Field(default_factory=dict, description="groups of many sites that are alike")

@@ -11,6 +11,7 @@ from migrator.model.finding import Finding, warns
 from migrator.playbook.inventory import Environment, Inventory
 from migrator.playbook.loader import read_tree
 from migrator.playbook.nearest import unknown
+from migrator.playbook.sites import with_sites
 from migrator.playbook.tree import Route, Tree
 from migrator.playbook.validate import refuse, validate
 from migrator.secret import Secret
@@ -27,8 +28,11 @@ def load_inventory(path: Path) -> Inventory:
     """
     tree = read_tree(path)
     inventory = validate(Inventory, tree)
+    places: dict[str, Route] = {name: ("environments", name) for name in inventory.environments}
+    places |= {name: ("sites", group, "like") for group, sites in inventory.sites.items() for name in sites.each}
+    inventory = with_sites(inventory, tree)
     if errors := [error for name, environment in inventory.environments.items()
-                  for error in _errors(environment, ("environments", name), tree)]:
+                  for error in _errors(environment, places[name], tree)]:
         refuse(errors)
     for password in _literal_passwords(inventory).values():
         Secret(password)
