@@ -1,55 +1,65 @@
-"""The audit trail: every event carries the hash of the one before, so that no row can be changed unseen."""
+"""The audit trail: every event carries the hash of the one before, so that no row can be changed unseen.
+
+A run's events form a chain of their own, so that runs on many machines do not wait for each other. What belongs to no
+run stands in the chain of the house, which also anchors every run's chain: how long it was and what it ended with.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from migrator import clock
 from migrator.journal.tables import audit
+from migrator.journal.turn import take_turn
+from migrator.model.states import RunState
 from migrator.secret import scrub
 
-FIRST = "0" * 64
-
-
-@dataclass(frozen=True)
-class Trail:
-    """`count` events, the newest one's hash as `head`; `broken` is the number of the first event that does not fit."""
-
-    count: int
-    head: str
-    broken: int | None
-
-    @property
-    def sound(self) -> bool:
-        return self.broken is None
+HOUSE = ""
+"""The chain of what belongs to no run."""
+HASHED = ("seq", "at", "actor", "run", "event", "payload", "previous")
 
 
 def append(connection: Connection, *, actor: str, event: str, run: str | None = None, **payload: Any) -> None:
     """Add an event in the transaction of the act that it tells of, so that neither exists without the other."""
-    newest = connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
-    seq, previous = (newest.seq + 1, newest.hash) if newest else (1, FIRST)
-    row = {"seq": seq, "at": clock.stamp(), "actor": actor, "run": run, "event": event,
+    _add(connection, run or HOUSE, run, actor, event, payload)
+
+
+def anchor(connection: Connection, *, actor: str, event: str, run: str, **payload: Any) -> None:
+    """Write into the house's chain how long the run's chain is and its newest hash, so that it cannot be cut unseen."""
+    length, head = _newest(connection, run)
+    _add(connection, HOUSE, run, actor, event, {**payload, "length": length, "head": head})
+
+
+def event_of(state: RunState) -> str:
+    """The event that tells of a run's coming into a state."""
+    return f"run.{state}".replace(" ", "_")
+
+
+def first(chain: str) -> str:
+    """What stands before a chain's first event: another value for every run, so that chains cannot be swapped."""
+    return "0" * 64 if chain == HOUSE else hashlib.sha256(f"the chain of run {chain}".encode()).hexdigest()
+
+
+def hash_of(row: Mapping[str, Any]) -> str:
+    """The hash that an event must bear."""
+    content = {name: row[name] for name in HASHED}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _newest(connection: Connection, chain: str) -> tuple[int, str]:
+    newest = connection.execute(select(audit.c.seq, audit.c.hash).where(audit.c.chain == chain).order_by(
+        audit.c.seq.desc()).limit(1)).first()
+    return (newest.seq, newest.hash) if newest else (0, first(chain))
+
+
+def _add(connection: Connection, chain: str, run: str | None, actor: str, event: str, payload: dict[str, Any]) -> None:
+    take_turn(connection, f"audit {chain}")
+    seq, previous = _newest(connection, chain)
+    row = {"seq": seq + 1, "at": clock.stamp(), "actor": actor, "run": run, "event": event,
            "payload": scrub(json.dumps(payload, sort_keys=True, ensure_ascii=False, default=str)), "previous": previous}
-    connection.execute(insert(audit).values(**row, hash=_hash(row)))
-
-
-def verify(connection: Connection) -> Trail:
-    """Recompute the chain from its first event; reads row by row, memory bounded."""
-    previous, expected, broken = FIRST, 1, None
-    rows = connection.execution_options(yield_per=1000).execute(select(audit).order_by(audit.c.seq)).mappings()
-    for row in rows:
-        plain = {key: row[key] for key in row if key != "hash"}
-        if broken is None and (row["seq"] != expected or row["previous"] != previous or row["hash"] != _hash(plain)):
-            broken = int(row["seq"])
-        previous, expected = row["hash"], row["seq"] + 1
-    count = connection.execute(select(func.count()).select_from(audit)).scalar_one()
-    return Trail(count, previous, broken)
-
-
-def _hash(row: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    connection.execute(insert(audit).values(**row, chain=chain, hash=hash_of(row)))

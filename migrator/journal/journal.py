@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from migrator import clock
-from migrator.journal import audit
+from migrator.journal import audit_check
 from migrator.journal.approvals import Approvals
 from migrator.journal.attempts import Attempts
 from migrator.journal.evidence import Evidence
@@ -50,16 +50,16 @@ class Journal:
     def locks(self) -> Locks:
         return Locks(self.engine, self._alive)
 
-    def audit_trail(self) -> audit.Trail:
-        """The audit chain, recomputed."""
+    def audit_trail(self, run_id: str | None = None) -> audit_check.Trail:
+        """Every chain of the audit trail recomputed, or only that of one run."""
         with self.engine.begin() as connection:
-            return audit.verify(connection)
+            return audit_check.verify_run(connection, run_id) if run_id else audit_check.verify(connection)
 
     def record(self, run_id: str) -> dict[str, Any]:
         """Everything known of a run as plain data: what reports and `--json` show."""
         row = dict(self.runs.get(run_id))
         plan = self.runs.plan(row["plan"])
-        trail = self.audit_trail()
+        trail = self.audit_trail(run_id)
         return {
             "run": {**row, "playbook": plan.playbook, "bindings": plan.bindings, "path": list(plan.path),
                     "by_hand": row["by_hand"] or []},

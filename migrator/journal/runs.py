@@ -45,17 +45,22 @@ class Runs:
                            hint="inv plan --playbook NAME")
         return Plan.from_json(content)
 
-    def new(self, plan: Plan, *, started_by: str, folder: str) -> str:
-        """Enter a new run of a plan and give its id, `MMDD-` and four characters."""
+    def new(self, plan: Plan, *, started_by: str, folder: str, window: Mapping[str, Any] | None = None,
+            fleet: str | None = None) -> str:
+        """Enter a new run of a plan and give its id, `MMDD-` and four characters.
+
+        `window` holds `start` and `end` as the clock stamps them; `fleet` is the fleet that the run belongs to.
+        """
         run_id = f"{clock.now():%m%d}-{secrets.token_hex(2)}"
         with self._writing.begin() as connection:
             self._keep(connection, plan)
             connection.execute(insert(run_table).values(
                 id=run_id, plan=plan.id, digest=plan.digest, environment=plan.environment, stage=plan.stage,
                 product=plan.product, title=plan.title, folder=folder.format(run=run_id), state=RunState.QUEUED,
-                started_by=started_by, tool_version=__version__, created=clock.stamp()))
-            audit.append(connection, actor=started_by, event="run.created", run=run_id, plan=plan.id,
-                         digest=plan.digest, bindings=plan.bindings)
+                started_by=started_by, tool_version=__version__, window=window, fleet=fleet, created=clock.stamp()))
+            for write in (audit.append, audit.anchor):
+                write(connection, actor=started_by, event="run.created", run=run_id, plan=plan.id, digest=plan.digest,
+                      bindings=plan.bindings)
         return run_id
 
     def get(self, run_id: str) -> RowMapping:
@@ -88,16 +93,18 @@ class Runs:
         return next(iter(self.list(environment=environment, limit=1)), None)
 
     def move(self, run_id: str, state: RunState, *, actor: str, **columns: Any) -> None:
-        """Put a run into a state, with what belongs to it (`message`, `exit_code`, `waiting_for`, `by_hand`)."""
+        """Put a run into a state, with what belongs to it (message, exit_code, waiting_for, wake, by_hand)."""
         moment = clock.stamp()
-        values: dict[str, Any] = {"state": state, "waiting_for": None, **columns}
+        values: dict[str, Any] = {"state": state, "waiting_for": None, "wake": None, **columns}
         if state is RunState.RUNNING and self.get(run_id)["started"] is None:
             values["started"] = moment
         if state.ended:
             values["ended"] = moment
         with self._writing.begin() as connection:
             connection.execute(update(run_table).where(run_table.c.id == run_id).values(**values))
-            audit.append(connection, actor=actor, event=f"run.{state}".replace(" ", "_"), run=run_id, **columns)
+            audit.append(connection, actor=actor, event=audit.event_of(state), run=run_id, **columns)
+            if state.ended:
+                audit.anchor(connection, actor=actor, event="run.ended", run=run_id, state=state)
 
     def finalize(self, plan: Plan, *, actor: str) -> tuple[str, ...]:
         """Close the way back of every run of this playbook on this environment; the ids of all, also when repeated."""

@@ -8,17 +8,20 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest revision in `migrations/`; a journal that bears it is opened without asking Alembic."""
 
 plan = Table(
@@ -36,8 +39,8 @@ run = Table(
     "run", metadata,
     Column("id", String(32), primary_key=True),
     Column("plan", ForeignKey("plan.id"), nullable=False),
-    Column("digest", String(64), nullable=False, index=True),
-    Column("environment", String(64), nullable=False, index=True),
+    Column("digest", String(64), nullable=False),
+    Column("environment", String(64), nullable=False),
     Column("stage", String(64), nullable=False),
     Column("product", String(64), nullable=False),
     Column("title", Text, nullable=False),
@@ -45,6 +48,9 @@ run = Table(
     Column("state", String(16), nullable=False),
     Column("order", JSON),
     Column("waiting_for", Text),
+    Column("wake", String(32), index=True),
+    Column("window", JSON),
+    Column("fleet", String(32), index=True),
     Column("message", Text),
     Column("by_hand", JSON),
     Column("exit_code", Integer),
@@ -55,6 +61,9 @@ run = Table(
     Column("started", String(32)),
     Column("ended", String(32)),
     Column("finalized", String(32)),
+    Index("ix_run_state", "state", "created"),
+    Index("ix_run_environment", "environment", "created"),
+    Index("ix_run_digest", "digest", "stage", "created"),
 )
 
 attempt = Table(
@@ -66,7 +75,7 @@ attempt = Table(
     Column("direction", String(8), nullable=False),
     Column("n", Integer, nullable=False),
     Column("kind", String(64), nullable=False),
-    Column("digest", String(64), nullable=False, index=True),
+    Column("digest", String(64), nullable=False),
     Column("state", String(8), nullable=False),
     Column("executor", String(128), nullable=False),
     Column("started", String(32), nullable=False),
@@ -78,6 +87,7 @@ attempt = Table(
     Column("message", Text),
     Column("undone", Boolean, nullable=False, default=False),
     UniqueConstraint("run", "step", "target", "direction", "n"),
+    Index("ix_attempt_digest", "digest", "state", "direction", "id"),
 )
 
 before = Table(
@@ -117,6 +127,7 @@ evidence = Table(
 
 audit = Table(
     "audit", metadata,
+    Column("chain", String(32), primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("at", String(32), nullable=False),
     Column("actor", String(128), nullable=False),
@@ -125,6 +136,7 @@ audit = Table(
     Column("payload", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index("ix_audit_anchor", "run", sqlite_where=text("chain = ''"), postgresql_where=text("chain = ''")),
 )
 
 lock = Table(
@@ -136,4 +148,39 @@ lock = Table(
     Column("pid", Integer),
     Column("since", String(32)),
     Column("fencing", Integer, nullable=False),
+)
+
+blob = Table(
+    "blob", metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+fleet = Table(
+    "fleet", metadata,
+    Column("id", String(9), primary_key=True),
+    Column("plan", String(9), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("bindings", String(64), nullable=False),
+    Column("stage", String(64), nullable=False),
+    Column("playbook", Text, nullable=False),
+    Column("batches", JSON, nullable=False),
+    Column("stop_limit", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("started_by", String(128), nullable=False),
+    Column("message", Text),
+    Column("created", String(32), nullable=False),
+    Column("ended", String(32)),
+)
+
+fleet_site = Table(
+    "fleet_site", metadata,
+    Column("fleet", ForeignKey("fleet.id"), primary_key=True),
+    Column("environment", String(64), primary_key=True),
+    Column("batch", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("bindings", String(64), nullable=False),
+    Column("targets", JSON, nullable=False),
+    Column("run", String(32)),
+    Column("left_out", Text),
 )

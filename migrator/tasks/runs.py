@@ -94,8 +94,9 @@ def unlock(call: Call, env: str | None = None, reason: str | None = None) -> int
 def verify(call: Call) -> int | None:
     """Recompute the audit trail's chain of hashes; exit code 10 when a row was changed, removed or swapped."""
     trail = call.app.journal.audit_trail()
-    sentence = (_("{count} events, the chain holds; head {head}") if trail.sound
-                else _("the chain is broken at event {broken} of {count}; head {head}"))
-    call.show(sentence.format(count=trail.count, head=trail.head, broken=trail.broken),
-              {"count": trail.count, "head": trail.head, "broken": trail.broken})
+    place = {"chain": trail.broken.chain or "-", "seq": trail.broken.seq} if trail.broken else None
+    sentence = (_("{count} events, every chain holds; head {head}") if place is None
+                else _("the chain {chain} is broken at event {seq}; {count} events in all, head {head}"))
+    call.show(sentence.format(count=trail.count, head=trail.head, **(place or {})),
+              {"count": trail.count, "head": trail.head, "broken": place})
     return Exit.DONE if trail.sound else Exit.FINDINGS_BLOCK
