@@ -22,6 +22,7 @@ FLOORS = [
     {"units", "secret"},
     {"events"},
     {"model", "commands"},
+    {"signature"},
     {"playbook"},
     {"transport", "database", "journal"},
     {"site", "reach"},
@@ -40,6 +41,7 @@ SMALL_WORDS = {"migrator", "text", "errors", "units", "clock", "secret", "events
 ONLY = {
     "transport": {*SMALL_WORDS, "model", "commands", "playbook.inventory"},
     "database": {*SMALL_WORDS, "model", "commands", "playbook.inventory"},
+    "signature": {*SMALL_WORDS, "commands"},
     "journal": {*SMALL_WORDS, "model"},
     "clone": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "reach", "backup"},
     "engine": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "journal", "site", "step"},

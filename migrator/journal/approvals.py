@@ -1,45 +1,48 @@
-"""Approvals: the row is the truth; it binds one plan and both its digests."""
+"""Approvals: the signed row is the truth; it binds one plan and both its digests."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import Engine, RowMapping, insert, select
 
 from migrator import clock
 from migrator.journal import audit
+from migrator.journal.standing import Standing as Standing
+from migrator.journal.standing import Verifier, standing
 from migrator.journal.tables import approval
+from migrator.model.decision import Decision
 from migrator.model.plan import Plan
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Where a group's approval stands: `who` signed, or the reason why it does not count."""
-
-    group: str
-    granted: bool
-    who: str = ""
-    reason: str = ""
-
-
 class Approvals:
-    """Stores decisions of named people and tells whether a plan has what it needs."""
+    """Stores decisions of named people and tells whether a plan has what it needs.
 
-    def __init__(self, engine: Engine) -> None:
+    `verifier` gives who verifies signatures, None where a named decision counts without one; it is asked at every
+    standing, so that a row which was changed since does not count.
+    """
+
+    def __init__(self, engine: Engine, verifier: Callable[[], Verifier | None] = lambda: None) -> None:
         self._engine = engine
         self._writing = engine.execution_options(writes=True)
+        self._verifier = verifier
 
     def give(self, plan: Plan, *, group: str, who: str, approve: bool, reason: str, valid_seconds: float) -> None:
-        """Write a person's decision for a group; the newest decision of a group counts."""
+        """Write a person's decision for a group as of now, without a signature."""
         moment = clock.now()
+        self.keep(Decision.on(
+            plan, group=group, who=who, decision="approve" if approve else "reject", reason=reason,
+            at=clock.stamp(moment), expires=clock.stamp(moment + timedelta(seconds=valid_seconds))))
+
+    def keep(self, row: Decision, document: str | None = None) -> None:
+        """Write a decision with what was signed for it: the text, and the signature behind it."""
         with self._writing.begin() as connection:
             connection.execute(insert(approval).values(
-                plan=plan.id, digest=plan.digest, bindings=plan.bindings, group=group, who=who,
-                decision="approve" if approve else "reject", reason=reason, at=clock.stamp(moment),
-                expires=clock.stamp(moment + timedelta(seconds=valid_seconds))))
-            audit.append(connection, actor=who, event="approval", plan=plan.id, group=group,
-                         decision="approve" if approve else "reject", reason=reason)
+                plan=row.plan, digest=row.digest, bindings=row.bindings, group=row.group, who=row.who,
+                decision=row.decision, reason=row.reason, at=row.at, expires=row.expires, signature=document))
+            audit.append(connection, actor=row.who, event="approval", plan=row.plan, group=row.group,
+                         decision=row.decision, reason=row.reason, signed=document is not None)
 
     def list(self, plan_id: str) -> list[RowMapping]:
         """Every decision on a plan, oldest first."""
@@ -48,17 +51,6 @@ class Approvals:
                 select(approval).where(approval.c.plan == plan_id).order_by(approval.c.id)).mappings())
 
     def standing(self, plan: Plan, group: str, *, not_by: str | None = None) -> Standing:
-        """Whether the group's newest decision on this very plan is a valid approval, not given by `not_by`."""
-        rows = [row for row in self.list(plan.id) if row["group"] == group]
-        if not rows:
-            return Standing(group, False, reason="missing")
-        newest = rows[-1]
-        if newest["decision"] != "approve":
-            return Standing(group, False, newest["who"], "rejected")
-        if (newest["digest"], newest["bindings"]) != (plan.digest, plan.bindings):
-            return Standing(group, False, newest["who"], "for another plan")
-        if newest["expires"] and clock.parse(newest["expires"]) < clock.now():
-            return Standing(group, False, newest["who"], "expired")
-        if not_by is not None and newest["who"] == not_by:
-            return Standing(group, False, newest["who"], "given by the operator")
-        return Standing(group, True, newest["who"])
+        """Whether enough people of the group agree to this very plan, `not_by` not counted, or why they do not."""
+        rows = [dict(row) for row in self.list(plan.id)]
+        return standing(plan, group, rows, not_by=not_by, verifier=self._verifier())
