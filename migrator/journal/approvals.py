@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import Engine, RowMapping, insert, select
+from sqlalchemy import Connection, Engine, RowMapping, insert, select
 
 from migrator import clock
 from migrator.journal import audit
 from migrator.journal.standing import Standing as Standing
 from migrator.journal.standing import Verifier, standing
 from migrator.journal.tables import approval
+from migrator.journal.writer import Writer, written
 from migrator.model.decision import Decision
 from migrator.model.plan import Plan
 
@@ -23,9 +24,9 @@ class Approvals:
     standing, so that a row which was changed since does not count.
     """
 
-    def __init__(self, engine: Engine, verifier: Callable[[], Verifier | None] = lambda: None) -> None:
+    def __init__(self, engine: Engine, writer: Writer, verifier: Callable[[], Verifier | None] = lambda: None) -> None:
         self._engine = engine
-        self._writing = engine.execution_options(writes=True)
+        self._writer = writer
         self._verifier = verifier
 
     def give(self, plan: Plan, *, group: str, who: str, approve: bool, reason: str, valid_seconds: float) -> None:
@@ -35,14 +36,14 @@ class Approvals:
             plan, group=group, who=who, decision="approve" if approve else "reject", reason=reason,
             at=clock.stamp(moment), expires=clock.stamp(moment + timedelta(seconds=valid_seconds))))
 
-    def keep(self, row: Decision, document: str | None = None) -> None:
+    @written
+    def keep(self, connection: Connection, row: Decision, document: str | None = None) -> None:
         """Write a decision with what was signed for it: the text, and the signature behind it."""
-        with self._writing.begin() as connection:
-            connection.execute(insert(approval).values(
-                plan=row.plan, digest=row.digest, bindings=row.bindings, group=row.group, who=row.who,
-                decision=row.decision, reason=row.reason, at=row.at, expires=row.expires, signature=document))
-            audit.append(connection, actor=row.who, event="approval", plan=row.plan, group=row.group,
-                         decision=row.decision, reason=row.reason, signed=document is not None)
+        connection.execute(insert(approval).values(
+            plan=row.plan, digest=row.digest, bindings=row.bindings, group=row.group, who=row.who,
+            decision=row.decision, reason=row.reason, at=row.at, expires=row.expires, signature=document))
+        audit.append(connection, actor=row.who, event="approval", plan=row.plan, group=row.group,
+                     decision=row.decision, reason=row.reason, signed=document is not None)
 
     def list(self, plan_id: str) -> list[RowMapping]:
         """Every decision on a plan, oldest first."""

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, and_, func, insert, or_, select, update
 
 from migrator import clock
 from migrator.journal import audit
 from migrator.journal.tables import attempt, before, run
+from migrator.journal.writer import Writer, written
 from migrator.model.finding import Finding
 from migrator.model.outcome import Change, Outcome
 from migrator.model.plan import PlannedStep
@@ -36,52 +37,53 @@ class Key:
 class Attempts:
     """The ledger that is asked after a crash."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, writer: Writer) -> None:
         self._engine = engine
-        self._writing = engine.execution_options(writes=True)
+        self._writer = writer
 
     def find(self, key: Key) -> RowMapping | None:
         """The attempt's row, None when it never began."""
         with self._engine.begin() as connection:
             return connection.execute(select(attempt).where(_is(key))).mappings().first()
 
-    def start(self, key: Key, step: PlannedStep, record: dict[str, Any], changes: Sequence[Change], *,
-              executor: str) -> None:
+    @written
+    def start(self, connection: Connection, key: Key, step: PlannedStep, record: dict[str, Any],
+              changes: Sequence[Change], *, executor: str) -> None:
         """Write that the attempt begins, with what undo will need; both or neither."""
-        with self._writing.begin() as connection:
-            kept = connection.execute(select(before.c.run).where(_same_unit(before, key))).first()
-            if key.direction is Direction.FORWARD and not kept:
-                connection.execute(insert(before).values(
-                    run=key.run, step=key.step, target=key.target, record=record, at=clock.stamp()))
-            connection.execute(insert(attempt).values(
-                run=key.run, step=key.step, target=key.target, direction=key.direction, n=key.n, kind=step.kind,
-                digest=step.digest, state=AttemptState.STARTED, executor=executor, started=clock.stamp(),
-                changes=[c.as_json() for c in changes], undone=False))
-            audit.append(connection, actor=executor, event="attempt.started", run=key.run, step=key.step,
-                         target=key.target, direction=key.direction, n=key.n)
+        kept = connection.execute(select(before.c.run).where(_same_unit(before, key))).first()
+        if key.direction is Direction.FORWARD and not kept:
+            connection.execute(insert(before).values(
+                run=key.run, step=key.step, target=key.target, record=record, at=clock.stamp()))
+        connection.execute(insert(attempt).values(
+            run=key.run, step=key.step, target=key.target, direction=key.direction, n=key.n, kind=step.kind,
+            digest=step.digest, state=AttemptState.STARTED, executor=executor, started=clock.stamp(),
+            changes=[c.as_json() for c in changes], undone=False))
+        audit.append(connection, actor=executor, event="attempt.started", run=key.run, step=key.step,
+                     target=key.target, direction=key.direction, n=key.n)
 
-    def end(self, key: Key, state: AttemptState, *, executor: str, seconds: float, outcome: Outcome | None = None,
-            findings: Sequence[Finding] = (), message: str = "") -> None:
+    @written
+    def end(self, connection: Connection, key: Key, state: AttemptState, *, executor: str, seconds: float,
+            outcome: Outcome | None = None, findings: Sequence[Finding] = (), message: str = "") -> None:
         """Write how it ended; an undo that succeeded marks the forward attempts of its unit as undone."""
-        with self._writing.begin() as connection:
-            connection.execute(update(attempt).where(_is(key)).values(
-                state=state, ended=clock.stamp(), seconds=round(seconds, 3), message=message,
-                outcome=outcome.as_json() if outcome else None, findings=[f.as_json() for f in findings]))
-            if key.direction is Direction.UNDO and state is AttemptState.OK:
-                connection.execute(update(attempt).where(
-                    _same_unit(attempt, key), attempt.c.direction == Direction.FORWARD).values(undone=True))
-            audit.append(connection, actor=executor, event="attempt.ended", run=key.run, step=key.step,
-                         target=key.target, direction=key.direction, n=key.n, state=state, message=message)
+        connection.execute(update(attempt).where(_is(key)).values(
+            state=state, ended=clock.stamp(), seconds=round(seconds, 3), message=message,
+            outcome=outcome.as_json() if outcome else None, findings=[f.as_json() for f in findings]))
+        if key.direction is Direction.UNDO and state is AttemptState.OK:
+            connection.execute(update(attempt).where(
+                _same_unit(attempt, key), attempt.c.direction == Direction.FORWARD).values(undone=True))
+        audit.append(connection, actor=executor, event="attempt.ended", run=key.run, step=key.step,
+                     target=key.target, direction=key.direction, n=key.n, state=state, message=message)
 
-    def refuse(self, key: Key, step: PlannedStep, *, executor: str, findings: Sequence[Finding], message: str) -> None:
+    @written
+    def refuse(self, connection: Connection, key: Key, step: PlannedStep, *, executor: str,
+               findings: Sequence[Finding], message: str) -> None:
         """Write an attempt that its own check forbade: it failed and never began to act, so nothing is to undo."""
-        with self._writing.begin() as connection:
-            connection.execute(insert(attempt).values(
-                run=key.run, step=key.step, target=key.target, direction=key.direction, n=key.n, kind=step.kind,
-                digest=step.digest, state=AttemptState.FAILED, executor=executor, started=clock.stamp(),
-                ended=clock.stamp(), seconds=0, message=message, findings=[f.as_json() for f in findings], undone=True))
-            audit.append(connection, actor=executor, event="attempt.refused", run=key.run, step=key.step,
-                         target=key.target, message=message)
+        connection.execute(insert(attempt).values(
+            run=key.run, step=key.step, target=key.target, direction=key.direction, n=key.n, kind=step.kind,
+            digest=step.digest, state=AttemptState.FAILED, executor=executor, started=clock.stamp(),
+            ended=clock.stamp(), seconds=0, message=message, findings=[f.as_json() for f in findings], undone=True))
+        audit.append(connection, actor=executor, event="attempt.refused", run=key.run, step=key.step,
+                     target=key.target, message=message)
 
     def record(self, key: Key) -> dict[str, Any]:
         """What the first `before` of this unit wrote; empty when none was kept."""
@@ -100,12 +102,18 @@ class Attempts:
                 units.setdefault((row["step"], row["target"]), row)
         return list(units.values())
 
-    def count(self, run_id: str, step: str, target: str, direction: Direction) -> int:
-        """How many attempts of this unit exist in that direction."""
+    def of_unit(self, run_id: str, step: str, target: str, direction: Direction) -> list[RowMapping]:
+        """Every attempt of one step on one target in one direction, oldest first."""
+        query = select(attempt).where(attempt.c.run == run_id, attempt.c.step == step, attempt.c.target == target,
+                                      attempt.c.direction == direction).order_by(attempt.c.n)
         with self._engine.begin() as connection:
-            return int(connection.execute(select(func.coalesce(func.max(attempt.c.n), 0)).where(
-                attempt.c.run == run_id, attempt.c.step == step, attempt.c.target == target,
-                attempt.c.direction == direction)).scalar_one())
+            return list(connection.execute(query).mappings())
+
+    def newest_id(self, run_id: str) -> int:
+        """A mark in time: the number of the attempt that began last, 0 before the first."""
+        with self._engine.begin() as connection:
+            return int(connection.execute(select(func.coalesce(func.max(attempt.c.id), 0)).where(
+                attempt.c.run == run_id)).scalar_one())
 
     def of_run(self, run_id: str) -> list[RowMapping]:
         """Every attempt of a run in the order of their beginning."""

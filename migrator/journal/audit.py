@@ -45,7 +45,7 @@ def first(chain: str) -> str:
     return "0" * 64 if chain == HOUSE else hashlib.sha256(f"the chain of run {chain}".encode()).hexdigest()
 
 
-def hash_of(row: Mapping[str, Any]) -> str:
+def hash_of(row: Mapping[Any, Any]) -> str:
     """The hash that an event must bear."""
     content = {name: row[name] for name in HASHED}
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -21,7 +21,7 @@ IN_HOUSE = audit.c.chain == literal_column("''")
 ENDS = {event_of(state) for state in RunState if state.ended}
 """After these the house's chain must hold an anchor."""
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _said(payload: str) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def _rows(connection: Connection, of: ColumnElement[bool] | None = None) -> Iterable[Row]:
+def _rows(connection: Connection, of: ColumnElement[bool] | None = None) -> Iterator[Row]:
     query = select(audit).order_by(audit.c.chain, audit.c.seq)
     query = query if of is None else query.where(of)
-    return connection.execution_options(yield_per=1000).execute(query).mappings()
+    yield from connection.execution_options(yield_per=1000).execute(query).mappings()

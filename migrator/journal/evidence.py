@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, insert, select
+from sqlalchemy import Connection, Engine, RowMapping, insert, select
 
 from migrator import clock
 from migrator.journal.tables import evidence
+from migrator.journal.writer import Writer, written
 
 
 class Evidence:
     """Keeps named JSON values per run, step and target."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, writer: Writer) -> None:
         self._engine = engine
-        self._writing = engine.execution_options(writes=True)
+        self._writer = writer
 
-    def keep(self, run_id: str, step: str, target: str, name: str, value: Any) -> None:
+    @written
+    def keep(self, connection: Connection, run_id: str, step: str, target: str, name: str, value: Any) -> None:
         """Store one measured value."""
-        with self._writing.begin() as connection:
-            connection.execute(insert(evidence).values(
-                run=run_id, step=step, target=target, name=name, value=value, at=clock.stamp()))
+        connection.execute(insert(evidence).values(
+            run=run_id, step=step, target=target, name=name, value=value, at=clock.stamp()))
 
     def of_run(self, run_id: str) -> list[RowMapping]:
         """All values of a run, oldest first."""

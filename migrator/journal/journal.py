@@ -16,39 +16,49 @@ from migrator.journal.evidence import Evidence
 from migrator.journal.locks import Locks
 from migrator.journal.next_command import next_command
 from migrator.journal.runs import Runs
+from migrator.journal.standing import Verifier
 from migrator.journal.store import open_store
+from migrator.journal.writer import Writer
 
 
 class Journal:
-    """Opens on first use; `alive` tells whether an executor's process still lives."""
+    """Opens on first use; `alive` tells whether an executor's process still lives, `verifier` gives who verifies the
+    signatures of approvals, None where they need none.
+    """
 
-    def __init__(self, url: str, alive: Callable[[str], bool]) -> None:
+    def __init__(self, url: str, alive: Callable[[str], bool],
+                 verifier: Callable[[], Verifier | None] = lambda: None) -> None:
         self._url = url
         self._alive = alive
+        self._verifier = verifier
 
     @cached_property
     def engine(self) -> Engine:
         return open_store(self._url)
 
     @cached_property
+    def writer(self) -> Writer:
+        return Writer(self.engine)
+
+    @cached_property
     def runs(self) -> Runs:
-        return Runs(self.engine)
+        return Runs(self.engine, self.writer)
 
     @cached_property
     def attempts(self) -> Attempts:
-        return Attempts(self.engine)
+        return Attempts(self.engine, self.writer)
 
     @cached_property
     def approvals(self) -> Approvals:
-        return Approvals(self.engine)
+        return Approvals(self.engine, self.writer, self._verifier)
 
     @cached_property
     def evidence(self) -> Evidence:
-        return Evidence(self.engine)
+        return Evidence(self.engine, self.writer)
 
     @cached_property
     def locks(self) -> Locks:
-        return Locks(self.engine, self._alive)
+        return Locks(self.engine, self.writer, self._alive)
 
     def audit_trail(self, run_id: str | None = None) -> audit_check.Trail:
         """Every chain of the audit trail recomputed, or only that of one run."""
@@ -64,6 +74,7 @@ class Journal:
             "run": {**row, "playbook": plan.playbook, "bindings": plan.bindings, "path": list(plan.path),
                     "by_hand": row["by_hand"] or []},
             "people": plan.people,
+            "gate": plan.gate,
             "steps": plan.as_json()["steps"],
             "attempts": [_attempt(dict(a)) for a in self.attempts.of_run(run_id)],
             "approvals": [dict(a) for a in self.approvals.list(row["plan"])],

@@ -6,58 +6,60 @@ import os
 import socket
 from collections.abc import Callable
 
-from sqlalchemy import Engine, RowMapping, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from migrator import clock
 from migrator.errors import Locked
 from migrator.journal import audit
 from migrator.journal.tables import lock
+from migrator.journal.turn import take_turn
+from migrator.journal.writer import Writer, written
 from migrator.text import _
 
 
 class Locks:
     """Takes and frees locks; `alive` tells whether an executor's process still lives."""
 
-    def __init__(self, engine: Engine, alive: Callable[[str], bool]) -> None:
+    def __init__(self, engine: Engine, writer: Writer, alive: Callable[[str], bool]) -> None:
         self._engine = engine
-        self._writing = engine.execution_options(writes=True)
+        self._writer = writer
         self._alive = alive
 
-    def take(self, environment: str, *, run: str, owner: str) -> int:
+    @written
+    def take(self, connection: Connection, environment: str, *, run: str, owner: str) -> int:
         """Hold the environment for a run and give the fencing number; the same run takes it again after a crash.
 
         Raises Locked with the holder when another run's owner lives, or left its run unfinished.
         """
-        with self._writing.begin() as connection:
-            held = connection.execute(select(lock).where(lock.c.environment == environment)).mappings().first()
-            if held and held["run"] and held["run"] != run:
-                raise self._refusal(held)
-            fencing = (held["fencing"] if held else 0) + 1
-            values = {"run": run, "owner": owner, "host": socket.gethostname(), "pid": os.getpid(),
-                      "since": clock.stamp(), "fencing": fencing}
-            if held:
-                connection.execute(update(lock).where(lock.c.environment == environment).values(**values))
-            else:
-                connection.execute(insert(lock).values(environment=environment, **values))
+        held = _in_turn(connection, environment)
+        if held and held["run"] and held["run"] != run:
+            raise self._refusal(held)
+        fencing = (held["fencing"] if held else 0) + 1
+        values = {"run": run, "owner": owner, "host": socket.gethostname(), "pid": os.getpid(),
+                  "since": clock.stamp(), "fencing": fencing}
+        if held:
+            connection.execute(update(lock).where(lock.c.environment == environment).values(**values))
+        else:
+            connection.execute(insert(lock).values(environment=environment, **values))
         return int(fencing)
 
-    def free(self, environment: str, *, run: str) -> None:
+    @written
+    def free(self, connection: Connection, environment: str, *, run: str) -> None:
         """Let go of the environment; nothing happens when another run holds it."""
-        with self._writing.begin() as connection:
-            connection.execute(
-                update(lock).where(lock.c.environment == environment, lock.c.run == run).values(run=None))
+        connection.execute(
+            update(lock).where(lock.c.environment == environment, lock.c.run == run).values(run=None))
 
-    def break_(self, environment: str, *, actor: str, reason: str) -> RowMapping | None:
+    @written
+    def break_(self, connection: Connection, environment: str, *, actor: str, reason: str) -> RowMapping | None:
         """Take the lock from a dead holder, for a stated reason; gives what was held. Raises Locked while it lives."""
-        with self._writing.begin() as connection:
-            held = connection.execute(select(lock).where(lock.c.environment == environment)).mappings().first()
-            if not held or not held["run"]:
-                return None
-            if self._alive(held["owner"]):
-                raise self._refusal(held)
-            connection.execute(update(lock).where(lock.c.environment == environment).values(run=None))
-            audit.append(connection, actor=actor, event="lock.broken", run=held["run"], environment=environment,
-                         reason=reason)
+        held = _in_turn(connection, environment)
+        if not held or not held["run"]:
+            return None
+        if self._alive(held["owner"]):
+            raise self._refusal(held)
+        connection.execute(update(lock).where(lock.c.environment == environment).values(run=None))
+        audit.append(connection, actor=actor, event="lock.broken", run=held["run"], environment=environment,
+                     reason=reason)
         return held
 
     def holder(self, environment: str) -> RowMapping | None:
@@ -73,3 +75,9 @@ class Locks:
             "its process is gone: inv resume --run {run}, inv rollback --run {run}, or inv run.unlock --env "
             "{environment} --reason TEXT").format(**held))
         return Locked(message, hint=hint)
+
+
+def _in_turn(connection: Connection, environment: str) -> RowMapping | None:
+    """The lock's row, which nobody else changes until this transaction ends."""
+    take_turn(connection, f"lock {environment}")
+    return connection.execute(select(lock).where(lock.c.environment == environment)).mappings().first()

@@ -13,6 +13,8 @@ from migrator.errors import WrongUse
 from migrator.journal import audit
 from migrator.journal.tables import plan as plan_table
 from migrator.journal.tables import run as run_table
+from migrator.journal.turn import take_turn
+from migrator.journal.writer import Writer, written
 from migrator.model.plan import Plan
 from migrator.model.states import RunState
 from migrator.text import _
@@ -21,15 +23,15 @@ from migrator.text import _
 class Runs:
     """Keeps plans and runs; every change of a run's state is one transaction with its audit event."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, writer: Writer) -> None:
         self._engine = engine
-        self._writing = engine.execution_options(writes=True)
+        self._writer = writer
         self._plans: dict[str, Plan] = {}
 
-    def keep_plan(self, plan: Plan) -> None:
+    @written
+    def keep_plan(self, connection: Connection, plan: Plan) -> None:
         """Store a plan under its id, once; a plan with this id is the same plan."""
-        with self._writing.begin() as connection:
-            self._keep(connection, plan)
+        self._keep(connection, plan)
 
     def plan(self, plan_id: str) -> Plan:
         """The plan with this id, read once, since a plan never changes; raises WrongUse when nobody has made it."""
@@ -45,22 +47,22 @@ class Runs:
                            hint="inv plan --playbook NAME")
         return Plan.from_json(content)
 
-    def new(self, plan: Plan, *, started_by: str, folder: str, window: Mapping[str, Any] | None = None,
-            fleet: str | None = None) -> str:
+    @written
+    def new(self, connection: Connection, plan: Plan, *, started_by: str, folder: str,
+            window: Mapping[str, Any] | None = None, fleet: str | None = None) -> str:
         """Enter a new run of a plan and give its id, `MMDD-` and four characters.
 
         `window` holds `start` and `end` as the clock stamps them; `fleet` is the fleet that the run belongs to.
         """
-        run_id = f"{clock.now():%m%d}-{secrets.token_hex(2)}"
-        with self._writing.begin() as connection:
-            self._keep(connection, plan)
-            connection.execute(insert(run_table).values(
-                id=run_id, plan=plan.id, digest=plan.digest, environment=plan.environment, stage=plan.stage,
-                product=plan.product, title=plan.title, folder=folder.format(run=run_id), state=RunState.QUEUED,
-                started_by=started_by, tool_version=__version__, window=window, fleet=fleet, created=clock.stamp()))
-            for write in (audit.append, audit.anchor):
-                write(connection, actor=started_by, event="run.created", run=run_id, plan=plan.id, digest=plan.digest,
-                      bindings=plan.bindings)
+        run_id = _free_id(connection)
+        self._keep(connection, plan)
+        connection.execute(insert(run_table).values(
+            id=run_id, plan=plan.id, digest=plan.digest, environment=plan.environment, stage=plan.stage,
+            product=plan.product, title=plan.title, folder=folder.format(run=run_id), state=RunState.QUEUED,
+            started_by=started_by, tool_version=__version__, window=window, fleet=fleet, created=clock.stamp()))
+        for write in (audit.append, audit.anchor):
+            write(connection, actor=started_by, event="run.created", run=run_id, plan=plan.id, digest=plan.digest,
+                  bindings=plan.bindings)
         return run_id
 
     def get(self, run_id: str) -> RowMapping:
@@ -92,7 +94,8 @@ class Runs:
         """The run that was made last."""
         return next(iter(self.list(environment=environment, limit=1)), None)
 
-    def move(self, run_id: str, state: RunState, *, actor: str, **columns: Any) -> None:
+    @written
+    def move(self, connection: Connection, /, run_id: str, state: RunState, *, actor: str, **columns: Any) -> None:
         """Put a run into a state, with what belongs to it (message, exit_code, waiting_for, wake, by_hand)."""
         moment = clock.stamp()
         values: dict[str, Any] = {"state": state, "waiting_for": None, "wake": None, **columns}
@@ -100,31 +103,42 @@ class Runs:
             values["started"] = moment
         if state.ended:
             values["ended"] = moment
-        with self._writing.begin() as connection:
-            connection.execute(update(run_table).where(run_table.c.id == run_id).values(**values))
-            audit.append(connection, actor=actor, event=audit.event_of(state), run=run_id, **columns)
-            if state.ended:
-                audit.anchor(connection, actor=actor, event="run.ended", run=run_id, state=state)
+        connection.execute(update(run_table).where(run_table.c.id == run_id).values(**values))
+        audit.append(connection, actor=actor, event=audit.event_of(state), run=run_id, **columns)
+        if state.ended:
+            audit.anchor(connection, actor=actor, event="run.ended", run=run_id, state=state)
 
-    def finalize(self, plan: Plan, *, actor: str) -> tuple[str, ...]:
+    @written
+    def finalize(self, connection: Connection, plan: Plan, *, actor: str) -> tuple[str, ...]:
         """Close the way back of every run of this playbook on this environment; the ids of all, also when repeated."""
         mine = (run_table.c.digest == plan.digest) & (run_table.c.environment == plan.environment)
-        with self._writing.begin() as connection:
-            runs = tuple(connection.execute(select(run_table.c.id).where(mine).order_by(run_table.c.created)).scalars())
-            connection.execute(update(run_table).where(mine, run_table.c.finalized.is_(None)).values(
-                finalized=clock.stamp()))
-            audit.append(connection, actor=actor, event="runs.finalized", runs=runs, environment=plan.environment)
+        runs = tuple(connection.execute(select(run_table.c.id).where(mine).order_by(run_table.c.created)).scalars())
+        connection.execute(update(run_table).where(mine, run_table.c.finalized.is_(None)).values(
+            finalized=clock.stamp()))
+        audit.append(connection, actor=actor, event="runs.finalized", runs=runs, environment=plan.environment)
         return runs
 
-    def order(self, run_id: str, order: Mapping[str, Any] | None, *, actor: str) -> None:
+    @written
+    def order(self, connection: Connection, run_id: str, order: Mapping[str, Any] | None, *, actor: str) -> None:
         """Leave an order for whoever drives the run: `{"act": "rollback"}`; None when it was carried out."""
-        with self._writing.begin() as connection:
-            connection.execute(update(run_table).where(run_table.c.id == run_id).values(order=order))
-            audit.append(connection, actor=actor, event="run.order", run=run_id, order=order)
+        connection.execute(update(run_table).where(run_table.c.id == run_id).values(order=order))
+        audit.append(connection, actor=actor, event="run.order", run=run_id, order=order)
 
     def _keep(self, connection: Connection, plan: Plan) -> None:
-        if connection.execute(select(plan_table.c.id).where(plan_table.c.id == plan.id)).first():
+        known = select(plan_table.c.id).where(plan_table.c.id == plan.id)
+        if connection.execute(known).first():
+            return
+        take_turn(connection, f"plan {plan.id}")
+        if connection.execute(known).first():
             return
         connection.execute(insert(plan_table).values(
             id=plan.id, digest=plan.digest, bindings=plan.bindings, stage=plan.stage, environment=plan.environment,
             content=plan.as_json(), created=clock.stamp()))
+
+
+def _free_id(connection: Connection) -> str:
+    """An id that no run bears: short enough to be typed, and there are days with thousands of runs."""
+    while True:
+        run_id = f"{clock.now():%m%d}-{secrets.token_hex(2)}"
+        if not connection.execute(select(run_table.c.id).where(run_table.c.id == run_id)).first():
+            return run_id
