@@ -1,0 +1,65 @@
+"""Whether work may begin at a moment: the one question that windows, days and freezes are there for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from migrator.calendars.freeze import Freeze
+from migrator.calendars.rule import Opening, Rule
+from migrator.calendars.site_calendar import SiteCalendar
+from migrator.text import _
+
+MOMENT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`reason` is empty when work may begin now; then `opening` holds the moment, else it is the next one that does.
+
+    None when none comes. `freezes` are those that touch the time from now to the end of that opening.
+    """
+
+    reason: str
+    opening: Opening | None
+    freezes: tuple[Freeze, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        return not self.reason
+
+
+def window_at(rule: Rule, calendar: SiteCalendar, now: datetime) -> Verdict:
+    """Whether work may begin `now`, else why not and when next; an opening ends where a freeze begins.
+
+    Raises WrongUse for a country that nobody knows, PlaybookError for a freeze calendar that cannot be understood.
+    """
+    opening = next(_free(rule, calendar, now), None)
+    until = opening.end + MOMENT if opening else now + MOMENT
+    freezes = tuple(calendar.freezes(now, until))
+    if opening and opening.holds(now):
+        return Verdict("", opening, freezes)
+    return Verdict(_why(rule, calendar, now), opening, freezes)
+
+
+def _free(rule: Rule, calendar: SiteCalendar, now: datetime) -> Iterator[Opening]:
+    """What freezes leave of each opening, from now on."""
+    for opening in rule.openings(calendar, now):
+        start = opening.start
+        for freeze in calendar.freezes(opening.start, opening.end):
+            if start < freeze.start and freeze.start > now:
+                yield Opening(start, freeze.start.astimezone(UTC))
+            start = max(start, freeze.end.astimezone(UTC))
+        if start < opening.end and opening.end > now:
+            yield Opening(start, opening.end)
+
+
+def _why(rule: Rule, calendar: SiteCalendar, now: datetime) -> str:
+    """The window's own reason, or the freeze that lies over it."""
+    hours = next(rule.openings(calendar, now), None)
+    if hours is None or not hours.holds(now):
+        return rule.why_shut(calendar, now)
+    freeze = next(freeze for freeze in calendar.freezes(now, now + MOMENT) if freeze.start <= now < freeze.end)
+    return _('"{name}" forbids changes from {start} to {end}').format(
+        name=freeze.name, start=calendar.show(freeze.start), end=calendar.show(freeze.end))
