@@ -31,15 +31,15 @@ class Writer:
         self._waiting.append(mine)
         with self._turn:
             if not mine.done:
-                self._lead()
+                self._lead(mine)
         return mine.result()
 
-    def _lead(self) -> None:
+    def _lead(self, mine: _Write[Any]) -> None:
         batch = [self._waiting.popleft() for _place in range(len(self._waiting))]
         try:
             self._commit(batch)
-        finally:  # whoever was not served because this thread was torn out of it leads next
-            self._waiting.extendleft(write for write in reversed(batch) if not write.done)
+        finally:  # when this thread is torn out of it, one of the others leads next
+            self._waiting.extendleft(write for write in reversed(batch) if not write.done and write is not mine)
 
     def _commit(self, batch: list[_Write[Any]]) -> None:
         """All in one transaction; when it fails, each in its own, so that the fault stays with the one that has it."""
