@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, and_, func, insert, or_, select, update
@@ -52,12 +52,11 @@ class Attempts:
         """Write that the attempt begins, with what undo will need; both or neither."""
         kept = connection.execute(select(before.c.run).where(_same_unit(before, key))).first()
         if key.direction is Direction.FORWARD and not kept:
-            connection.execute(insert(before).values(
-                run=key.run, step=key.step, target=key.target, record=record, at=clock.stamp()))
-        connection.execute(insert(attempt).values(
-            run=key.run, step=key.step, target=key.target, direction=key.direction, n=key.n, kind=step.kind,
-            digest=step.digest, state=AttemptState.STARTED, executor=executor, started=clock.stamp(),
-            changes=[c.as_json() for c in changes], undone=False))
+            connection.execute(insert(before), {"run": key.run, "step": key.step, "target": key.target,
+                                                "record": record, "at": clock.stamp()})
+        connection.execute(insert(attempt), {
+            **_begun(key, step, executor), "state": AttemptState.STARTED, "changes": [c.as_json() for c in changes],
+            "undone": False})
         audit.append(connection, actor=executor, event="attempt.started", run=key.run, step=key.step,
                      target=key.target, direction=key.direction, n=key.n)
 
@@ -78,10 +77,9 @@ class Attempts:
     def refuse(self, connection: Connection, key: Key, step: PlannedStep, *, executor: str,
                findings: Sequence[Finding], message: str) -> None:
         """Write an attempt that its own check forbade: it failed and never began to act, so nothing is to undo."""
-        connection.execute(insert(attempt).values(
-            run=key.run, step=key.step, target=key.target, direction=key.direction, n=key.n, kind=step.kind,
-            digest=step.digest, state=AttemptState.FAILED, executor=executor, started=clock.stamp(),
-            ended=clock.stamp(), seconds=0, message=message, findings=[f.as_json() for f in findings], undone=True))
+        connection.execute(insert(attempt), {
+            **_begun(key, step, executor), "state": AttemptState.FAILED, "ended": clock.stamp(), "seconds": 0,
+            "message": message, "findings": [f.as_json() for f in findings], "undone": True})
         audit.append(connection, actor=executor, event="attempt.refused", run=key.run, step=key.step,
                      target=key.target, message=message)
 
@@ -139,6 +137,10 @@ class Attempts:
             attempt.c.run, attempt.c.digest, attempt.c.direction).order_by(func.max(attempt.c.id))
         with self._engine.begin() as connection:
             return {(digest, direction): seconds for _run, digest, direction, seconds in connection.execute(query)}
+
+
+def _begun(key: Key, step: PlannedStep, executor: str) -> dict[str, Any]:
+    return {**asdict(key), "kind": step.kind, "digest": step.digest, "executor": executor, "started": clock.stamp()}
 
 
 def _is(key: Key) -> Any:
