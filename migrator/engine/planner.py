@@ -29,7 +29,7 @@ def make_plan(loaded: LoadedPlaybook, stage: str, site: Callable[[str], Site], j
     playbook = loaded.playbook
     stages = {name: expand(loaded, name, kinds()) for name in dict.fromkeys([*playbook.stages, stage])}
     for name, steps in stages.items():
-        _bind_all(loaded, steps, site(playbook.environments[playbook.stages[name].environment]))
+        bind_all(loaded, steps, site(playbook.environments[playbook.stages[name].environment]))
     expanded = stages[stage]
     entry = playbook.stages[stage]
     environment = site(playbook.environments[entry.environment])
@@ -44,25 +44,27 @@ def make_plan(loaded: LoadedPlaybook, stage: str, site: Callable[[str], Site], j
         content=dict(loaded.files))
 
 
-def _bind_all(loaded: LoadedPlaybook, steps: list[ExpandedStep], site: Site) -> None:
+def bind_all(loaded: LoadedPlaybook, steps: list[ExpandedStep], site: Site) -> None:
+    """Fill in every step's arguments as this environment has them; raises PlaybookError for what cannot be."""
     for step in steps:
         known = scope(path=loaded.playbook.path.versions, hop=step.hop, name=site.name, environment=site.environment,
                       run="run")
         bind(step.args, kinds()[step.kind].Args, known, str(step.where))
-        _targets(step, site)
+        targets_of(step, site)
 
 
 def _planned(step: ExpandedStep, site: Site, measured: Mapping[tuple[str, str], float]) -> PlannedStep:
     kind = kinds()[step.kind]
     return PlannedStep(
-        id=step.id, kind=step.kind, args=step.args, targets=_targets(step, site), hop=step.hop, timeout=step.timeout,
+        id=step.id, kind=step.kind, args=step.args, targets=targets_of(step, site), hop=step.hop, timeout=step.timeout,
         retries=step.retries, way_back=kind.way_back, skippable=step.skippable,
         point_of_no_return=step.point_of_no_return, digest=step.digest, needs=step.needs,
         estimate=measured.get((step.digest, Direction.FORWARD)),
         way_back_estimate=measured.get((step.digest, Direction.UNDO)))
 
 
-def _targets(step: ExpandedStep, site: Site) -> tuple[str, ...]:
+def targets_of(step: ExpandedStep, site: Site) -> tuple[str, ...]:
+    """The hosts of this environment that a step acts on; raises PlaybookError when it does not say which."""
     if not kinds()[step.kind].per_host:
         return NOWHERE
     try:

@@ -1,30 +1,27 @@
-"""Fleets in the journal: one plan, its sites in their batches, and the run that each site has."""
+"""Fleets in the journal: one plan over many sites, running, stopped or done."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, case, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from migrator import clock
 from migrator.errors import WrongUse
 from migrator.journal import audit
-from migrator.journal.entered import enter
-from migrator.journal.tables import fleet as fleet_table
-from migrator.journal.tables import fleet_site
-from migrator.journal.tables import run as run_table
+from migrator.journal.fleet_sites import leave_failed, try_failed_again
+from migrator.journal.tables import fleet, fleet_site
 from migrator.journal.turn import take_turn
 from migrator.journal.writer import Writer, written
-from migrator.model.fleet import OF_RUN, BoundSite, FleetState, SiteState
+from migrator.model.fleet import BoundSite, FleetState
 from migrator.model.plan import Plan
-from migrator.model.states import RunState
 from migrator.text import _
 
 
 class Fleets:
-    """Keeps fleets; a site's state is never stored, it is what its run's state means."""
+    """Keeps fleets; who changes one takes its turn, so that workers and people never act on an old state."""
 
     def __init__(self, engine: Engine, writer: Writer) -> None:
         self._engine = engine
@@ -35,7 +32,7 @@ class Fleets:
               stop_limit: int, started_by: str) -> str:
         """Enter a fleet of a plan that is kept already, its batches of these sizes; gives its id."""
         name = f"{clock.now():%m%d}-{secrets.token_hex(2)}"
-        connection.execute(insert(fleet_table).values(
+        connection.execute(insert(fleet).values(
             id=name, plan=plan.id, digest=plan.digest, bindings=plan.bindings, stage=plan.stage,
             playbook=plan.playbook, batches=list(sizes), stop_limit=stop_limit, state=FleetState.RUNNING,
             started_by=started_by, created=clock.stamp()))
@@ -51,7 +48,7 @@ class Fleets:
     def get(self, name: str) -> RowMapping:
         """The fleet's row; raises WrongUse when there is none."""
         with self._engine.begin() as connection:
-            row = connection.execute(select(fleet_table).where(fleet_table.c.id == name)).mappings().first()
+            row = connection.execute(select(fleet).where(fleet.c.id == name)).mappings().first()
         if row is None:
             raise WrongUse(_("no fleet {fleet} in this journal").format(fleet=name), hint="inv fleet.status")
         return row
@@ -59,58 +56,50 @@ class Fleets:
     def newest(self) -> str | None:
         """The fleet that was started last."""
         with self._engine.begin() as connection:
-            return connection.execute(select(fleet_table.c.id).order_by(fleet_table.c.created.desc()).limit(1)).scalar()
+            return connection.execute(select(fleet.c.id).order_by(fleet.c.created.desc()).limit(1)).scalar()
 
-    def running(self) -> list[str]:
+    def running(self) -> list[RowMapping]:
         """Fleets that are neither stopped nor done, oldest first."""
-        query = select(fleet_table.c.id).where(fleet_table.c.state == FleetState.RUNNING).order_by(
-            fleet_table.c.created)
-        with self._engine.begin() as connection:
-            return list(connection.execute(query).scalars())
-
-    def sites(self, name: str) -> list[RowMapping]:
-        """Every site in its place, with what the journal knows of its run, and its `site_state`."""
-        query = select(
-            fleet_site.c.environment, fleet_site.c.batch, fleet_site.c.place, fleet_site.c.run, fleet_site.c.left_out,
-            run_table.c.state, run_table.c.message, run_table.c.exit_code, run_table.c.waiting_for,
-            run_table.c.started, run_table.c.ended, _SITE_STATE.label("site_state")).select_from(_SITES).where(
-            fleet_site.c.fleet == name).order_by(fleet_site.c.place)
+        query = select(fleet).where(fleet.c.state == FleetState.RUNNING).order_by(fleet.c.created)
         with self._engine.begin() as connection:
             return list(connection.execute(query).mappings())
 
-    def states(self, name: str) -> list[SiteState]:
-        """Where each site stands, in order."""
-        query = select(_SITE_STATE).select_from(_SITES).where(fleet_site.c.fleet == name).order_by(fleet_site.c.place)
-        with self._engine.begin() as connection:
-            return [SiteState(state) for state in connection.execute(query).scalars()]
+    def stop(self, name: str, *, actor: str, reason: str) -> bool:
+        """Let no site begin any more; False when the fleet was not running."""
+        return self._move(name, FleetState.STOPPED, actor=actor, reason=reason)
 
-    def queued(self, name: str) -> list[RowMapping]:
-        """Runs (`id`, `environment`) that were entered and have not begun."""
-        query = select(run_table.c.id, run_table.c.environment, run_table.c.created).where(
-            run_table.c.fleet == name, run_table.c.state == RunState.QUEUED).order_by(run_table.c.id)
-        with self._engine.begin() as connection:
-            return list(connection.execute(query).mappings())
+    def end(self, name: str, *, actor: str) -> bool:
+        """Every site is settled; False when the fleet was not running."""
+        return self._move(name, FleetState.DONE, actor=actor, reason="")
 
     @written
-    def enter(self, connection: Connection, name: str, plan: Plan, places: Sequence[int], *, folder: str,
-              actor: str) -> int:
-        """Enter a run for each of these sites that has none, while the fleet is running; gives how many were entered.
+    def go_on(self, connection: Connection, name: str, *, actor: str, reason: str, again: bool) -> int | None:
+        """Go on with a stopped fleet: its failed sites are tried `again`, or left out; gives their number.
 
-        Several workers may ask for the same at once: they do it in turn, and each run is entered once.
+        None when the fleet is not stopped.
         """
         take_turn(connection, f"fleet {name}")
-        fleet = connection.execute(select(fleet_table).where(fleet_table.c.id == name)).mappings().one()
-        if fleet["state"] != FleetState.RUNNING:
-            return 0
-        sites = connection.execute(select(fleet_site).where(
-            fleet_site.c.fleet == name, fleet_site.c.place.in_(places), fleet_site.c.run.is_(None),
-            fleet_site.c.left_out.is_(None)).order_by(fleet_site.c.place)).mappings().all()
-        tried = dict(connection.execute(select(run_table.c.environment, func.count()).where(
-            run_table.c.fleet == name, run_table.c.environment.in_([site["environment"] for site in sites])).group_by(
-            run_table.c.environment)).tuples().all())
-        runs = {site["environment"]: _run_id(site, tried.get(site["environment"], 0)) for site in sites}
-        enter(connection, plan, runs, started_by=fleet["started_by"], folder=folder, fleet=name)
-        for environment, run in runs.items():
-            connection.execute(update(fleet_site).where(
-                fleet_site.c.fleet == name, fleet_site.c.environment == environment).values(run=run))
-        return len(runs)
+        if _state(connection, name) != FleetState.STOPPED:
+            return None
+        failed = (try_failed_again(connection, name) if again
+                  else leave_failed(connection, name, reason))
+        _write(connection, name, FleetState.RUNNING, actor, reason, again=again, sites=failed)
+        return failed
+
+    @written
+    def _move(self, connection: Connection, name: str, state: FleetState, *, actor: str, reason: str) -> bool:
+        take_turn(connection, f"fleet {name}")
+        if _state(connection, name) != FleetState.RUNNING:
+            return False
+        _write(connection, name, state, actor, reason)
+        return True
+
+
+def _state(connection: Connection, name: str) -> str:
+    return str(connection.execute(select(fleet.c.state).where(fleet.c.id == name)).scalar_one())
+
+
+def _write(connection: Connection, name: str, state: FleetState, actor: str, reason: str, **more: Any) -> None:
+    ended = clock.stamp() if state is FleetState.DONE else None
+    connection.execute(update(fleet).where(fleet.c.id == name).values(state=state, message=reason, ended=ended))
+    audit.append(connection, actor=actor, event=f"fleet.{state}", fleet=name, reason=reason, **more)

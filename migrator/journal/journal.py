@@ -13,8 +13,11 @@ from migrator.journal import audit_check
 from migrator.journal.approvals import Approvals
 from migrator.journal.attempts import Attempts
 from migrator.journal.evidence import Evidence
+from migrator.journal.fleet_sites import FleetSites
+from migrator.journal.fleets import Fleets
 from migrator.journal.locks import Locks
 from migrator.journal.next_command import next_command
+from migrator.journal.proofs import Proofs
 from migrator.journal.runs import Runs
 from migrator.journal.standing import Verifier
 from migrator.journal.store import open_store
@@ -53,8 +56,20 @@ class Journal:
         return Approvals(self.engine, self.writer, self._verifier)
 
     @cached_property
+    def proofs(self) -> Proofs:
+        return Proofs(self.engine)
+
+    @cached_property
     def evidence(self) -> Evidence:
         return Evidence(self.engine, self.writer)
+
+    @cached_property
+    def fleets(self) -> Fleets:
+        return Fleets(self.engine, self.writer)
+
+    @cached_property
+    def fleet_sites(self) -> FleetSites:
+        return FleetSites(self.engine, self.writer)
 
     @cached_property
     def locks(self) -> Locks:
@@ -68,7 +83,7 @@ class Journal:
     def record(self, run_id: str) -> dict[str, Any]:
         """Everything known of a run as plain data: what reports and `--json` show."""
         row = dict(self.runs.get(run_id))
-        plan = self.runs.plan(row["plan"])
+        plan = self.runs.plan_of(run_id)
         trail = self.audit_trail(run_id)
         return {
             "run": {**row, "playbook": plan.playbook, "bindings": plan.bindings, "path": list(plan.path),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, upd
 from migrator import __version__, clock
 from migrator.errors import WrongUse
 from migrator.journal import audit
+from migrator.journal.tables import fleet_site
 from migrator.journal.tables import plan as plan_table
 from migrator.journal.tables import run as run_table
 from migrator.journal.turn import take_turn
@@ -19,6 +21,9 @@ from migrator.model.plan import Plan
 from migrator.model.states import RunState
 from migrator.text import _
 
+KEPT = 256
+"""Plans that a process remembers; a worker has thousands of runs, and plans are large."""
+
 
 class Runs:
     """Keeps plans and runs; every change of a run's state is one transaction with its audit event."""
@@ -26,7 +31,8 @@ class Runs:
     def __init__(self, engine: Engine, writer: Writer) -> None:
         self._engine = engine
         self._writer = writer
-        self._plans: dict[str, Plan] = {}
+        self._plans = lru_cache(KEPT)(self._read_plan)
+        self._plans_of = lru_cache(KEPT)(self._read_plan_of)
 
     @written
     def keep_plan(self, connection: Connection, plan: Plan) -> None:
@@ -35,9 +41,11 @@ class Runs:
 
     def plan(self, plan_id: str) -> Plan:
         """The plan with this id, read once, since a plan never changes; raises WrongUse when nobody has made it."""
-        if plan_id not in self._plans:
-            self._plans[plan_id] = self._read_plan(plan_id)
-        return self._plans[plan_id]
+        return self._plans(plan_id)
+
+    def plan_of(self, run_id: str) -> Plan:
+        """The frozen plan of a run, read once; of a fleet's run, as it is bound to the run's site."""
+        return self._plans_of(run_id)
 
     def _read_plan(self, plan_id: str) -> Plan:
         with self._engine.begin() as connection:
@@ -46,6 +54,16 @@ class Runs:
             raise WrongUse(_("no plan {plan} is known here").format(plan=plan_id),
                            hint="inv plan --playbook NAME")
         return Plan.from_json(content)
+
+    def _read_plan_of(self, run_id: str) -> Plan:
+        row = self.get(run_id)
+        plan = self.plan(row["plan"])
+        if row["fleet"] is None:
+            return plan
+        with self._engine.begin() as connection:
+            site = connection.execute(select(fleet_site.c.bindings, fleet_site.c.targets).where(
+                fleet_site.c.fleet == row["fleet"], fleet_site.c.environment == row["environment"])).one()
+        return plan.at(row["environment"], site.bindings, site.targets)
 
     @written
     def new(self, connection: Connection, plan: Plan, *, started_by: str, folder: str,
@@ -72,10 +90,6 @@ class Runs:
         if row is None:
             raise WrongUse(_("no run {run} in this journal").format(run=run_id), hint="inv run.list")
         return row
-
-    def plan_of(self, run_id: str) -> Plan:
-        """The frozen plan of a run."""
-        return self.plan(self.get(run_id)["plan"])
 
     def list(self, *, environment: str | None = None, limit: int = 50) -> list[RowMapping]:
         """The newest runs first, without their plans."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -38,6 +39,9 @@ class PlannedStep:
 class Plan:
     """What one run will do. `digest` covers playbook, arguments, files and this tool's version; `bindings`
     covers hosts, databases and paths of the environment. `content` maps every file of the playbook to its SHA-256.
+
+    A plan for a fleet is made once: `bindings` covers all its sites, so that people approve it once, and `at` gives
+    the plan of one of them.
     """
 
     product: str
@@ -56,6 +60,23 @@ class Plan:
     rules: dict[str, Any] = field(default_factory=dict)
     budget: dict[str, Any] = field(default_factory=dict)
     content: dict[str, str] = field(default_factory=dict)
+    site_bindings: str = ""
+    """The digest of the bindings of the one site that `at` has chosen; empty where there is no fleet."""
+
+    @property
+    def bound_to(self) -> str:
+        """The digest of what this very run is bound to."""
+        return self.site_bindings or self.bindings
+
+    def at(self, site: str, bindings: str, targets: Mapping[str, Sequence[str]]) -> Plan:
+        """A fleet's plan for one site, with the targets of the steps where the site has others; same id, same digest.
+
+        The site takes the place of the fleet under every alias of the playbook that stands for it.
+        """
+        names = {alias: site if name == self.environment else name for alias, name in self.environments.items()}
+        steps = tuple(replace(step, targets=tuple(targets[step.id])) if step.id in targets else step
+                      for step in self.steps)
+        return replace(self, environment=site, environments=names, steps=steps, site_bindings=bindings)
 
     @property
     def id(self) -> str:
@@ -68,6 +89,10 @@ class Plan:
     def step(self, name: str) -> PlannedStep:
         """The step with this id; raises KeyError."""
         return next(s for s in self.steps if s.id == name)
+
+    def place(self, name: str | None) -> int:
+        """The place of a step in the order, from 0; that of the first one for None or a name that is no step's."""
+        return next((place for place, step in enumerate(self.steps) if step.id == name), 0)
 
     def as_json(self) -> dict[str, Any]:
         data = asdict(self)

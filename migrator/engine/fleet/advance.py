@@ -3,39 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from migrator.model.states import RunState
-
-
-class SiteState(StrEnum):
-    """Where one site of a fleet stands."""
-
-    PENDING = "pending"
-    UNDER_WAY = "under way"
-    PARKED = "parked"
-    """Waits for people, or for a moment: it holds its batch."""
-    DONE = "done"
-    FAILED = "failed"
-    """Also one that could not be reached, was brought back, or has stopped with an error."""
-    LEFT = "left"
-    """It failed, and people go on without it."""
-
-    @property
-    def settled(self) -> bool:
-        """Nothing happens there any more, and its batch need not wait."""
-        return self in (SiteState.DONE, SiteState.FAILED, SiteState.LEFT)
-
-
-OF_RUN: Mapping[RunState, SiteState] = {
-    RunState.QUEUED: SiteState.UNDER_WAY, RunState.RUNNING: SiteState.UNDER_WAY,
-    RunState.GOING_BACK: SiteState.UNDER_WAY, RunState.WAITING: SiteState.PARKED, RunState.PASSED: SiteState.DONE,
-    RunState.STOPPED: SiteState.FAILED, RunState.FAILED: SiteState.FAILED, RunState.BROUGHT_BACK: SiteState.FAILED,
-    RunState.HANDS_NEEDED: SiteState.FAILED,
-}
-"""What a run's state means for its site."""
+from migrator.model.fleet import SiteState
 
 
 @dataclass(frozen=True)

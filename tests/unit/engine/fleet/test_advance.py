@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.engine.fleet.advance import OF_RUN, Done, Enqueue, Hold, SiteState, Stop, next_move
+from migrator.engine.fleet.advance import Done, Enqueue, Hold, Stop, next_move
+from migrator.model.fleet import OF_RUN, SiteState
 from migrator.model.states import RunState
 
 P, U, W, D, F, L = SiteState
