@@ -7,7 +7,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from migrator.playbook.inventory import Name, Strict
-from migrator.playbook.model import Duration, Names
+from migrator.playbook.model import Names
+from migrator.playbook.moments import Duration
 from migrator.text import _
 
 Cell = str | int | bool

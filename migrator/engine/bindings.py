@@ -11,8 +11,12 @@ from migrator.site import Site
 
 
 def digest_of_sites(sites: list[Site]) -> str:
-    """One digest over the inventory's entries of these sites; secrets are in them by name only."""
-    content = {site.name: site.environment.model_dump(mode="json", by_alias=True) for site in sites}
+    """One digest over the inventory's entries of these sites; secrets are in them by name only.
+
+    Calendars are left out: they say when, not where, and are asked anew before every start.
+    """
+    content = {site.name: site.environment.model_dump(mode="json", by_alias=True, exclude={"calendar"})
+               for site in sites}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from migrator.playbook.moments import Day, Zone
+
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=64)]
 Words = list[str]
 
@@ -62,6 +64,18 @@ class Service(Strict):
     user: str | None = None
 
 
+class Calendar(Strict):
+    """When the people of a site work, and when nothing may be changed there."""
+
+    time_zone: Zone
+    country: str | None = None
+    """Whose public holidays and make-up days hold: CN, or DE-BY."""
+    holidays: list[Day] = Field(default_factory=list, description="days off beside those of the country")
+    workdays: list[Day] = Field(default_factory=list, description="make-up days and others on which people work")
+    freeze: list[str] = Field(default_factory=list, description="iCalendar files, relative to the inventory file, "
+                                                                "whose events forbid every change")
+
+
 class Environment(Strict):
     """One installed system: hosts, databases, file trees, services and values that checks and look-ups use."""
 
@@ -75,6 +89,7 @@ class Environment(Strict):
     secrets: dict[Name, str] = Field(default_factory=dict, description="secrets by name, for steps and checks")
     disposable: bool = Field(False, description="a copy: a clone may replace all of it; never true of a live system")
     vault: str = Field("vault", description="folder of this machine for backups; relative to the inventory file")
+    calendar: Calendar | None = Field(None, description="left out: the inventory's")
 
 
 class Sites(Strict):
@@ -89,4 +104,7 @@ class Inventory(Strict):
 
     format: Literal[1]
     environments: dict[Name, Environment] = Field(default_factory=dict)
+    calendar: Calendar | None = Field(None, description="of every environment that has none of its own")
     sites: dict[Name, Sites] = Field(default_factory=dict, description="groups of many sites that are alike")
+    allowed_signers: str | None = Field(
+        None, description="OpenSSH file of approvers and their keys, relative to this file; then approvals are signed")

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from migrator.errors import PlaybookError
 from migrator.model.finding import Finding, warns
+from migrator.playbook.calendars import with_calendars
 from migrator.playbook.inventory import Environment, Inventory
 from migrator.playbook.loader import read_tree
 from migrator.playbook.nearest import unknown
@@ -31,12 +32,13 @@ def load_inventory(path: Path) -> Inventory:
     places: dict[str, Route] = {name: ("environments", name) for name in inventory.environments}
     places |= {name: ("sites", group, "like") for group, sites in inventory.sites.items() for name in sites.each}
     inventory = with_sites(inventory, tree)
-    if errors := [error for name, environment in inventory.environments.items()
-                  for error in _errors(environment, places[name], tree)]:
+    errors = [error for name, environment in inventory.environments.items()
+              for error in _errors(environment, places[name], tree)]
+    if errors := [*errors, *_no_signers(inventory, path, tree)]:
         refuse(errors)
     for password in _literal_passwords(inventory).values():
         Secret(password)
-    return inventory
+    return with_calendars(inventory, places, path.parent, tree)
 
 
 def inventory_warnings(inventory: Inventory) -> list[Finding]:
@@ -56,6 +58,13 @@ def _errors(environment: Environment, route: Route, tree: Tree) -> Iterator[Play
                              _("a service has either systemd: UNIT or the commands start, stop and status"))
     if not environment.hosts:
         yield tree.error((*route, "hosts"), _("an environment has at least one host"))
+
+
+def _no_signers(inventory: Inventory, path: Path, tree: Tree) -> Iterator[PlaybookError]:
+    named = inventory.allowed_signers
+    if named is not None and not (path.parent / named).is_file():
+        yield tree.error(("allowed_signers",), _("there is no file {name}").format(name=named),
+                         hint=_("one line for each approver: NAME ssh-ed25519 KEY; man ssh-keygen, ALLOWED SIGNERS"))
 
 
 def _unknown_hosts(environment: Environment, route: Route, tree: Tree) -> Iterator[PlaybookError]:

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from migrator import clock, units
-from migrator.errors import WrongUse
+from migrator.playbook.gate import Gate, People
 from migrator.playbook.inventory import Name, Strict
+from migrator.playbook.moments import Duration, Hours, Moment
 from migrator.text import _
-
-
-def _duration(text: str) -> str:
-    try:
-        units.seconds(text)
-    except WrongUse as error:
-        raise ValueError(error.message) from None
-    return text
-
-
-def _moment(text: str) -> str:
-    try:
-        clock.parse(text)
-    except ValueError:
-        message = _('"{text}" is no moment; write for example 2026-03-14T20:00+08:00')
-        raise ValueError(message.format(text=text)) from None
-    return text
 
 
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Duration = Annotated[str, AfterValidator(_duration)]
-Moment = Annotated[str, AfterValidator(_moment)]
 Names = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
 """One name, or a list of them."""
 
@@ -73,13 +54,6 @@ class ForEach(Strict):
     use: str | None = None
 
 
-class Gate(Strict):
-    """What must hold before the stage starts."""
-
-    approvals: list[Name] = Field(default_factory=list, description="groups of people.approvers that must have signed")
-    needs: list[str] = Field(default_factory=list, description="stage.step that must have passed with the same digest")
-
-
 class Stage(Strict):
     environment: Name
     gate: Gate = Gate()
@@ -88,8 +62,23 @@ class Stage(Strict):
 
 
 class Window(Strict):
+    """When go-live may begin and must be over: one fixed time, or hours that return on some kind of days.
+
+    A length alone lets it begin at any time, and counts from there.
+    """
+
     start: Moment | None = None
     length: Duration | None = None
+    between: Hours | None = None
+    days: Literal["any", "workdays", "days-off"] = "any"
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if (self.start and not self.length) or (self.length and self.between):
+            raise ValueError(_("a window has a start with a length, a length alone, or between"))
+        if self.days != "any" and not self.between:
+            raise ValueError(_("days belong to a window with between"))
+        return self
 
 
 class Budget(Strict):
@@ -97,11 +86,6 @@ class Budget(Strict):
     rollback: Duration | None = None
     reserve: Duration = "0s"
     on_crossing: Literal["rollback", "ask"] = "rollback"
-
-
-class People(Strict):
-    operators: list[str] = Field(default_factory=list)
-    approvers: dict[Name, list[str]] = Field(default_factory=dict)
 
 
 class Rules(Strict):

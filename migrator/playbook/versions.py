@@ -13,7 +13,7 @@ from migrator.errors import PlaybookError, WrongUse
 from migrator.model.version import Hop, hops, order
 from migrator.playbook.inventory import Name, Strict
 from migrator.playbook.loader import read_tree
-from migrator.playbook.model import Duration
+from migrator.playbook.moments import Duration
 from migrator.playbook.nearest import unknown
 from migrator.playbook.tree import Tree
 from migrator.playbook.validate import refuse, validate
