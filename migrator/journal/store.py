@@ -1,46 +1,61 @@
-"""Opens the journal's database, and brings an older one up to this version."""
+"""Opens the journal's database, whichever make it is of, at the newest revision."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, ExceptionContext, create_engine, event, inspect, text
+from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from migrator.errors import JournalError
-from migrator.journal.tables import REVISION
+from migrator.journal.place import sqlite_url as sqlite_url
+from migrator.journal.upgrade import bring_up
 from migrator.text import _
 
+SCHEMA = "migrator"
+"""Where our tables live in a database that others use too."""
+NOTICED = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+           "tcp_user_timeout": 15000, "application_name": "migrator"}
+"""What libpq is told, so that a server that is gone is noticed within seconds."""
 
-def open_store(url: str) -> Engine:
-    """The journal's database at the newest revision; made when it does not exist.
+
+class StoreLost(JournalError):
+    """The database went away while it was spoken to; what was asked of it last is written, or not, as a whole."""
+
+
+def open_store(url: str | URL) -> Engine:
+    """The journal's database at the newest revision; made when it does not exist and may be made.
 
     Raises JournalError when it cannot be opened or was written by a newer version.
     """
-    engine = create_engine(url)
+    where = make_url(url)
+    shared = where.get_backend_name() == "postgresql"
+    engine = create_engine(where, pool_pre_ping=True, connect_args=NOTICED) if shared else create_engine(where)
     _refuse_in_our_words(engine)
-    if engine.dialect.name == "sqlite":
+    if shared:
+        _prepare_postgresql(engine)
+    else:
         _prepare_sqlite(engine)
-    if _revision(engine) != REVISION:
-        _upgrade(engine)
+    bring_up(engine, schema=SCHEMA if shared else None)
     return engine
 
 
-def sqlite_url(path: Path) -> str:
-    """The URL of a journal kept in a file of this machine."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return f"sqlite:///{path}"
-
-
 def _refuse_in_our_words(engine: Engine) -> None:
-    """Whatever the database refuses, at any time (a full disk, a file that may not be written), is a JournalError."""
+    """Whatever the database refuses, at any time (a full disk, a server that is away), is a JournalError."""
+    where = engine.url.render_as_string(hide_password=True)
+
     @event.listens_for(engine, "handle_error")
     def refused(context: ExceptionContext) -> None:
-        if type(context.sqlalchemy_exception) in (OperationalError, DatabaseError):  # the others are faults of ours
-            raise JournalError(
-                _("the journal cannot be used: {why}").format(why=context.original_exception), where=_shown(engine),
-                hint=_("see its owner, its rights and the free space there; what was recorded is safe"))
+        if context.is_pre_ping or type(context.sqlalchemy_exception) not in (OperationalError, DatabaseError):
+            return  # the pool connects anew; other errors are faults of ours
+        if engine.dialect.name == "postgresql":
+            lost = StoreLost if context.is_disconnect or context.connection is None else JournalError
+            raise lost(_("the journal's database cannot be used: {why}").format(why=context.original_exception),
+                       where=where, hint=_("see that its server runs and can be reached from here; what was recorded "
+                                           "is safe, and inv resume goes on from it"))
+        raise JournalError(
+            _("the journal cannot be used: {why}").format(why=context.original_exception), where=where,
+            hint=_("see its owner, its rights and the free space there; what was recorded is safe"))
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -56,29 +71,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _revision(engine: Engine) -> str | None:
-    with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("select version_num from alembic_version")).scalar()
-
-
-def _upgrade(engine: Engine) -> None:
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    present = _revision(engine)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if present and present not in known:
-        raise JournalError(_("the journal was written by a newer version of this program (revision {revision})").format(
-            revision=present), where=_shown(engine), hint=_("update this program; the journal was not touched"))
-    with engine.execution_options(writes=True).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def _shown(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect", insert=True)
+    def search_path(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET search_path TO {SCHEMA}")
+        connection.commit()
