@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from migrator.commands.shell import Command
 from migrator.secret import Secret
 
 OnLine = Callable[[str], None]
+LEFT_BEHIND = 1.0
+"""Seconds to go on reading when a command has ended and a program it left behind still holds its output."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,8 @@ class Result:
     stdout: bytes
     stderr: bytes
     seconds: float
+    at: float = field(default_factory=time.time, compare=False)
+    """When it had ended, by our clock, in seconds since 1970; it began at most `seconds` before."""
 
     @property
     def text(self) -> str:
@@ -59,9 +64,19 @@ class Transport(Protocol):
     def read(self, command: Command, *, input: bytes = b"", timeout: float = 60, check: bool = True) -> Result:
         """Run a command that changes nothing on the host."""
 
+    def ask(self, commands: Iterable[Command], *, timeout: float = 20) -> dict[Command, Result]:
+        """Run many commands that change nothing, one after the other, all in one round trip for each user of them.
+
+        Where they do not all end in time, the one that runs is stopped and some answers are missing, as are those of a
+        user whom we cannot become: read such a command alone, to get its answer or the reason.
+        """
+
     def run(self, command: Command, *, input: bytes = b"", timeout: float = 60, check: bool = True,
-            on_line: OnLine | None = None) -> Result:
-        """Run a command that may change the host and is short and safe to repeat; longer ones are jobs."""
+            on_line: OnLine | None = None, lingers: float = LEFT_BEHIND) -> Result:
+        """Run a command that may change the host and is short and safe to repeat; longer ones are jobs.
+
+        `lingers` is for how many seconds a program that it leaves behind is listened to when it has ended.
+        """
 
     def stream_out(self, command: Command, sink: BinaryIO, *, input: bytes = b"", timeout: float = 3600,
                    check: bool = True) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import BinaryIO, NoReturn
 
@@ -9,7 +10,7 @@ from migrator.commands.shell import Command
 from migrator.errors import ReadOnly
 from migrator.secret import Secret, scrub
 from migrator.text import _
-from migrator.transport.base import OnLine, Result, Stat, Transport
+from migrator.transport.base import LEFT_BEHIND, OnLine, Result, Stat, Transport
 
 
 class ReadOnlyTransport:
@@ -27,6 +28,9 @@ class ReadOnlyTransport:
 
     def read(self, command: Command, *, input: bytes = b"", timeout: float = 60, check: bool = True) -> Result:
         return self._inner.read(command, input=input, timeout=timeout, check=check)
+
+    def ask(self, commands: Iterable[Command], *, timeout: float = 20) -> dict[Command, Result]:
+        return self._inner.ask(commands, timeout=timeout)
 
     def stream_out(self, command: Command, sink: BinaryIO, *, input: bytes = b"", timeout: float = 3600,
                    check: bool = True) -> Result:
@@ -48,7 +52,7 @@ class ReadOnlyTransport:
         self._inner.close()
 
     def run(self, command: Command, *, input: bytes = b"", timeout: float = 60, check: bool = True,
-            on_line: OnLine | None = None) -> Result:
+            on_line: OnLine | None = None, lingers: float = LEFT_BEHIND) -> Result:
         self._refuse(str(command))
 
     def stream_in(self, command: Command, source: BinaryIO, *, timeout: float = 3600, check: bool = True) -> Result:

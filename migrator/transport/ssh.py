@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from migrator.commands.shell import Command
 from migrator.errors import TimedOut, Unreachable
@@ -14,19 +14,23 @@ from migrator.playbook.inventory import Host
 from migrator.secret import Secret, resolve, scrub
 from migrator.text import _
 from migrator.transport import ssh_link
-from migrator.transport.base import OnLine, Result
+from migrator.transport.base import LEFT_BEHIND, OnLine, Result
 from migrator.transport.by_shell import ShellTransport
-from migrator.transport.ssh_channel import ConnectionLost
+from migrator.transport.ssh_channel import ConnectionLost, SessionRefused
 from migrator.transport.ssh_command import SshCommand
 from migrator.transport.ssh_config import Target, chain
 from migrator.transport.ssh_link import Link
+from migrator.transport.ssh_shell import SshShell
 from migrator.transport.ssh_tunnel import tunnel
 from migrator.units import show_seconds
+
+R = TypeVar("R")
 
 
 class SshTransport(ShellTransport):
     """Logs in on first use. A lost connection is made anew for the next command; a command that only reads is
-    repeated on it, one that may have changed something raises Unreachable instead.
+    repeated on it, one that may have changed something raises Unreachable instead. Questions go to a shell that stays
+    open, where the host allows a second session on the connection.
     """
 
     local = False
@@ -37,6 +41,9 @@ class SshTransport(ShellTransport):
         self._targets = targets
         self._link: Link | None = None
         self._lock = threading.Lock()
+        self._shell: SshShell | None = None
+        self._shell_allowed = True
+        self._asking = threading.Lock()
 
     def tunnel(self, address: str, port: int) -> AbstractContextManager[tuple[str, int]]:
         self._connected()
@@ -58,28 +65,72 @@ class SshTransport(ShellTransport):
             return self._link
 
     def _execute(self, command: Command, source: BinaryIO, sink: BinaryIO | None, timeout: float,
-                 on_line: OnLine | None, *, again: bool) -> Result:
+                 on_line: OnLine | None, *, again: bool, lingers: float = LEFT_BEHIND) -> Result:
         deadline = time.monotonic() + timeout
-        try:
-            try:
-                return self._once(command, source, sink, deadline, on_line)
-            except ConnectionLost:
-                if not again or time.monotonic() > deadline:
-                    raise
+
+        def once() -> Result:
+            if again:
                 source.seek(0)
-                return self._once(command, source, sink, deadline, on_line)
+            return self._once(command, source, sink, deadline, on_line, lingers)
+
+        try:
+            return self._surely(once, deadline, again=again)
         except TimeoutError:
             raise TimedOut(_("stopped after {time}: {command}").format(
                 time=show_seconds(timeout), command=scrub(str(command))[:120]), where=self.name) from None
+
+    def _once(self, command: Command, source: BinaryIO, sink: BinaryIO | None, deadline: float,
+              on_line: OnLine | None, lingers: float) -> Result:
+        user = None if self._logs_in_as(command.user) else command.user
+        run = SshCommand(self._connected(), self.name, command.as_user(user), self.sudo_password, deadline)
+        try:
+            return run.run(source, sink, on_line, lingers)
+        except SessionRefused:
+            if not self._shell:
+                raise
+            self._give_up_shell()
+            return run.run(source, sink, on_line, lingers)
+
+    def _ask_as(self, user: str | None, commands: Sequence[Command], timeout: float) -> list[Result]:
+        if not self._logs_in_as(user) or not self._asking.acquire(blocking=False):
+            return super()._ask_as(user, commands, timeout)
+        deadline = time.monotonic() + timeout
+        try:
+            return self._surely(lambda: self._asked(commands, deadline), deadline, again=True)
+        finally:
+            self._asking.release()
+
+    def _asked(self, commands: Sequence[Command], deadline: float) -> list[Result]:
+        try:
+            if self._shell_allowed:
+                if self._shell is None or not self._shell.open:
+                    self._shell = SshShell(self._connected(), self.name, deadline)
+                return self._shell.ask(commands, deadline)
+        except SessionRefused:
+            self._give_up_shell()
+        return super()._ask_as(None, commands, deadline - time.monotonic())
+
+    def _give_up_shell(self) -> None:
+        self._shell_allowed = False
+        if self._shell:
+            self._shell.close()
+        self._shell = None
+
+    def _surely(self, act: Callable[[], R], deadline: float, *, again: bool) -> R:
+        """Do it, with `again` a second time when the connection was lost; raises Unreachable."""
+        try:
+            try:
+                return act()
+            except ConnectionLost:
+                if not again or time.monotonic() > deadline:
+                    raise
+                return act()
         except ConnectionLost as error:
             raise Unreachable(_("the connection was lost: {why}").format(why=str(error) or _("the host went silent")),
                               where=self.name) from None
 
-    def _once(self, command: Command, source: BinaryIO, sink: BinaryIO | None, deadline: float,
-              on_line: OnLine | None) -> Result:
-        user = None if command.user == self._targets[-1].user else command.user
-        return SshCommand(self._connected(), self.name, command.as_user(user), self.sudo_password,
-                          deadline).run(source, sink, on_line)
+    def _logs_in_as(self, user: str | None) -> bool:
+        return user in (None, self._targets[-1].user)
 
 
 def connect(name: str, hosts: Mapping[str, Host], environment: str) -> SshTransport:

@@ -20,8 +20,15 @@ class ConnectionLost(Exception):
     """The connection broke before the command's end was known."""
 
 
+class SessionRefused(ConnectionLost):
+    """The host allows no further session on the connection; nothing began."""
+
+
 def started(link: paramiko.Transport, text: str, window: int | None, deadline: float) -> paramiko.Channel:
-    """A new channel with the shell text running on it; raises ConnectionLost when the host does not say that it is."""
+    """A new channel with the shell text running on it.
+
+    Raises SessionRefused, and ConnectionLost when the host does not say that it runs.
+    """
     patience = min(CHANNEL_OPENS, max(0.1, deadline - time.monotonic()))
     try:
         channel = link.open_session(window_size=window, timeout=patience)
@@ -34,6 +41,8 @@ def started(link: paramiko.Transport, text: str, window: int | None, deadline: f
             channel.exec_command(f"exec {text}")
         finally:
             timer.cancel()
+    except paramiko.ChannelException as refusal:
+        raise SessionRefused(str(refusal)) from None
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise ConnectionLost(str(error)) from None
     return channel

@@ -30,9 +30,9 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "containers"), str(Path(__file__).parents[2])]
 
-import rig_engine
-from fan_out_ways import WAYS, Field, NotInstalled, Way
-from rig import LoginKey, host_factory_in
+import rig_engine  # noqa: E402
+from fan_out_ways import WAYS, Field, NotInstalled, Way  # noqa: E402
+from rig import LoginKey, host_factory_in  # noqa: E402
 
 SLOW = ("ansible",)
 
