@@ -11,6 +11,7 @@ from migrator.playbook.inventory import Database as DatabaseEntry
 from migrator.playbook.inventory import Environment, Service, Tree
 from migrator.secret import Secret, resolve
 from migrator.text import _
+from migrator.transport.asked import AskedTransport, Known
 from migrator.transport.base import Transport
 from migrator.transport.read_only import ReadOnlyTransport
 
@@ -31,21 +32,25 @@ class Site:
     Connections are opened on first use and shared. Raises WrongUse for a name that the inventory does not hold.
     """
 
-    def __init__(self, name: str, environment: Environment, doors: Doors, *, read_only: bool = False) -> None:
+    def __init__(self, name: str, environment: Environment, doors: Doors, *, read_only: bool = False,
+                 known: Known | None = None) -> None:
         self.name = name
         self.environment = environment
         self.read_only = read_only
         self._doors = doors
+        self._known = known or {}
 
-    def reading(self) -> Site:
-        """The same site for looking only."""
-        return Site(self.name, self.environment, self._doors, read_only=True)
+    def reading(self, known: Known | None = None) -> Site:
+        """The same site for looking only; its hosts are not asked again what is `known`."""
+        return Site(self.name, self.environment, self._doors, read_only=True, known=known)
 
     def host(self, name: str) -> Transport:
         """The transport to a host, by its name."""
         _known(name, self.environment.hosts, _("host"), self.name)
         transport = self._doors.host(self.name, name)
-        return ReadOnlyTransport(transport) if self.read_only else transport
+        if not self.read_only:
+            return transport
+        return AskedTransport(transport, self._known[name]) if name in self._known else ReadOnlyTransport(transport)
 
     def hosts(self, role_or_host: str) -> list[str]:
         """Names of the hosts that a role, a host name or `all` stands for."""

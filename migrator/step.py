@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
@@ -16,11 +16,13 @@ from migrator.commands.shell import Command
 from migrator.errors import WrongUse
 from migrator.model.finding import Finding
 from migrator.model.outcome import Change, Outcome
+from migrator.model.proof import Proof
 from migrator.model.states import AfterCrash, Touches, WayBack
 from migrator.model.version import Hop
 from migrator.playbook.inventory import Strict
 from migrator.site import Opener, Site
 from migrator.text import _
+from migrator.transport.asked import Question
 from migrator.transport.base import OnLine, Transport
 from migrator.transport.jobs import JobResult
 
@@ -97,6 +99,19 @@ class StepContext(Generic[A]):
         return path.read_bytes()
 
 
+@dataclass(frozen=True)
+class Probes:
+    """What a step will ask hosts in its reading phases, as data, so that all of it goes to a host in one script.
+
+    A promise of speed and not of content: what is asked and not named here is asked alone.
+    """
+
+    check: Sequence[Question] = ()
+    before: Sequence[Question] = ()
+    """Of `plan` and `before`, which follow on `check` when the step's turn has come."""
+    verify: Sequence[Question] = ()
+
+
 class Step(ABC, Generic[A]):
     """One act with a way back. The docstring of a kind is its manual page: promise, then one YAML example."""
 
@@ -108,12 +123,18 @@ class Step(ABC, Generic[A]):
     skippable: ClassVar[bool] = False
     per_host: ClassVar[bool] = False
     """Whether the kind acts on hosts (`at:` is needed, or the environment has one host) rather than on the whole."""
+    proves: ClassVar[Proof | None] = None
+    """What a gate takes from a success of this kind; facts of a proven backup are `level` and the moment `taken`."""
     files: ClassVar[tuple[str, ...]] = ()
     """Arguments that name files of the playbook; they must exist and are part of the digest."""
     at_most_once: ClassVar[bool] = False
     """Whether the effect leaves our reach (a mail), so that a repeat must be told by its delivery id."""
     in_window: ClassVar[bool] = True
     """Whether the kind is work of the maintenance window; False of what watches the system when users are back."""
+
+    def probes(self, ctx: StepContext[A]) -> Probes:
+        """What the reading phases will ask hosts. Looks at nothing but the context."""
+        return Probes()
 
     def check(self, ctx: StepContext[A]) -> list[Finding]:
         """Could this work here, now? Read-only."""
@@ -138,6 +159,14 @@ class Step(ABC, Generic[A]):
     def undo(self, ctx: StepContext[A], record: Mapping[str, Any]) -> Outcome:
         """Bring back what `before` recorded; safe if apply never began or stopped half-way."""
         return Outcome(changed=False)
+
+    def by_hand(self, ctx: StepContext[A], record: Mapping[str, Any]) -> list[str]:
+        """What a person types, on which host, to do what undo would do: one line each, in order (`migrator.hands`).
+
+        Asked when undo has failed or its host is gone, so nothing may be reached: only arguments, inventory and record
+        count, and the vault and the run's folder on this machine. No line when nobody can know, or nothing is to do.
+        """
+        return []
 
     def tidy(self, ctx: StepContext[A]) -> None:
         """Remove what was left on the target only for the way back: it was walked, or it is closed. Safe to repeat."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from migrator.commands.resource import packaged
+from migrator.commands.shell import Command
 from migrator.transport.base import Transport
 
 _NUMBERS = {"cpus", "home_free"}
+
+
+def question() -> Command:
+    """The script that `gather` asks."""
+    return packaged("host_facts")
 
 
 def gather(host: Transport) -> dict[str, Any]:
@@ -17,14 +22,12 @@ def gather(host: Transport) -> dict[str, Any]:
 
     What cannot be known there is left out.
     """
-    before = time.time()
-    lines = host.read(packaged("host_facts")).text.splitlines()
-    after = time.time()
-    said = dict(line.split("=", 1) for line in lines if "=" in line)
+    answer = host.read(question())
+    said = dict(line.split("=", 1) for line in answer.text.splitlines() if "=" in line)
     facts: dict[str, Any] = {name: int(value) if name in _NUMBERS else value for name, value in said.items()
                              if not name.startswith("tool.") and name not in ("now", "memory_kib")}
     facts["tools"] = {name.removeprefix("tool."): value for name, value in said.items() if name.startswith("tool.")}
-    facts["clock_offset"] = _offset(int(said["now"]), before, after)
+    facts["clock_offset"] = _offset(int(said["now"]), answer.at - answer.seconds, answer.at)
     if "memory_kib" in said:
         facts["memory"] = int(said["memory_kib"]) * 1024
     return facts

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import Field, model_validator
 
+from migrator.commands import files
 from migrator.commands.shell import Command, words
 from migrator.playbook.inventory import Strict
 from migrator.site import Site
+from migrator.transport.asked import Question
 
 LONGEST = 80
 """Characters of a question that are shown."""
@@ -40,6 +44,17 @@ def holds(probe: Probe, site: Site, host: str) -> bool:
         return bool(rows) and str(rows[0][0]).strip() == probe.equals
     result = site.host(host).read(command_of(probe), check=False)
     return result.exit_code == 0 and probe.equals in (None, result.text.strip())
+
+
+def questions(probes: Iterable[Probe], site: Site, host: str) -> list[Question]:
+    """What `holds` asks the host itself for these probes."""
+    asked = []
+    for probe in probes:
+        if probe.file is not None:
+            asked.append(Question(host, files.stat(site.host(host).expand(probe.file))))
+        elif probe.command is not None:
+            asked.append(Question(host, command_of(probe)))
+    return asked
 
 
 def command_of(probe: Probe) -> Command:

@@ -13,6 +13,7 @@ from migrator.errors import TimedOut, WrongUse
 from migrator.playbook.inventory import Service
 from migrator.site import Site
 from migrator.text import _
+from migrator.transport.asked import Question
 
 Verb = Literal["start", "stop"]
 _ASKED_EVERY = 0.2
@@ -46,11 +47,16 @@ class ServiceOnHost:
 
     def runs(self) -> bool:
         """Whether it runs now, by its own status; raises WrongUse when there is no way to ask."""
+        asked = self.question()
+        return self.site.host(asked.host).read(asked.command, check=False).exit_code == 0
+
+    def question(self) -> Question:
+        """What `runs` asks; raises WrongUse when there is no way to ask."""
         ask = commands.status(self.entry.systemd, self.entry.status, self.entry.user)
         if ask is None:
             raise WrongUse(_("the inventory does not say how to see whether the service {name} runs").format(
                 name=self.name), hint=_("give it `systemd:` or `status:`, a command that ends with 0 while it runs"))
-        return self.site.host(self.entry.at).read(ask, check=False).exit_code == 0
+        return Question(self.entry.at, ask)
 
     def bring(self, verb: Verb, run: Run, within: float) -> bool:
         """Start or stop it unless it is so already, and wait until its status agrees; whether anything was done.

@@ -10,13 +10,15 @@ from migrator.assess.fingerprint import judge
 from migrator.assess.known import kept, read_known
 from migrator.assess.label import Label, read_label
 from migrator.assess.verdict import Verdict, findings
+from migrator.commands.shell import words
 from migrator.database.base import Schema
 from migrator.errors import PlaybookError
 from migrator.model.finding import Finding, blocks
 from migrator.model.outcome import Outcome
 from migrator.model.states import Touches, WayBack
 from migrator.playbook.inventory import Name
-from migrator.step import Args, Step, StepContext, register
+from migrator.step import Args, Probes, Step, StepContext, register
+from migrator.transport.asked import Question
 
 
 class AppFingerprintArgs(Args):
@@ -51,6 +53,10 @@ class AppFingerprint(Step[AppFingerprintArgs]):
     way_back = WayBack.NONE
     files = ("known", "structures")
 
+    def probes(self, ctx: StepContext[AppFingerprintArgs]) -> Probes:
+        command = ctx.args.label and ctx.args.label.command
+        return Probes(verify=[Question(_at(ctx), words(*command))] if command else [])
+
     def check(self, ctx: StepContext[AppFingerprintArgs]) -> list[Finding]:
         try:
             read_known(ctx.file(ctx.args.known), ctx.args.known)
@@ -74,9 +80,13 @@ def _verdict(ctx: StepContext[AppFingerprintArgs]) -> Verdict:
     known = read_known(ctx.file(args.known), args.known)
     label = None
     if args.label:
-        at = ctx.site.hosts(args.on)[0] if args.on else ctx.site.database_entry(args.database).at
-        label = read_label(args.label, database, ctx.site.host(at), timeout=ctx.remaining())
+        label = read_label(args.label, database, ctx.site.host(_at(ctx)), timeout=ctx.remaining())
     return judge(known, database.make, database.schema(), label, _kept(ctx, database.make))
+
+
+def _at(ctx: StepContext[AppFingerprintArgs]) -> str:
+    """The host of the label's file or command."""
+    return ctx.site.hosts(ctx.args.on)[0] if ctx.args.on else ctx.site.database_entry(ctx.args.database).at
 
 
 def _kept(ctx: StepContext[AppFingerprintArgs], make: str) -> dict[str, Schema]:

@@ -9,15 +9,18 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from migrator import hands
 from migrator.application import packages
-from migrator.application.release import Release
-from migrator.commands import files
+from migrator.application.release import MARK, Release
+from migrator.commands import archive, files
+from migrator.commands.by_hand import typed
 from migrator.errors import PackageWrong
 from migrator.model.finding import Finding, blocks, informs
 from migrator.model.outcome import Change, Outcome
 from migrator.model.states import Touches
-from migrator.step import Args, Step, StepContext, register
+from migrator.step import Args, Probes, Step, StepContext, register
 from migrator.text import _
+from migrator.transport.asked import Question
 
 
 class InstallArgs(Args):
@@ -67,6 +70,15 @@ class AppInstall(Step[InstallArgs]):
     touches = Touches.ADDS
     per_host = True
     files = ("package", "checksums")
+
+    def probes(self, ctx: StepContext[InstallArgs]) -> Probes:
+        args = ctx.args
+        mark = Question(ctx.target, archive.mark_of(args.into, MARK).as_user(args.user))
+        if not args.current:
+            return Probes(check=[mark], before=[mark], verify=[mark])
+        lies = Question(ctx.target, files.stat(args.current))
+        leads = Question(ctx.target, files.link_target(args.current).as_user(args.user))
+        return Probes(check=[mark, lies], before=[mark, leads], verify=[mark, leads])
 
     def check(self, ctx: StepContext[InstallArgs]) -> list[Finding]:
         try:
@@ -128,6 +140,15 @@ class AppInstall(Step[InstallArgs]):
             ctx.job(release.remove(), label="remove")
             changed = True
         return Outcome(changed, _("{into} is as it was").format(into=ctx.args.into))
+
+    def by_hand(self, ctx: StepContext[InstallArgs], record: Mapping[str, Any]) -> list[str]:
+        args, commands = ctx.args, []
+        if record and args.current:
+            was = record["link"]
+            commands.append(typed("ln", "-sfn", "--", was, args.current) if was else typed("rm", "-f", args.current))
+        if record and not record["there"]:
+            commands.append(typed("rm", "-rf", "--", args.into, *_release(ctx).beside))
+        return [hands.on(ctx.target, command.as_user(args.user)) for command in commands]
 
 
 def _names(ctx: StepContext[InstallArgs]) -> list[str]:

@@ -7,11 +7,12 @@ from typing import Any
 
 from pydantic import Field
 
+from migrator import hands
 from migrator.application.service import ServiceOnHost, bring_all
 from migrator.model.finding import Finding, blocks, informs
 from migrator.model.outcome import Change, Outcome
 from migrator.model.states import Touches
-from migrator.step import Args, Step, StepContext, register
+from migrator.step import Args, Probes, Step, StepContext, register
 from migrator.text import _
 
 
@@ -36,6 +37,10 @@ class AppStart(Step[StartArgs]):
     kind = "app.start"
     Args = StartArgs
     touches = Touches.CHANGES
+
+    def probes(self, ctx: StepContext[StartArgs]) -> Probes:
+        asked = [service.question() for service in _services(ctx)]
+        return Probes(check=asked, before=asked, verify=asked)
 
     def check(self, ctx: StepContext[StartArgs]) -> list[Finding]:
         for service in _services(ctx):
@@ -66,6 +71,10 @@ class AppStart(Step[StartArgs]):
         stood = [s for s in reversed(_services(ctx)) if s.name in record.get("standing", ())]
         stopped = bring_all(stood, "stop", ctx.job, ctx.args.within)
         return Outcome(bool(stopped), _("stopped again: {names}").format(names=", ".join(stopped) or "-"))
+
+    def by_hand(self, ctx: StepContext[StartArgs], record: Mapping[str, Any]) -> list[str]:
+        return [hands.on(s.entry.at, s.command("stop")) for s in reversed(_services(ctx))
+                if s.name in record.get("standing", ())]
 
 
 def _services(ctx: StepContext[StartArgs]) -> list[ServiceOnHost]:

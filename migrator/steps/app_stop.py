@@ -7,11 +7,12 @@ from typing import Any
 
 from pydantic import Field
 
+from migrator import hands
 from migrator.application.service import ServiceOnHost, bring_all
 from migrator.model.finding import Finding, blocks, informs
 from migrator.model.outcome import Change, Outcome
 from migrator.model.states import Touches
-from migrator.step import Args, Step, StepContext, register
+from migrator.step import Args, Probes, Step, StepContext, register
 from migrator.text import _
 
 
@@ -36,6 +37,10 @@ class AppStop(Step[StopArgs]):
     kind = "app.stop"
     Args = StopArgs
     touches = Touches.CHANGES
+
+    def probes(self, ctx: StepContext[StopArgs]) -> Probes:
+        asked = [service.question() for service in _services(ctx)]
+        return Probes(check=asked, before=asked, verify=asked)
 
     def check(self, ctx: StepContext[StopArgs]) -> list[Finding]:
         for service in _services(ctx):
@@ -66,6 +71,10 @@ class AppStop(Step[StopArgs]):
         ran = [s for s in reversed(_services(ctx)) if s.name in record.get("running", ())]
         started = bring_all(ran, "start", ctx.job, ctx.args.within)
         return Outcome(bool(started), _("started again: {names}").format(names=", ".join(started) or "-"))
+
+    def by_hand(self, ctx: StepContext[StopArgs], record: Mapping[str, Any]) -> list[str]:
+        return [hands.on(s.entry.at, s.command("start")) for s in reversed(_services(ctx))
+                if s.name in record.get("running", ())]
 
 
 def _services(ctx: StepContext[StopArgs]) -> list[ServiceOnHost]:

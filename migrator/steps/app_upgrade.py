@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
 from migrator.application.own_command import last_line, within
-from migrator.application.probe import Probe, holds, shown
+from migrator.application.probe import Probe, holds, questions, shown
 from migrator.commands.shell import Command, words
 from migrator.errors import CommandFailed
 from migrator.model.finding import Finding, blocks, informs, later
 from migrator.model.outcome import Change, Outcome
 from migrator.model.states import AfterCrash, Touches, WayBack
-from migrator.step import Args, Step, StepContext, register
+from migrator.step import Args, Probes, Step, StepContext, register
 from migrator.text import _
+from migrator.transport.asked import Question
 
 BY_NAME = "secret:"
 
@@ -61,6 +63,10 @@ class AppUpgrade(Step[UpgradeArgs]):
     way_back = WayBack.RESTORE
     per_host = True
 
+    def probes(self, ctx: StepContext[UpgradeArgs]) -> Probes:
+        done = questions([ctx.args.done], ctx.site, ctx.target)
+        return Probes(check=[] if ctx.ahead else [Question(ctx.target, _present(ctx))], before=done, verify=done)
+
     def check(self, ctx: StepContext[UpgradeArgs]) -> list[Finding]:
         if ctx.ahead:
             return [later("upgrade.later", _("the command and the backup {step} are looked at when it is due").format(
@@ -68,8 +74,7 @@ class AppUpgrade(Step[UpgradeArgs]):
         if _set(ctx) is None:
             return [blocks("upgrade.no-backup", _("{step} has taken no backup set, so there is no way back").format(
                 step=ctx.args.restore), _("put a backup.take with this id before it"))]
-        present = words("command", "-v", ctx.args.command[0])
-        if ctx.host.read(within(ctx.args, present), check=False).exit_code:
+        if ctx.host.read(_present(ctx), check=False).exit_code:
             return [blocks("upgrade.no-command", _("{command} is not on {host}").format(
                 command=ctx.args.command[0], host=ctx.target), _("install the release first, or name its full path"))]
         return []
@@ -114,6 +119,18 @@ class AppUpgrade(Step[UpgradeArgs]):
                             progress=ctx.progress)
         return Outcome(bool(facts["restored"]), _("restored: {names}").format(
             names=", ".join(facts["restored"]) or "-"), facts)
+
+    def by_hand(self, ctx: StepContext[UpgradeArgs], record: Mapping[str, Any]) -> list[str]:
+        from migrator.backup.by_hand import restoring
+
+        if not record:
+            return []
+        return restoring(ctx.site, Path(record["set"]), databases=ctx.args.databases, trees=ctx.args.trees)
+
+
+def _present(ctx: StepContext[UpgradeArgs]) -> Command:
+    """Succeeds where the vendor's program is there."""
+    return within(ctx.args, words("command", "-v", ctx.args.command[0]))
 
 
 def _command(ctx: StepContext[UpgradeArgs]) -> Command:

@@ -7,15 +7,17 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from migrator import hands
 from migrator.application.own_command import last_line, within
-from migrator.application.probe import Probe, holds, shown
+from migrator.application.probe import Probe, holds, questions, shown
 from migrator.commands.shell import Command as ShellCommand
 from migrator.commands.shell import script, words
 from migrator.model.finding import Finding, blocks, informs
 from migrator.model.outcome import Change, Outcome
 from migrator.model.states import AfterCrash, Touches
-from migrator.step import Args, Step, StepContext, register
+from migrator.step import Args, Probes, Step, StepContext, register
 from migrator.text import _
+from migrator.transport.asked import Question
 
 
 class CommandArgs(Args):
@@ -61,11 +63,16 @@ class Command(Step[CommandArgs]):
     per_host = True
     files = ("script",)
 
+    def probes(self, ctx: StepContext[CommandArgs]) -> Probes:
+        looks = bool(ctx.args.run) and not ctx.ahead
+        return Probes(check=[Question(ctx.target, _present(ctx))] if looks else [],
+                      before=questions(_before(ctx), ctx.site, ctx.target),
+                      verify=questions(_probes(ctx), ctx.site, ctx.target))
+
     def check(self, ctx: StepContext[CommandArgs]) -> list[Finding]:
         if ctx.ahead or not ctx.args.run:
             return []
-        present = within(ctx.args, words("command", "-v", ctx.args.run[0]))
-        if ctx.host.read(present, check=False).exit_code:
+        if ctx.host.read(_present(ctx), check=False).exit_code:
             return [blocks("command.missing", _("{command} is not on {host}").format(
                 command=ctx.args.run[0], host=ctx.target), _("install it there, or name its full path"))]
         return []
@@ -99,10 +106,17 @@ class Command(Step[CommandArgs]):
         if not record or record["there"]:
             return Outcome(changed=False)  # it never began, or its effect was there before us
         if ctx.args.undo is None:
-            return Outcome(False, by_hand=[_("on {host}, take back by hand what this did: {command}").format(
-                host=ctx.target, command=_command(ctx).text[:200])])
+            return Outcome(False, by_hand=self.by_hand(ctx, record))
         ended = ctx.job(within(ctx.args, words(*ctx.args.undo)), label="undo")
         return Outcome(True, last_line(ended.output), {"output": ended.output[-4000:]})
+
+    def by_hand(self, ctx: StepContext[CommandArgs], record: Mapping[str, Any]) -> list[str]:
+        if not record or record["there"]:
+            return []
+        if ctx.args.undo is None:
+            return [_("on {host}, take back by hand what this did: {command}").format(
+                host=ctx.target, command=_command(ctx).text[:200])]
+        return [hands.on(ctx.target, within(ctx.args, words(*ctx.args.undo)))]
 
 
 def _probes(ctx: StepContext[CommandArgs]) -> list[Probe]:
@@ -110,10 +124,20 @@ def _probes(ctx: StepContext[CommandArgs]) -> list[Probe]:
     return [p for p in (created, ctx.args.unless, ctx.args.verify) if p]
 
 
+def _before(ctx: StepContext[CommandArgs]) -> list[Probe]:
+    """Those that say whether anything is left to do."""
+    return [p for p in _probes(ctx) if p is not ctx.args.verify]
+
+
 def _there(ctx: StepContext[CommandArgs]) -> bool:
     """Whether `creates` or `unless` say that nothing is left to do."""
-    asked = [p for p in _probes(ctx) if p is not ctx.args.verify]
+    asked = _before(ctx)
     return bool(asked) and all(holds(p, ctx.site, ctx.target) for p in asked)
+
+
+def _present(ctx: StepContext[CommandArgs]) -> ShellCommand:
+    """Succeeds where the program is there."""
+    return within(ctx.args, words("command", "-v", (ctx.args.run or [""])[0]))
 
 
 def _command(ctx: StepContext[CommandArgs]) -> ShellCommand:

@@ -6,13 +6,14 @@ from typing import Any
 
 from pydantic import Field
 
-from migrator.application.host_facts import gather
-from migrator.commands.shell import words
+from migrator.application.host_facts import gather, question
+from migrator.commands.shell import Command, words
 from migrator.model.finding import Finding, informs, warns
 from migrator.model.outcome import Outcome
 from migrator.model.states import Touches, WayBack
-from migrator.step import Args, Step, StepContext, register
+from migrator.step import Args, Probes, Step, StepContext, register
 from migrator.text import _
+from migrator.transport.asked import Question
 from migrator.units import show_size
 
 
@@ -40,6 +41,10 @@ class HostFacts(Step[FactsArgs]):
     touches = Touches.NOTHING
     way_back = WayBack.NONE
     per_host = True
+
+    def probes(self, ctx: StepContext[FactsArgs]) -> Probes:
+        asked = [Question(ctx.target, command) for command in (question(), *map(_present, ctx.args.tools))]
+        return Probes(check=asked, verify=asked)
 
     def check(self, ctx: StepContext[FactsArgs]) -> list[Finding]:
         return _findings(ctx, gather(ctx.host))
@@ -69,4 +74,8 @@ def _findings(ctx: StepContext[FactsArgs], facts: dict[str, Any]) -> list[Findin
 
 
 def _has(ctx: StepContext[FactsArgs], tool: str) -> bool:
-    return ctx.host.read(words("command", "-v", tool), check=False).exit_code == 0
+    return ctx.host.read(_present(tool), check=False).exit_code == 0
+
+
+def _present(tool: str) -> Command:
+    return words("command", "-v", tool)

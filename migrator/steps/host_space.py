@@ -11,8 +11,9 @@ from migrator.model.finding import Finding, blocks, informs
 from migrator.model.outcome import Outcome
 from migrator.model.states import Touches, WayBack
 from migrator.playbook.inventory import Strict
-from migrator.step import Args, Step, StepContext, register
+from migrator.step import Args, Probes, Step, StepContext, register
 from migrator.text import _
+from migrator.transport.asked import Question
 from migrator.units import show_size, size
 
 
@@ -61,6 +62,10 @@ class HostSpace(Step[SpaceArgs]):
     way_back = WayBack.NONE
     per_host = True
 
+    def probes(self, ctx: StepContext[SpaceArgs]) -> Probes:
+        asked = [_question(ctx, need) for need in ctx.args.need]
+        return Probes(check=asked, verify=asked)
+
     def check(self, ctx: StepContext[SpaceArgs]) -> list[Finding]:
         return [_short(row) for row in _measured(ctx) if row["free"] < row["needed"]]
 
@@ -77,14 +82,24 @@ def _measured(ctx: StepContext[SpaceArgs]) -> list[dict[str, Any]]:
     """One row per file system: host, path, free and needed bytes."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for need in ctx.args.need:
-        host, path = ctx.target, need.path or ""
-        if need.at_tree:
-            host, path = ctx.site.tree(need.at_tree).at, ctx.site.tree(need.at_tree).path
-        transport = ctx.site.host(host)
-        mounted, free = transport.read(files.free(transport.expand(path))).text.rsplit(maxsplit=1)
+        host, path = _place(ctx, need)
+        mounted, free = ctx.site.host(host).read(_question(ctx, need).command).text.rsplit(maxsplit=1)
         row = rows.setdefault((host, mounted), {"host": host, "path": path, "free": int(free), "needed": 0})
         row["needed"] += size(need.free) + need.times * _taken(ctx, need.of)
     return list(rows.values())
+
+
+def _place(ctx: StepContext[SpaceArgs], need: Need) -> tuple[str, str]:
+    """The host and the path on it that a need is about."""
+    if need.at_tree:
+        tree = ctx.site.tree(need.at_tree)
+        return tree.at, tree.path
+    return ctx.target, need.path or ""
+
+
+def _question(ctx: StepContext[SpaceArgs], need: Need) -> Question:
+    host, path = _place(ctx, need)
+    return Question(host, files.free(ctx.site.host(host).expand(path)))
 
 
 def _taken(ctx: StepContext[SpaceArgs], names: list[str]) -> int:
