@@ -12,6 +12,7 @@ from migrator import clock
 from migrator.journal import audit_check
 from migrator.journal.approvals import Approvals
 from migrator.journal.attempts import Attempts
+from migrator.journal.blobs import Blobs
 from migrator.journal.evidence import Evidence
 from migrator.journal.fleet_sites import FleetSites
 from migrator.journal.fleets import Fleets
@@ -62,6 +63,10 @@ class Journal:
     @cached_property
     def evidence(self) -> Evidence:
         return Evidence(self.engine, self.writer)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        return Blobs(self.engine, self.writer)
 
     @cached_property
     def fleets(self) -> Fleets:
