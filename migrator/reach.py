@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Protocol
 
 from migrator.commands.shell import Command
 from migrator.database.base import Database
@@ -16,6 +17,12 @@ from migrator.transport.whole import output_of
 HOUR = 3600.0
 
 
+class Paths(Protocol):
+    """Says what a path of the inventory is on its host."""
+
+    def expand(self, path: str) -> str: ...
+
+
 def open_at(host: Transport, environment: Environment, name: str, entry: Entry) -> Database:
     """The database behind an entry of the environment, which stands at `host`; nothing is connected yet."""
     away, owner = not host.local, owner_of(environment, entry, host)
@@ -24,12 +31,12 @@ def open_at(host: Transport, environment: Environment, name: str, entry: Entry) 
                          password=resolve(entry.password) if entry.password else None)
 
 
-def file_of(entry: Entry, host: Transport) -> str:
+def file_of(entry: Entry, host: Paths) -> str:
     """The absolute path of an SQLite entry's file."""
     return host.expand(entry.url.partition(":///")[2].partition("?")[0])
 
 
-def owner_of(environment: Environment, entry: Entry, host: Transport) -> str | None:
+def owner_of(environment: Environment, entry: Entry, host: Paths) -> str | None:
     """The user who may read an SQLite file that lies in a tree with an owner; None: the login user."""
     if make_of(entry.url) != "sqlite":
         return None

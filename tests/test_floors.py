@@ -47,11 +47,11 @@ ONLY = {
     "calendars": SMALL_WORDS,
     "clone": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "reach", "hands",
               "backup"},
-    "engine": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "journal", "site", "step",
-               "calendars"},
+    "engine": {*SMALL_WORDS, "model", "commands", "signature", "playbook", "transport", "database", "journal", "site",
+               "step", "calendars"},
     "steps": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "hands", "step",
               "application", "assess", "backup", "clone", "checks", "configure", "notify", "report"},
-    "screen": {*SMALL_WORDS, "model", "journal", "report"},
+    "screen": {*SMALL_WORDS, "model", "commands", "journal", "report"},
 }
 HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}
 

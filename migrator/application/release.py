@@ -68,6 +68,12 @@ class Release:
             return f"{self.folder}.migrator-packages"
         return f"{self.host.expand(self.work)}/packages/{self.mark[:16]}"
 
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """What making it may leave beside its folder, as a person may type it without asking the host."""
+        packages = f"{self.folder}.migrator-packages" if self.user else f"{self.work}/packages/{self.mark[:16]}"
+        return f"{self.folder}.migrator-new", packages
+
     def place(self, package: Package) -> str:
         """Where a package is brought to: all of one release lie side by side, under their own names."""
         return f"{self.waiting}/{package.path.name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from migrator.commands.by_hand import both, typed
 from migrator.commands.shell import Command, pipe, script, words
 
 FIELDS = 10
@@ -105,6 +106,18 @@ def make_removable(path: str) -> Command:
 def remove_empty(path: str, up_to: str) -> Command:
     """Remove empty folders from the path upwards, `up_to` being the last; stops at one that is not empty."""
     return script(_REMOVE_EMPTY, path, up_to)
+
+
+def emptied(path: str, exclude: Sequence[str]) -> list[Command]:
+    """As a person types it: remove all files and links below the path but what is excluded, then the empty folders."""
+    files = ["(", "-type", "f", "-o", "-type", "l", ")", "-exec", "rm", "-f", "--", "{}", "+"]
+    return [both(typed("cd", path), typed(*_find(exclude, files))),
+            typed("find", path, "-mindepth", "1", "-depth", "-type", "d", "-empty", "-delete")]
+
+
+def filled(path: str) -> Command:
+    """As a person types it: unpack an archive from standard input into the folder, which is made when missing."""
+    return both(typed("mkdir", "-p", "--", path), typed("tar", "-xpf", "-", "--numeric-owner", "-C", path))
 
 
 def user_numbers() -> Command:

@@ -25,6 +25,17 @@ def parts_of(make: str, statements: list[Statement]) -> list[Part]:
     return [[statement for _number, statement in group] for _key, group in groups]
 
 
+def markers(run: str, step: str) -> tuple[str, str]:
+    """SQL that counts what has taken effect of a step's statements, and SQL that forgets it."""
+    mine = _mine(run, step)
+    return (f"select count(*) from {TABLE} where {mine} and way = 'apply' and state = 'done'",  # noqa: S608 - constants
+            f"delete from {TABLE} where {mine}")  # noqa: S608 - constants
+
+
+def _mine(run: str, step: str) -> str:
+    return f"run = {text_value(run)} and step = {text_value(step)}"
+
+
 class MarkedSql:
     """The SQL of one step of one run, in both directions; every call may be repeated after a crash.
 
@@ -33,7 +44,7 @@ class MarkedSql:
 
     def __init__(self, database: Database, run: str, step: str) -> None:
         self._database = database
-        self._mine = f"run = {text_value(run)} and step = {text_value(step)}"
+        self._mine = _mine(run, step)
         self._key = f"{text_value(run)}, {text_value(step)}"
 
     def apply(self, statements: list[Statement]) -> bool:

@@ -1,0 +1,44 @@
+"""What a person types to bring databases and trees back from a set, with zstd, tar and the database's own client."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from migrator import hands
+from migrator.backup.set import BackupSet
+from migrator.commands import tree as commands
+from migrator.site import Site
+
+
+def restoring(site: Site, folder: Path, *, databases: Sequence[str] | None = None,
+              trees: Sequence[str] | None = None) -> list[str]:
+    """The lines in their order; None means all that the set holds. No host is reached.
+
+    Raises SetMissing or SetDamaged when the set in this vault cannot be read.
+    """
+    kept = BackupSet.open(folder)
+    wanted_databases, wanted_trees = kept.chosen(databases, trees)
+    return [line for name in wanted_databases for line in _database(site, kept, name)] + \
+           [line for name in wanted_trees for line in _tree(site, kept, name)]
+
+
+def _database(site: Site, kept: BackupSet, name: str) -> list[str]:
+    record, entry = kept.manifest.databases[name], site.database_entry(name)
+    client = hands.client(site, name, admin=True)
+    user = "" if record.make == "sqlite" else make_url(entry.url).username or ""
+    other = user != record.properties.get("user", user)
+    owner = user if other else record.properties.get("owner", user)
+    empty = [hands.on(entry.at, command) for command in client.empty(record.properties, owner)]
+    return [*empty, hands.fed(site, entry.at, kept.folder / record.part.path, client.load(user if other else None),
+                              packed=True)]
+
+
+def _tree(site: Site, kept: BackupSet, name: str) -> list[str]:
+    record, tree = kept.manifest.trees[name], site.tree(name)
+    emptied = commands.emptied(tree.path, tuple(dict.fromkeys([*record.exclude, *tree.exclude])))
+    filled = hands.fed(site, tree.at, kept.folder / record.part.path,
+                       commands.filled(tree.path).as_user(tree.owner), packed=True)
+    return [*(hands.on(tree.at, command.as_user(tree.owner)) for command in emptied), filled]
