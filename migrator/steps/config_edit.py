@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
 
+from migrator import hands
 from migrator.commands import files
+from migrator.commands.by_hand import written_to
 from migrator.configure.edit import Format, edit
 from migrator.configure.errors import NotEditable
 from migrator.configure.masked import masked_difference
@@ -117,6 +120,15 @@ class ConfigEdit(Step[ConfigEditArgs]):
             return Outcome(changed=False)
         ctx.host.write_file(record["path"], content, mode=record["mode"], user=ctx.args.user)
         return Outcome(changed=True, summary=_("{file} is as it was").format(file=record["path"]))
+
+    def by_hand(self, ctx: StepContext[ConfigEditArgs], record: Mapping[str, Any]) -> list[str]:
+        if not record:
+            return []
+        kept = ctx.work / "before" / f"{ctx.step}.{ctx.target}"
+        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(kept, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(base64.b64decode(record["content"]))
+        return [hands.fed(ctx.site, ctx.target, kept, written_to(record["path"]).as_user(ctx.args.user))]
 
 
 def _keys(ctx: StepContext[ConfigEditArgs]) -> str:

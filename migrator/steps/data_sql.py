@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import Field
 
-from migrator.database.marked import MarkedSql
+from migrator import hands
+from migrator.database.marked import MarkedSql, markers
 from migrator.database.open import make_of
 from migrator.database.statements import Statement, split
 from migrator.errors import PlaybookError
@@ -87,6 +88,15 @@ class DataSql(Step[DataSqlArgs]):
             return Outcome(changed=False, summary=_("the restored backup takes it back"))
         changed = _marked(ctx).undo(_statements(ctx, ctx.args.file), way_back)
         return Outcome(changed, summary=_("{file} is taken back").format(file=ctx.args.file))
+
+    def by_hand(self, ctx: StepContext[DataSqlArgs], record: Mapping[str, Any]) -> list[str]:
+        if ctx.args.undo is None or not _statements(ctx, ctx.args.file):
+            return []
+        at, client = ctx.site.database_entry(ctx.args.database).at, hands.client(ctx.site, ctx.args.database)
+        look, forget = markers(ctx.run, ctx.step)
+        return [_("{line}  # says 0, or knows no such table: leave out the next two").format(
+                    line=hands.on(at, client.sql(look))),
+                hands.fed(ctx.site, at, ctx.folder / ctx.args.undo, client.sql()), hands.on(at, client.sql(forget))]
 
     def tidy(self, ctx: StepContext[DataSqlArgs]) -> None:
         _marked(ctx).forget()

@@ -102,6 +102,11 @@ class EnvClone(Step[CloneArgs]):
         changed = unmake_clone(ctx.site, ctx.vault, _former(ctx), record, say=ctx.say, progress=ctx.progress)
         return Outcome(changed, _("{copy} is what it was before").format(copy=ctx.site.name))
 
+    def by_hand(self, ctx: StepContext[CloneArgs], record: Mapping[str, Any]) -> list[str]:
+        from migrator.clone.by_hand import unmaking
+
+        return unmaking(ctx.site, ctx.vault / _former(ctx), record)
+
     def _insist(self, ctx: StepContext[CloneArgs]) -> None:
         """The check once more, at the last moment before something is changed."""
         from migrator.errors import FindingsBlock
