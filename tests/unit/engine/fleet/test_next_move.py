@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.engine.fleet.advance import Done, Enqueue, Hold, Stop, next_move
+from migrator.engine.fleet.next_move import Done, Enqueue, Hold, Stop, next_move
 from migrator.model.fleet import OF_RUN, SiteState
 from migrator.model.states import RunState
 
