@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import IO
 
 
+def new_executor() -> str:
+    """A name for this process that no other ever had: host, process id and chance."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
 class Liveness:
     """Locks named after executors, in one folder of a local disk."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: IO[str] | None = None
-        self.executor = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.executor = new_executor()
 
     def claim(self) -> str:
         """Show this process as alive until it ends; gives its executor id."""
