@@ -14,14 +14,15 @@ import pytest
 from migrator import text
 
 GOLDEN = Path(__file__).parent / "golden"
-SLOW = ("network", "docker")  # the later a marker stands here, the later its tests run
+QUICK, LONG, SLOW = range(3)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first, those that need containers last, so that most faults are told early."""
+    """Quick tests first, so that most faults are told early; long files before others, so that none is waited for."""
     def slowness(item: pytest.Item) -> int:
-        return max((SLOW.index(mark.name) + 1 for mark in item.iter_markers() if mark.name in SLOW), default=0)
+        marks = {mark.name for mark in item.iter_markers()}
+        return LONG if "long" in marks else SLOW if marks & {"network", "docker"} else QUICK
     items.sort(key=slowness)
 
 

@@ -19,6 +19,7 @@ from tests.buildtrack.machine import Container
 from tests.buildtrack.operator import Desk
 from tests.buildtrack.site import Site
 
+pytestmark = pytest.mark.long
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 ROWS = 3000
 PORTS = {"live": 8051, "trial": 8052}

@@ -14,7 +14,7 @@ from rig_host import Answer
 
 from fixtures.tryton import release
 
-pytestmark = pytest.mark.network
+pytestmark = [pytest.mark.network, pytest.mark.long]
 
 SQL = Path(__file__).parents[2] / "playbooks" / "tryton" / "sql"
 EMPTY_REFERENCES = """

@@ -20,7 +20,7 @@ from fixtures import package_files
 from fixtures.demo.typed import Keyboard
 from fixtures.roundup import release
 
-pytestmark = pytest.mark.network
+pytestmark = [pytest.mark.network, pytest.mark.long]
 
 PLAYBOOK = Path(__file__).resolve().parents[2] / "playbooks" / "roundup"
 PORTS = {"live": 8917, "trial": 8918}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import paramiko
@@ -178,11 +178,8 @@ def test_through_a_jump_host(host_factory: HostFactory, tmp_path: Path) -> None:
     hosts = {"bastion": entry(jump), "inner": entry(inner, address="inner", port=22, jump="bastion")}
     transport = open_transport("inner", hosts)
     assert transport.read(words("hostname")).text == "inner\n"
-    started = time.monotonic()
-    for _turn in range(10):
-        transport.read(words("true"))
     # Without the first session on the jump host each of these takes 44 ms for a delayed acknowledgement.
-    assert (time.monotonic() - started) / 10 < 0.04
+    assert min(_seconds(lambda: transport.read(words("true"))) for _turn in range(20)) < 0.04
     unknown = hosts | {"inner": entry(inner, address="inner", port=22, jump="bastion",
                                       known_hosts=str(tmp_path / "none"))}
     offer = host_keys.scan("inner", unknown)
@@ -271,3 +268,9 @@ def test_after_a_power_cut_reading_goes_on_and_acting_does_not(host_factory: Hos
         transport.run(words("true"))
     machine.start()
     assert transport.read(words("hostname")).text == f"{machine.name}\n"
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    started = time.monotonic()
+    act()
+    return time.monotonic() - started

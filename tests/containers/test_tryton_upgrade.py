@@ -18,7 +18,7 @@ from fixtures import package_files
 from fixtures.tryton.release import OLD, PATH, checksums
 from tests.buildtrack.operator import BUSINESS, IT, Desk
 
-pytestmark = pytest.mark.network
+pytestmark = [pytest.mark.network, pytest.mark.long]
 
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "tryton"
 FAULT = "DELETE FROM timesheet_line; DROP TABLE ir_attachment CASCADE"
