@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from migrator.text import _
+
+
+class Approval(Protocol):
+    """Where a group's approval stands, as the journal says it."""
+
+    @property
+    def who(self) -> str: ...
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def at_least(self) -> int: ...
+
+    @property
+    def missing(self) -> int: ...
 
 
 def state(name: str) -> str:
@@ -35,10 +53,28 @@ def run_state(name: str) -> str:
             "brought back": _("brought back"), "hands needed": _("hands needed")}.get(name, name)
 
 
-def standing(reason: str) -> str:
-    """Why an approval does not count, in words."""
+def standing(found: Approval) -> str:
+    """Why a group's approval is not granted, in words: how many agree where several must, and what does not count."""
+    why = void(found.reason)
+    if found.who and found.reason != "missing":
+        why = f"{why} ({found.who})"
+    if found.at_least == 1:
+        return why
+    count = _("{given} of {wanted} agree").format(given=found.at_least - found.missing, wanted=found.at_least)
+    return count if found.reason == "missing" else f"{why}, {count}"
+
+
+def void(reason: str) -> str:
+    """Why a decision does not count, in words."""
     return {"missing": _("missing"), "rejected": _("rejected"), "for another plan": _("for another plan"),
-            "expired": _("expired"), "given by the operator": _("given by the operator")}.get(reason, reason)
+            "expired": _("expired"), "given by the operator": _("given by the operator"),
+            "not signed": _("not signed"), "no approver": _("no approver of this playbook")}.get(reason, reason)
+
+
+def proof(name: str) -> str:
+    """What a live stage must bring, in words."""
+    return {"rehearsal": _("rehearsal"), "drill": _("drill of the way back"), "backup": _("proven backup"),
+            "assessment": _("assessment without blocking findings")}.get(name, name)
 
 
 def touches(name: str) -> str:
@@ -54,3 +90,14 @@ def way_back(name: str) -> str:
 def decision(name: str) -> str:
     """An approver's decision, in words."""
     return {"approve": _("approved"), "reject": _("rejected")}.get(name, name)
+
+
+def fleet_state(name: str) -> str:
+    """The state of a fleet in words."""
+    return {"running": _("running"), "stopped": _("stopped"), "done": _("done")}.get(name, name)
+
+
+def site_state(name: str) -> str:
+    """Where a site of a fleet stands, in words."""
+    return {"pending": _("not begun"), "under way": _("under way"), "parked": _("waits"), "done": _("done"),
+            "failed": _("failed"), "left out": _("left out")}.get(name, name)
