@@ -21,7 +21,7 @@ def verify_set(site: Site, set_path: Path | str, *, level: int = proof.RESTORED,
     """Prove the set up to a level from 1 to 3; level 3 restores into scratch on the site's hosts.
 
     What held and what failed is added to the set's proof record. Scratch databases and folders begin with `migrator_`
-    and are removed again. Returns facts: level, proven, tables, seconds.
+    and are removed again. Returns facts: level, proven, taken (when the set was), tables, seconds.
     Raises SetDamaged at the first thing that is not as it was taken, with the record saying so.
     """
     kept = BackupSet.open(Path(set_path))
@@ -43,6 +43,7 @@ def verify_set(site: Site, set_path: Path | str, *, level: int = proof.RESTORED,
         _note(kept, step, time.monotonic() - began, held=True, tables=tables)
     now = kept.proof
     return {"set": str(kept.folder), "id": kept.id, "level": now.level, "proven": now.proven, "tables": tables,
+            "taken": kept.manifest.taken,
             "files": sum(t.files for t in kept.manifest.trees.values()),
             "seconds": round(time.monotonic() - started, 3)}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from migrator.engine.bindings import digest_of_sites
+from migrator.engine.demands import demands
+from migrator.engine.limits import limits
 from migrator.errors import PlaybookError, WrongUse
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan, PlannedStep
@@ -39,9 +41,9 @@ def make_plan(loaded: LoadedPlaybook, stage: str, site: Callable[[str], Site], j
         environment=environment.name, environments=dict(playbook.environments), path=tuple(playbook.path.versions),
         steps=tuple(_planned(step, environment, measured) for step in expanded), digest=playbook_digest(loaded),
         bindings=digest_of_sites([site(name) for name in sorted(set(playbook.environments.values()))]),
-        on_failure=entry.on_failure, gate=entry.gate.model_dump(), people=playbook.people.model_dump(),
-        rules=playbook.rules.model_dump(), budget={**playbook.budget.model_dump(), **playbook.window.model_dump()},
-        content=dict(loaded.files))
+        on_failure=entry.on_failure, gate=demands(loaded, stage, live=not environment.environment.disposable),
+        people=playbook.people.model_dump(),
+        rules=playbook.rules.model_dump(), **limits(loaded, stage, environment.environment), content=dict(loaded.files))
 
 
 def bind_all(loaded: LoadedPlaybook, steps: list[ExpandedStep], site: Site) -> None:

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Engine, RowMapping, insert, select
 
 from migrator import clock
 from migrator.journal import audit
-from migrator.journal.standing import Standing as Standing
 from migrator.journal.standing import Verifier, standing
 from migrator.journal.tables import approval
 from migrator.journal.writer import Writer, written
 from migrator.model.decision import Decision
 from migrator.model.plan import Plan
+from migrator.model.standing import Standing as Standing
 
 
 class Approvals:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from migrator import clock
@@ -11,6 +10,7 @@ from migrator.errors import WrongUse
 from migrator.model.approvers import approvers
 from migrator.model.decision import Decision, frozen, taken_apart
 from migrator.model.plan import Plan
+from migrator.model.standing import Standing, Voice
 from migrator.text import _
 from migrator.units import seconds
 
@@ -23,39 +23,6 @@ class Verifier(Protocol):
     def fault(self, text: str, signature: str, who: str) -> str:
         """Why it is none of this person, in words; nothing when it is."""
         ...
-
-
-@dataclass(frozen=True)
-class Voice:
-    """One person's newest decision for a group; `void` says why it does not count, `until` when it expires."""
-
-    who: str
-    decision: str
-    reason: str
-    at: str
-    until: str
-    signed: bool
-    void: str
-
-    @property
-    def agrees(self) -> bool:
-        return self.decision == "approve" and not self.void
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a group's approval stands: `who` agrees (or has refused), or the reason why it is not granted.
-
-    `reason` is a word of `labels.standing`, or a sentence. `missing` people of `at_least` have not agreed yet.
-    """
-
-    group: str
-    granted: bool
-    who: str = ""
-    reason: str = ""
-    at_least: int = 1
-    missing: int = 0
-    voices: tuple[Voice, ...] = ()
 
 
 def standing(plan: Plan, group: str, rows: Sequence[Row], *, not_by: str | None, verifier: Verifier | None) -> Standing:

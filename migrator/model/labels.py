@@ -2,25 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
+from migrator.model.standing import Standing
 from migrator.text import _
-
-
-class Approval(Protocol):
-    """Where a group's approval stands, as the journal says it."""
-
-    @property
-    def who(self) -> str: ...
-
-    @property
-    def reason(self) -> str: ...
-
-    @property
-    def at_least(self) -> int: ...
-
-    @property
-    def missing(self) -> int: ...
 
 
 def state(name: str) -> str:
@@ -53,7 +36,7 @@ def run_state(name: str) -> str:
             "brought back": _("brought back"), "hands needed": _("hands needed")}.get(name, name)
 
 
-def standing(found: Approval) -> str:
+def standing(found: Standing) -> str:
     """Why a group's approval is not granted, in words: how many agree where several must, and what does not count."""
     why = void(found.reason)
     if found.who and found.reason != "missing":

@@ -23,6 +23,11 @@ def wrong_names(playbook: Playbook, tree: Tree) -> Iterator[PlaybookError]:
     versions = playbook.path.versions
     if len(set(versions)) < len(versions):
         yield tree.error(("path",), _("the path goes through a version twice"))
+    for group, approvers in playbook.people.approvers.items():
+        if approvers.at_least > (many := len(set(approvers.people))):
+            yield tree.error(("people", "approvers", group, "at_least"),
+                             _("{count} must agree, and only {many} are named").format(
+                                 count=approvers.at_least, many=many))
     for name, stage in playbook.stages.items():
         if stage.environment not in playbook.environments:
             yield tree.error(("stages", name, "environment"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Any
 
 from migrator import clock
 from migrator.model import labels
 from migrator.model.finding import Finding, Severity
 from migrator.model.outcome import Change
 from migrator.model.plan import Plan
+from migrator.model.standing import Standing
 from migrator.model.way_back import ways_back
 from migrator.screen.grid import Column, grid, terminal_room
 from migrator.text import _, width
@@ -18,10 +18,10 @@ from migrator.units import seconds, show_seconds
 
 
 def show_plan(plan: Plan, *, changes: Mapping[str, Sequence[Change]], findings: Mapping[str, Sequence[Finding]],
-              approvals: Sequence[Mapping[str, Any]], next_command: str, room: int | None = None) -> str:
+              approvals: Sequence[Standing], next_command: str, room: int | None = None) -> str:
     """The plan as text. `changes` and `findings` are by step id; `room` is terminal columns, the terminal's when None.
 
-    The decision stands in the last lines: findings, turn-back line, approvals, and the command to type next.
+    The decision stands in the last lines: findings, turn-back line, what is waived, approvals, and the next command.
     """
     room = terminal_room() if room is None else room
     return "\n".join([
@@ -30,7 +30,8 @@ def show_plan(plan: Plan, *, changes: Mapping[str, Sequence[Change]], findings: 
         "",
         *_findings(findings),
         *_sum(plan),
-        *_approvals(plan, approvals),
+        *_waived(plan),
+        *_approvals(approvals),
         _decision(plan, findings),
         _("next: {command}").format(command=next_command),
     ])
@@ -108,16 +109,28 @@ def _turn_back(plan: Plan) -> str:
     return _("turn-back line: none, going back fits {time} after every step").format(time=_duration(allowed))
 
 
-def _approvals(plan: Plan, approvals: Sequence[Mapping[str, Any]]) -> list[str]:
-    wanted = list(plan.gate.get("approvals") or [])
-    if not wanted:
+def _approvals(approvals: Sequence[Standing]) -> list[str]:
+    if not approvals:
         return []
-    newest = {a["group"]: a for a in approvals}
-    given = {group: a for group, a in newest.items() if a["decision"] == "approve"}
-    words = [f"{group} {given[group]['who']} {clock.local(given[group].get('at') or '')}" if group in given
-             else _("{group} missing").format(group=group) for group in wanted]
     return [" " + _("approvals {given} of {wanted}: {who}").format(
-        given=sum(group in given for group in wanted), wanted=len(wanted), who=" · ".join(words))]
+        given=sum(standing.granted for standing in approvals), wanted=len(approvals),
+        who=" · ".join(map(_group, approvals)))]
+
+
+def _group(standing: Standing) -> str:
+    """Who agrees for the group and since when; what is missing, when that is not enough."""
+    agreed = [f"{voice.who} {clock.local(voice.at)}" for voice in standing.voices if voice.agrees]
+    if standing.granted:
+        return f"{standing.group} {', '.join(agreed)}"
+    if not standing.voices:
+        return _("{group} missing").format(group=standing.group)
+    return f"{standing.group} {labels.standing(standing)}"
+
+
+def _waived(plan: Plan) -> list[str]:
+    """The proofs that the playbook does without, each with its reason."""
+    return [" " + _("waived: {proof}: {why}").format(proof=labels.proof(proof), why=why)
+            for proof, why in plan.gate.get("waive", {}).items()]
 
 
 def _decision(plan: Plan, findings: Mapping[str, Sequence[Finding]]) -> str:

@@ -13,7 +13,7 @@ from migrator.text import _
 
 
 class ApprovalArgs(Args):
-    by: Name | list[Name] = Field(description="groups of people.approvers; one person of each must agree")
+    by: Name | list[Name] = Field(description="groups of people.approvers; of each as many must agree as it says")
     shows: str = Field("", description="what they are asked to look at before they decide")
 
     @property
@@ -23,7 +23,7 @@ class ApprovalArgs(Args):
 
 @register
 class Approval(Step[ApprovalArgs]):
-    """Holds the run until a person of each group has approved this very plan.
+    """Holds the run until people of each group, as many as it says, have approved this very plan.
 
     The run parks and needs no living process meanwhile. An approval counts for the plan that was signed: any change of
     playbook, files or inventory makes another plan. Who started the run cannot approve it, unless the rules say so.
@@ -43,7 +43,8 @@ class Approval(Step[ApprovalArgs]):
                        request=Request("park", {"groups": ctx.args.groups}))
 
     def check(self, ctx: StepContext[ApprovalArgs]) -> list[Finding]:
-        approvers = ctx.journal()["people"].get("approvers", {})
+        named = ctx.journal()["people"].get("approvers", {})
+        approvers = {group: said["people"] if isinstance(said, dict) else said for group, said in named.items()}
         return [blocks("approval.nobody", _("nobody is named as approver of {group}").format(group=group),
                        _("name them under people.approvers.{group}").format(group=group))
                 for group in ctx.args.groups if not approvers.get(group)]

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from migrator.model.finding import Finding, blocks, informs, later
 from migrator.model.outcome import Change, Outcome
+from migrator.model.proof import Proof
 from migrator.model.states import Touches, WayBack
 from migrator.step import Args, Step, StepContext, register
 from migrator.text import _
@@ -36,6 +37,7 @@ class BackupVerify(Step[VerifyArgs]):
     Args = VerifyArgs
     touches = Touches.ADDS
     way_back = WayBack.UNDO
+    proves = Proof.BACKUP
 
     def check(self, ctx: StepContext[VerifyArgs]) -> list[Finding]:
         if _set(ctx) is None:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from migrator.model.finding import Finding, informs
 from migrator.model.outcome import Change, Outcome, Request
+from migrator.model.proof import Proof
 from migrator.model.states import Touches, WayBack
 from migrator.step import Args, Step, StepContext, register
 from migrator.text import _
@@ -30,6 +31,7 @@ class DrillRollback(Step[DrillArgs]):
     Args = DrillArgs
     touches = Touches.NOTHING
     way_back = WayBack.NONE
+    proves = Proof.DRILL
 
     def plan(self, ctx: StepContext[DrillArgs]) -> list[Change]:
         return [Change(_("the way back to {step} is walked and timed, then the way forward again").format(

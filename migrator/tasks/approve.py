@@ -2,46 +2,83 @@
 
 from __future__ import annotations
 
-from migrator import clock
-from migrator.model import labels
+from pathlib import Path
+
+from migrator.errors import WrongUse
+from migrator.model.plan import Plan
 from migrator.tasks.command import PLAYBOOK, Call, command, needed
 from migrator.text import _
 
 PLAN = "the plan's id, as inv plan shows it"
 
 
-@command(playbook=PLAYBOOK, stage="stage to approve")
-def request(call: Call, playbook: str | None = None, stage: str = "go-live") -> int | None:
+@command(playbook=PLAYBOOK, stage="stage to approve",
+         out="folder in which to write the texts for people who sign on another machine")
+def request(call: Call, playbook: str | None = None, stage: str = "go-live", out: str | None = None) -> int | None:
     """Freeze a plan and say who must approve it, with the commands for them to type."""
+    from migrator.screen.approvals import show_request
+
     frozen = call.app.plan(call.app.playbook(playbook), stage)
-    lines = [_("plan {plan}: {title}, stage {stage} on {env}").format(
-        plan=frozen.id, title=frozen.title, stage=stage, env=frozen.environment)]
-    lines += [f"  {group}: {', '.join(frozen.people['approvers'].get(group, []))}\n"
-              f"    inv approve.sign --plan {frozen.id} --as {group} --who NAME" for group in frozen.gate["approvals"]]
-    call.show("\n".join(lines), {"plan": frozen.id, "approvals": frozen.gate["approvals"]})
+    standings = call.app.approving.standings(frozen)
+    texts = {standing.group: _written(call, frozen, standing.group, Path(out)) for standing in standings} if out else {}
+    call.show(show_request(frozen, standings, texts, signed=call.app.signers() is not None),
+              {"plan": frozen.id, "approvals": [standing.group for standing in standings],
+               "missing": {standing.group: standing.missing for standing in standings},
+               "texts": {group: {who: str(path) for who, path in paths.items()} for group, paths in texts.items()}})
     return None
 
 
 @command(plan=PLAN, as_="group to approve for", who="the approver's name (default: the login name)",
-         reject="refuse instead", reason="why")
+         reject="refuse instead", reason="why",
+         key="SSH key to sign with (default: ~/.ssh/id_ed25519, else one of the agent)",
+         text="a text of inv approve.request that was signed elsewhere",
+         signature="its signature, as ssh-keygen wrote it")
 def sign(call: Call, plan: str | None = None, as_: str | None = None, who: str | None = None, reject: bool = False,
-         reason: str = "") -> int | None:
+         reason: str = "", key: str | None = None, text: str | None = None,
+         signature: str | None = None) -> int | None:
     """Approve a plan, or refuse it; it counts for this very plan and is void when anything in it changes."""
     needed({"plan": plan, "as": as_})
-    frozen = call.app.approve(str(plan), group=str(as_), who=who, approve=not reject, reason=reason)
+    frozen = call.app.journal.runs.plan(str(plan))
+    approving = call.app.approving
+    if text or signature:
+        needed({"text": text, "signature": signature})
+        decision = approving.bring(frozen, group=str(as_), who=who, text=_read(text), signature=_read(signature))
+    else:
+        decision = approving.decide(frozen, group=str(as_), who=who or call.app.user, approve=not reject,
+                                    reason=reason, key=Path(key) if key else None)
+    refuses = decision.decision == "reject"
     call.show(_("noted: {group} {decision} plan {plan} ({title}, stage {stage})").format(
-        group=as_, decision=_("refuses") if reject else _("approves"), plan=plan, title=frozen.title,
+        group=as_, decision=_("refuses") if refuses else _("approves"), plan=plan, title=frozen.title,
         stage=frozen.stage),
-        {"plan": plan, "group": as_, "decision": "reject" if reject else "approve"})
+        {"plan": plan, "group": as_, "who": decision.who, "decision": decision.decision})
     return None
 
 
 @command(plan=PLAN)
 def list_(call: Call, plan: str | None = None) -> int | None:
-    """List the decisions on a plan."""
+    """List the decisions on a plan: signed or not, good until when, and how many are still missing."""
+    from dataclasses import asdict
+
+    from migrator.screen.approvals import show_standings
+
     needed({"plan": plan})
-    rows = [dict(row) for row in call.app.journal.approvals.list(str(plan))]
-    call.show("\n".join("  ".join([clock.local(row["at"]), row["group"], row["who"], labels.decision(row["decision"]),
-                                   row["reason"] or ""]).rstrip() for row in rows)
-              or _("nobody has decided yet"), rows)
+    standings = call.app.approving.standings(call.app.journal.runs.plan(str(plan)))
+    call.show(show_standings(standings), [asdict(standing) for standing in standings])
     return None
+
+
+def _written(call: Call, frozen: Plan, group: str, folder: Path) -> dict[str, Path]:
+    """One file for each person of the group, for that person to sign."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = {}
+    for who, text in call.app.approving.texts(frozen, group).items():
+        paths[who] = folder / f"{frozen.id}.{group}.{who}.txt".replace("/", "_")
+        paths[who].write_text(text, encoding="utf-8", newline="")
+    return paths
+
+
+def _read(path: str | None) -> str:
+    try:
+        return Path(str(path)).read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise WrongUse(_("{file} is no text").format(file=path)) from None

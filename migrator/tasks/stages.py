@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from migrator.errors import Exit
 from migrator.here import from_here
@@ -65,18 +64,13 @@ def show_plan(call: Call, frozen: Plan) -> int:
 
     result = call.app.preflight(frozen)
     following = _next(call, frozen, result.problems)
-    call.show(table(frozen, changes=result.changes, findings=result.findings, approvals=_approvals(call, frozen),
-                    next_command=following),
+    call.show(table(frozen, changes=result.changes, findings=result.findings, next_command=following,
+                    approvals=[call.app.journal.approvals.standing(frozen, group)
+                               for group in frozen.gate.get("approvals", [])]),
               {"plan": frozen.id, **frozen.as_json(), "next": following,
                "findings": {step: [f.as_json() for f in found] for step, found in result.findings.items()},
                "changes": {step: [c.as_json() for c in planned] for step, planned in result.changes.items()}})
     return result.refusal.code if result.problems else Exit.DONE
-
-
-def _approvals(call: Call, frozen: Plan) -> list[Mapping[str, Any]]:
-    """Each group that must sign, with its newest decision."""
-    decisions = {row["group"]: dict(row) for row in call.app.journal.approvals.list(frozen.id)}
-    return [decisions.get(group, {"group": group, "decision": None}) for group in frozen.gate.get("approvals", [])]
 
 
 def _next(call: Call, frozen: Plan, problems: Sequence[Finding]) -> str:

@@ -10,6 +10,7 @@ import pytest
 from migrator.model.finding import blocks, informs, warns
 from migrator.model.outcome import Change
 from migrator.model.plan import Plan, PlannedStep
+from migrator.model.standing import Standing, Voice
 from migrator.model.version import Hop
 from migrator.screen.plan_table import show_plan
 from migrator.text import width
@@ -42,7 +43,9 @@ CHANGES = {"notice": [Change("message to 412 users")],
            "drain": [Change("buildtrack", before="running", after="stopped")],
            "last-copy": [Change("60.5 GB database"), Change("212 GB attachments")],
            "upgrade-7.0": [Change("数据库 schema 6.1 → 7.0，改动 31 张表，删除 2 张表，新增 4 张表，迁移附件路径")]}
-APPROVALS = [{"group": "business", "who": "wang.fang", "decision": "approve", "at": "2026-03-11T02:12:00+00:00"}]
+WANG = Voice("wang.fang", "approve", "", "2026-03-11T02:12:00+00:00", "2026-03-18T02:12:00+00:00", False, "")
+BUSINESS = Standing("business", True, "wang.fang", voices=(WANG,))
+APPROVALS = [BUSINESS, Standing("it", False, reason="missing", missing=1)]
 
 
 def shown(wanted: Plan, findings: dict, room: int = 120) -> str:
@@ -74,7 +77,17 @@ def test_the_turn_back_line_names_the_first_step_after_which_it_is_too_late() ->
     assert "no window is given" in shown(replace(tight, budget={}), {})
 
 
-def test_a_rejection_after_an_approval_counts() -> None:
-    rejected = [*APPROVALS, {**APPROVALS[0], "decision": "reject", "at": "2026-03-12T00:00+00:00"}]
-    told = show_plan(plan(), changes={}, findings={}, approvals=rejected, next_command="x", room=120)
-    assert "approvals 0 of 2: business missing · it missing" in told
+@pytest.mark.parametrize(("business", "told"), [
+    (Standing("business", False, "wang.fang", "rejected", voices=(replace(WANG, decision="reject"),)),
+     "approvals 0 of 2: business rejected (wang.fang) · it missing"),
+    (Standing("business", False, "wang.fang", "missing", 2, 1, (WANG,)),
+     "approvals 0 of 2: business 1 of 2 agree · it missing"),
+])
+def test_a_group_that_has_not_agreed_says_why(business: Standing, told: str) -> None:
+    shown = show_plan(plan(), changes={}, findings={}, approvals=[business, APPROVALS[1]], next_command="x", room=120)
+    assert told in shown
+
+
+def test_what_is_waived_stands_beside_its_reason() -> None:
+    waiving = replace(plan(), gate={"waive": {"drill": "nothing changes"}})
+    assert "waived: drill of the way back: nothing changes" in shown(waiving, {})

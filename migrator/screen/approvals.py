@@ -1,0 +1,55 @@
+"""Who agrees to a plan, who is still missing, and what each of them types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from migrator import clock
+from migrator.commands.ssh_keygen import shown_sign
+from migrator.model import labels
+from migrator.model.approvers import approvers
+from migrator.model.plan import Plan
+from migrator.model.standing import Standing, Voice
+from migrator.screen.grid import Column, grid
+from migrator.text import _
+
+
+def show_standings(standings: Sequence[Standing], *, room: int | None = None) -> str:
+    """Every decision with what it is worth, then each group in one line."""
+    columns = [Column(_("when")), Column(_("group")), Column(_("who")), Column(_("decision")), Column(_("signed")),
+               Column(_("good until")), Column(_("counts")), Column(_("reason"), give=True)]
+    rows = [_row(standing.group, voice) for standing in standings for voice in standing.voices]
+    table = grid(columns, rows, room=room) if rows else [_("nobody has decided yet")]
+    return "\n".join([*table, *(_line(standing) for standing in standings)])
+
+
+def show_request(plan: Plan, standings: Sequence[Standing], texts: Mapping[str, Mapping[str, Path]], *,
+                 signed: bool) -> str:
+    """Who must approve a plan, and the commands; `texts` are the files written for people who sign elsewhere."""
+    lines = [_("plan {plan}: {title}, stage {stage} on {env}").format(
+        plan=plan.id, title=plan.title, stage=plan.stage, env=plan.environment)]
+    for standing in standings:
+        command = f"inv approve.sign --plan {plan.id} --as {standing.group} --who"
+        lines += [f"{_line(standing)}: {', '.join(approvers(plan, standing.group).people)}", f"    {command} NAME"]
+        for who, path in texts.get(standing.group, {}).items():
+            lines += [f"  {who}: {path}", f"    {shown_sign(path)}",
+                      f"    {command} {who} --text {path} --signature {path}.sig"]
+    if signed and not texts:
+        lines.append(_("  who signs on another machine: --out FOLDER writes the text to sign"))
+    return "\n".join(lines)
+
+
+def _row(group: str, voice: Voice) -> list[str]:
+    return [clock.local(voice.at), group, voice.who, labels.decision(voice.decision),
+            _("signed") if voice.signed else _("not signed"),
+            clock.local(voice.until) if voice.decision == "approve" else "-",
+            labels.void(voice.void) if voice.void else _("yes"), voice.reason]
+
+
+def _line(standing: Standing) -> str:
+    """`it: 1 of 2 agree, 1 missing`; a refusal is named."""
+    given = standing.at_least - standing.missing
+    line = _("  {group}: {given} of {wanted} agree, {missing} missing").format(
+        group=standing.group, given=given, wanted=standing.at_least, missing=standing.missing)
+    return line + (f"; {labels.standing(standing)}" if standing.reason == "rejected" else "")
