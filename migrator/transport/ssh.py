@@ -25,6 +25,8 @@ from migrator.transport.ssh_tunnel import tunnel
 from migrator.units import show_seconds
 
 R = TypeVar("R")
+_SESSION_ENDS = 5.0
+"""Seconds that a host may need to count a session as ended, where it allows only so many."""
 
 
 class SshTransport(ShellTransport):
@@ -82,14 +84,16 @@ class SshTransport(ShellTransport):
     def _once(self, command: Command, source: BinaryIO, sink: BinaryIO | None, deadline: float,
               on_line: OnLine | None, lingers: float) -> Result:
         user = None if self._logs_in_as(command.user) else command.user
-        run = SshCommand(self._connected(), self.name, command.as_user(user), self.sudo_password, deadline)
-        try:
-            return run.run(source, sink, on_line, lingers)
-        except SessionRefused:
-            if not self._shell:
-                raise
-            self._give_up_shell()
-            return run.run(source, sink, on_line, lingers)
+        patience = min(deadline, time.monotonic() + _SESSION_ENDS)
+        while True:
+            try:
+                return SshCommand(self._connected(), self.name, command.as_user(user), self.sudo_password,
+                                  deadline).run(source, sink, on_line, lingers)
+            except SessionRefused:
+                self._give_up_shell()
+                if time.monotonic() > patience:
+                    raise
+                time.sleep(0.05)
 
     def _ask_as(self, user: str | None, commands: Sequence[Command], timeout: float) -> list[Result]:
         if not self._logs_in_as(user) or not self._asking.acquire(blocking=False):
