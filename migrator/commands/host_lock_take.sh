@@ -9,7 +9,7 @@ for once_more in 1 2 3 4 5 6 7 8 9; do
     newest "$1" || continue
     if [ "$run" = "$3" ]; then
         [ "$fencing" -le "$4" ] || state=newer
-    elif [ "$state" = held ]; then
+    elif [ -n "$run" ] && [ "$state" = held ]; then
         state=foreign
     fi
     case $state in newer | foreign)

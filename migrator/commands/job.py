@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from migrator.commands.resource import packaged, source
-from migrator.commands.shell import Command, chain, script, words
+from migrator.commands.shell import Command, chain, words
 
 STOPPED = 124
 """Exit code recorded for a job that was stopped because its time was over."""
 
 
-def start(directory: str, command: Command) -> Command:
+def start(directory: str, command: Command, limit: int, fence: tuple[str, str, str] = ("", "", "")) -> Command:
     """Start `command` as the job of this directory, unless it was started before.
 
-    Feed it with `message(...)`. Prints began, there (it was started before), full (no space), lost (the message did
-    not arrive whole: nothing began), or `refused WHY`.
+    `fence` is the folder of the lock that has to name the run and the fencing number that follow; feed it with
+    `message(...)`. Prints nothing when the message did not arrive whole (nothing began), else a verdict in a line:
+    began, there (it was started before), full (no space), `refused WHY`, behind (the lock names the run, with a lower
+    number) or fenced, with the lock's lines below. After `there` it prints what `look` prints, after `began` too, as
+    soon as the job has ended: long after the start itself has, as a program that it left behind.
     """
-    return packaged("job_start", arguments=(source("job_identity", "job_child"), directory, command.user or "",
-                                            command.text))
+    child = source("job_identity", "host_lock", "job_child", "job_look")
+    return packaged("job_start", arguments=(child, directory, command.user or "", command.text, *fence, str(limit)))
 
 
 def message(stdin: bytes, password: str = "") -> bytes:
@@ -36,9 +39,7 @@ def stop(directory: str) -> Command:
 
 def record_stop(directory: str) -> Command:
     """Write down that a job was stopped, in the way in which it would have written its own exit code."""
-    return script('rm -f "$1/askpass" "$1/askpass.once" "$1/askpass.used"; '
-                  '[ -e "$1/code" ] || { printf "%s %s stopped\\n" "$2" "$(date +%s)" 1<> "$1/reserved" '
-                  '&& mv "$1/reserved" "$1/code"; }', directory, str(STOPPED))
+    return packaged("job_identity", "job_record_stop", arguments=(directory, str(STOPPED)))
 
 
 def shorten(directory: str, keep: int) -> Command:

@@ -1,34 +1,40 @@
 # The job itself: it claims its directory, writes who it is, runs the command and leaves the exit code.
-# $1 directory, $2 user, $3 command; answers on descriptor 3: began, there, full, or refused and why.
+# $1 directory, $2 user ('' for the login user), $3 command, $4 the lock's folder ('' for none) that has to name the run
+# $5 and the fencing number $6, $7 bytes of output to tell at most.
+# Standard input: two lines, the password for sudo and the command's input, both escaped for printf %b.
+# Prints a verdict: began, there, full, `refused WHY`, or fenced or behind and below it the lock's lines. After `there` at
+# once, after `began` when the command has ended, it prints what a look prints.
 
-IFS= read -r password && IFS= read -r input || exit 0    # half a message: nothing begins
-exec </dev/null
-mask=$(umask)
-umask 077
-mkdir -p "${1%/*}" 2>/dev/null
-if ! why=$(mkdir "$1" 2>&1); then
-    if [ -d "$1" ]; then echo there >&3; else printf 'refused %s\n' "$why" >&3; fi
-    exit 0
-fi
-# The room for the exit code is taken now: it can be written later on a full disk.
-if ! { printf '%32s\n' '' > "$1/reserved" && : > "$1/output" &&
-       printf '%s\n' "$(boot_id)" "$$" "$(born $$)" "$(date +%s)" > "$1/who.new" && [ -s "$1/who.new" ] &&
-       mv "$1/who.new" "$1/who"; } 2>/dev/null
-then
-    rm -r "$1"
-    echo full >&3
-    exit 0
-fi
-sync "$1/who" "$1" "${1%/*}" 2>/dev/null
-echo began >&3
-exec 3>&-
+verdict() {    # descriptor 3 tells whoever waits that there is one
+    printf '%s\n' "$1"
+    exec 3>&-
+}
+
+claim() {
+    why=$(mkdir -m 700 "$1" 2>&1) && return 0
+    [ ! -d "${1%/*}" ] && (umask 077 && mkdir -p "${1%/*}") 2>/dev/null && why=$(mkdir -m 700 "$1" 2>&1)
+}
+
+held_by() {    # LOCK RUN NUMBER
+    newest "$1" && [ "$state" = held ] && [ "$run" = "$2" ] && [ "$fencing" = "$3" ]
+}
+
+introduce() {    # the room for the exit code is taken now: it can be written in its place on a full disk
+    boot_id
+    born $$
+    moment
+    { printf '%32s\n' '' > "$1/code" && : > "$1/output" &&
+        printf '%s\n' "$boot" "$$" "$birth" "$now" > "$1/who"; } 2>/dev/null || return 1
+    sync "$1/who" "$1" "${1%/*}" 2>/dev/null
+    return 0
+}
 
 # sudo asks our program only when it wants a password; the pipe gives it once, so a wrong one ends the matter.
 offer_password() {
     mkfifo "$1.once"
     printf '%s\n' '#!/bin/sh' 'mv "$0.once" "$0.used" 2>/dev/null && cat "$0.used"' > "$1"
     chmod 700 "$1"
-    { printf '%b\n' "$password" > "$1.once"; } &
+    { printf '%b\n' "$password" > "$1.once"; } > /dev/null &
     feeder=$!
 }
 
@@ -45,11 +51,47 @@ as_user() {
     exec sudo -H -n -u "$user" -- sh -c "$1"
 }
 
-user=$2 askpass=$1/askpass feeder=
-[ -z "$password" ] || offer_password "$askpass"
-umask "$mask"
-printf %b "$input" | (as_user "$3") >> "$1/output" 2>&1
-code=$?
-[ -z "$feeder" ] || kill "$feeder" 2>/dev/null
-rm -f "$askpass" "$askpass.once" "$askpass.used"
-printf '%s %s\n' "$code" "$(date +%s)" 1<> "$1/reserved" && mv "$1/reserved" "$1/code"
+perform() {    # DIRECTORY USER COMMAND
+    user=$2 askpass=$1/askpass feeder=''
+    [ -z "$password" ] || offer_password "$askpass"
+    if [ -z "$input" ]; then
+        (as_user "$3") >> "$1/output" 2>&1
+    else
+        printf %b "$input" | (as_user "$3") >> "$1/output" 2>&1
+    fi
+    code=$?
+    [ -z "$feeder" ] || {
+        kill "$feeder" 2>/dev/null
+        rm -f "$askpass" "$askpass.once" "$askpass.used"
+    }
+    moment
+    printf '%s %s ended\n' "$code" "$now" 1<> "$1/code"
+}
+
+IFS= read -r password && IFS= read -r input || exit 0    # half a message: nothing begins
+exec </dev/null
+if claim "$1"; then
+    # The lock is read after the claim: whoever takes the lock later finds the job here.
+    if [ -n "$4" ] && ! held_by "$4" "$5" "$6"; then
+        rmdir "$1"
+        why=fenced
+        [ "$state" = held ] && [ "$run" = "$5" ] && [ "$fencing" -lt "$6" ] && why=behind
+        verdict "$why
+state=$state
+$said"
+        exit 0
+    fi
+    if ! introduce "$1"; then
+        rm -r "$1"
+        verdict full
+        exit 0
+    fi
+    verdict began
+    perform "$1" "$2" "$3"
+elif [ -d "$1" ]; then
+    verdict there
+else
+    verdict "refused $why"
+    exit 0
+fi
+set -- "$1" 0 "$7"

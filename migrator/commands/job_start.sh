@@ -1,12 +1,13 @@
-# Start a job in a session of its own and wait until it says what became of it.
-# $1 the script of the job, $2 its directory, $3 the user ('' for the login user), $4 the command.
-# Standard input: two lines, the password for sudo and the command's input, both escaped for printf %b.
-exec 4<&0
-answer=$(
+# Start a job in a session of its own and wait until it has said what became of it.
+# $1 the script of the job, then its arguments. Its standard output is ours also when we have ended: whoever listens
+# hears the end of a short job on it.
+exec 4<&0 5>&1
+code=$1
+shift
+: "$(    # ends when the job closes its descriptor 3
     if command -v setsid >/dev/null 2>&1; then
-        setsid sh -c "$1" sh "$2" "$3" "$4" <&4 3>&1 >/dev/null 2>&1 4<&- &
+        setsid sh -c "$code" sh "$@" <&4 3>&1 >&5 2>/dev/null 4<&- 5>&- &
     else
-        nohup sh -c "$1" sh "$2" "$3" "$4" <&4 3>&1 >/dev/null 2>&1 4<&- &
+        nohup sh -c "$code" sh "$@" <&4 3>&1 >&5 2>/dev/null 4<&- 5>&- &
     fi
-)
-printf '%s\n' "${answer:-lost}"
+)"

@@ -1,15 +1,19 @@
 # Stop a job: its process group and every descendant that the caller may signal, gently first, then for good.
 # $1 directory. Succeeds when the job is not alive any more.
-{ read -r boot; read -r pid; read -r birth; } < "$1/who" || exit 0
-[ "$boot" = "$(boot_id)" ] || exit 0
+{ read -r its_boot; read -r pid; read -r its_birth; } < "$1/who" || exit 0
+boot_id
+[ "$its_boot" = "$boot" ] || exit 0
 
 parents() {    # lines of: process, parent
     if [ -e /proc/self/stat ]; then
         for one in /proc/[0-9]*/stat; do
-            stat=$(cat "$one" 2>/dev/null) || continue
+            stat=''
+            while read -r line; do stat="$stat $line"; done 2>/dev/null < "$one"
+            [ -n "$stat" ] || continue
             rest=${stat##*) }
             rest=${rest#* }
-            printf '%s %s\n' "${stat%% *}" "${rest%% *}"
+            one=${one#/proc/}
+            printf '%s %s\n' "${one%/stat}" "${rest%% *}"
         done
     else
         ps -A -o pid= -o ppid=
@@ -30,9 +34,14 @@ END
     printf '%s\n' "$known"
 }
 
-alive() { [ "$birth" = "$(born "$pid")" ]; }
+lives() {
+    born "$1"
+    [ -n "$birth" ]
+}
 
-alive || exit 0
+job_lives() { lives "$pid" && [ "$birth" = "$its_birth" ]; }
+
+job_lives || exit 0
 everybody=$(family "$pid")
 for signal in TERM KILL; do
     kill -"$signal" -- "-$pid" 2>/dev/null
@@ -40,10 +49,10 @@ for signal in TERM KILL; do
     for second in 1 2 3 4 5; do
         left=no
         for process in $everybody; do
-            [ -z "$(born "$process")" ] || left=yes
+            ! lives "$process" || left=yes
         done
         [ "$left" = yes ] || break 2
         sleep 1
     done
 done
-! alive
+! job_lives

@@ -7,26 +7,14 @@ one took its run over.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from migrator.commands import host_lock
 from migrator.commands.shell import Command
 from migrator.errors import Fenced, HostError, Locked, NoSpace, Unreachable
 from migrator.text import _
 from migrator.transport.base import Transport
-
-
-@dataclass(frozen=True)
-class Holder:
-    """Who holds an environment: `owner` drives `run` as process `pid` on machine `host` since an ISO moment."""
-
-    environment: str
-    run: str
-    owner: str
-    host: str
-    pid: int
-    since: str
-    fencing: int
+from migrator.transport.fence import Fence, Holder
 
 
 class HostLock:
@@ -39,6 +27,10 @@ class HostLock:
     def path(self, environment: str) -> str:
         """Where the environment's lock lies on the host; a leading `~/` is the login user's home."""
         return f"{self._folder}/{environment}"
+
+    def fence(self, holder: Holder) -> Fence:
+        """What a job has to find here before it begins for this holder."""
+        return Fence(self.path(holder.environment), holder.run, holder.fencing, lambda: self.take(holder))
 
     def take(self, holder: Holder, *, ended: Callable[[str], bool] = lambda run: False) -> None:
         """Hold the environment; the same run may take it again with the same or a higher number.
@@ -62,8 +54,8 @@ class HostLock:
 
     def holder(self, environment: str) -> Holder | None:
         """Who holds the environment on this host; None when it is free."""
-        said = host_lock.parsed(self._transport.read(host_lock.show(self._expanded(environment))).text)
-        return _holder(said) if said.get("state") == "held" else None
+        said = self._transport.read(host_lock.show(self._expanded(environment))).text
+        return Holder.said(said) if host_lock.parsed(said)["state"] == "held" else None
 
     def break_(self, environment: str) -> Holder | None:
         """Take the lock from whoever holds it and give who that was; its jobs can begin no more. None when free."""
@@ -80,7 +72,7 @@ class HostLock:
         if verdict == "taken":
             return None
         if verdict == "held":
-            return _holder(host_lock.parsed(said))
+            return Holder.said(said)
         raise self._refused(verdict)
 
     def _asked(self, command: Command) -> str:
@@ -112,12 +104,3 @@ class HostLock:
                          where=self._transport.name,
                          hint=_("make {folder} writable for the login user and resume").format(folder=self._folder))
 
-
-def _holder(said: dict[str, str]) -> Holder:
-    """From the lines of a file; one that somebody has written by hand may lack some of them."""
-    return Holder(said.get("environment", "-"), said.get("run", ""), said.get("owner", "-"), said.get("host", "-"),
-                  _number(said.get("pid")), said.get("since", "-"), _number(said.get("fencing")))
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0

@@ -45,7 +45,10 @@ class JobWatch:
 
     def look(self) -> Look:
         """Ask once; takes in the new part of the output, or the last 64 KiB of it when there is more."""
-        answer = self._transport.read(job.look(self._directory, self._seen, PIECE)).stdout
+        return self.take_in(self._transport.read(job.look(self._directory, self._seen, PIECE)).stdout)
+
+    def take_in(self, answer: bytes) -> Look:
+        """Take in what a look has printed."""
         head, _newline, piece = answer.partition(b"\n")
         state, code, seconds, start, size = head.decode().split()
         self._seen = int(start) + len(piece)
@@ -64,20 +67,23 @@ class JobWatch:
             found = self.look()
         return found
 
-    def until_decided(self, deadline: float | None) -> Look | None:
+    def until_decided(self, deadline: float | None, found: Look | None = None) -> Look | None:
         """The look that finds it not running any more; None when the monotonic clock passes `deadline` before.
 
-        Raises Unreachable when the host stays away until then, without deadline for half an hour.
+        `found` is what is known already. Raises Unreachable when the host stays away until then, without deadline for
+        half an hour.
         """
         for pause in pauses(deadline):
-            try:
-                found = self.settle()
-            except (Unreachable, TimedOut):
-                found = self._after_loss(deadline)
-            if found.state != "running":
+            if found is None:
+                try:
+                    found = self.settle()
+                except (Unreachable, TimedOut):
+                    found = self._after_loss(deadline)
+            if found.state not in ("starting", "running"):
                 self._read_rest(found)
                 return found
             time.sleep(pause)
+            found = None
         return None
 
     def _after_loss(self, deadline: float | None) -> Look:

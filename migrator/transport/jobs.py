@@ -13,15 +13,26 @@ from typing import Literal, cast
 
 from migrator.commands import job
 from migrator.commands.shell import Command
-from migrator.errors import CommandFailed, HostError, NoSpace, OutcomeUnknown, TimedOut, Unreachable
+from migrator.errors import (
+    CommandFailed,
+    HostError,
+    MigratorError,
+    NoSpace,
+    OutcomeUnknown,
+    TimedOut,
+    Unreachable,
+)
 from migrator.secret import scrub
 from migrator.text import _
 from migrator.transport.base import OnLine, Result, Transport
+from migrator.transport.fence import Fence
 from migrator.transport.job_watch import PIECE, JobWatch, Look, pauses
 from migrator.transport.sudo import refusal
 
 State = Literal["never", "running", "ended", "unknown"]
 _KEPT_ON_HOST = 16 * 1024 * 1024
+_SHORT = 0.2
+"""Seconds for which a start waits for the end of its job, to be told of it at once; from then on the job is watched."""
 _START_TRIES = 120.0
 """Seconds for which a start is tried again when the connection is lost in the middle of it."""
 
@@ -38,25 +49,27 @@ class JobResult:
 
 
 class Jobs:
-    """The jobs of one host, in one folder of the login user there, mode 0700."""
+    """The jobs of one host, in one folder of the login user there, mode 0700; begun only while `fence` stands."""
 
-    def __init__(self, transport: Transport, folder: str) -> None:
+    def __init__(self, transport: Transport, folder: str, fence: Fence | None = None) -> None:
         self._transport = transport
         self._folder = folder
+        self._fence = fence
 
     def run(self, name: str, command: Command, *, stdin: bytes = b"", timeout: float | None = None,
             on_line: OnLine | None = None, check: bool = True) -> JobResult:
         """Start the job unless it was started before, and wait for its end; lost connections are made anew.
 
         `timeout` is in seconds from now; then the job is stopped with all its processes. Secrets go by `stdin`, which
-        is kept in memory only. Raises CommandFailed (with `check`), TimedOut, NoSpace, LoginRefused, Unreachable, and
-        OutcomeUnknown when it began and its host or its shell died before it ended.
+        is kept in memory only. Raises CommandFailed (with `check`), TimedOut, NoSpace, LoginRefused, Unreachable,
+        Fenced when the host's lock does not name us any more, and OutcomeUnknown when it began and its host or its
+        shell died before it ended.
         """
         started = time.monotonic()
         deadline = started + timeout if timeout is not None else None
-        attached = self._start(name, command, stdin, deadline)
         watch = JobWatch(self._transport, self._directory(name), on_line)
-        end = watch.until_decided(deadline)
+        attached, found = self._start(name, command, stdin, deadline, watch)
+        end = watch.until_decided(deadline, found)
         if end is None:
             end = self._stop(name, command, watch)
         self._raise_unless_ended(name, command, end)
@@ -76,31 +89,47 @@ class Jobs:
     def _directory(self, name: str) -> str:
         return f"{self._transport.expand(self._folder)}/{name}"
 
-    def _start(self, name: str, command: Command, stdin: bytes, deadline: float | None) -> bool:
-        """Start it; True when it had been started before. Repeating is safe: only one can make the directory."""
+    def _start(self, name: str, command: Command, stdin: bytes, deadline: float | None,
+               watch: JobWatch) -> tuple[bool, Look | None]:
+        """Start it: whether it had been started before, and how it stands where that is told along.
+
+        Repeating is safe: only one can make the directory.
+        """
         password = self._transport.sudo_password
         message = job.message(stdin, password.reveal() if password and command.user else "")
+        start = job.start(self._directory(name), command, PIECE, self._lock())
         tries = 0
         for pause in pauses(deadline or time.monotonic() + _START_TRIES, first=0.5, longest=15):
             tries += 1
             try:
-                answer = self._transport.run(job.start(self._directory(name), command), input=message).text.strip()
+                answer = self._transport.run(start, input=message, lingers=_SHORT).stdout
             except (Unreachable, TimedOut):
                 if tries == 1 and self._transport.local:
                     raise
                 time.sleep(pause)
                 continue
-            if answer in ("began", "there"):
-                return answer == "there" and tries == 1
-            if answer != "lost":
-                raise self._refused(answer)
+            verdict, _newline, rest = answer.partition(b"\n")
+            if verdict in (b"began", b"there"):
+                found = watch.take_in(rest) if b"\n" in rest else None
+                if found is None or found.state != "never":  # else the lock has just sent it away again
+                    return verdict == b"there" and tries == 1, found
+            elif verdict == b"behind" and self._fence and self._fence.renew:
+                self._fence.renew()
+            elif verdict:
+                raise self._refused(verdict.decode(errors="backslashreplace"), rest.decode(errors="backslashreplace"))
         raise Unreachable(_("the job {name} could not be started").format(name=name), where=self._transport.name)
 
-    def _refused(self, answer: str) -> HostError:
-        if answer == "full":
+    def _lock(self) -> tuple[str, str, str]:
+        fence = self._fence
+        return (self._transport.expand(fence.path), fence.run, str(fence.number)) if fence else ("", "", "")
+
+    def _refused(self, verdict: str, rest: str) -> MigratorError:
+        if self._fence and verdict in ("behind", "fenced"):
+            return self._fence.broken(self._transport.name, rest)
+        if verdict == "full":
             return NoSpace(_("no space is left for {folder}; nothing was started").format(folder=self._folder),
                            where=self._transport.name, hint=_("make room there and resume"))
-        return HostError(_("the job could not be started: {why}").format(why=answer.removeprefix("refused ")),
+        return HostError(_("the job could not be started: {why}").format(why=verdict.removeprefix("refused ")),
                          where=self._transport.name,
                          hint=_("make {folder} writable for the login user and resume").format(folder=self._folder))
 

@@ -19,7 +19,7 @@ from migrator.commands.shell import Command
 from migrator.errors import TimedOut
 from migrator.secret import scrub
 from migrator.text import _
-from migrator.transport.base import OnLine, Result, Stat
+from migrator.transport.base import LEFT_BEHIND, OnLine, Result, Stat
 from migrator.transport.by_shell import ShellTransport
 from migrator.transport.pipes import Pump
 from migrator.transport.sudo import refusal
@@ -52,14 +52,14 @@ class LocalTransport(ShellTransport):
         """Nothing is held open."""
 
     def _execute(self, command: Command, source: BinaryIO, sink: BinaryIO | None, timeout: float,
-                 on_line: OnLine | None, *, again: bool) -> Result:
+                 on_line: OnLine | None, *, again: bool, lingers: float = LEFT_BEHIND) -> Result:
         started = time.monotonic()
         foreign = command.user not in (None, this_user())
         text = become.unasked(command).text if foreign else command.text
         with subprocess.Popen(["sh", "-c", text], stdin=_file(source) or subprocess.PIPE,
                               stdout=_file(sink) or subprocess.PIPE, stderr=subprocess.PIPE,
                               start_new_session=True) as process:
-            pump = Pump(process, source, sink, on_line)
+            pump = Pump(process, source, sink, on_line, lingers)
             try:
                 pump.run(started + timeout)
             except BaseException as error:

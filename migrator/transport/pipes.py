@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import IO, BinaryIO
 
 from migrator.transport.base import OnLine
-from migrator.transport.streams import LEFT_BEHIND, Lines, Tail
+from migrator.transport.streams import Lines, Tail
 
 _PIECE = 256 * 1024
 
@@ -19,8 +19,9 @@ class Pump:
     """Moves bytes until the process has ended; what it printed is in `stdout` and `stderr` afterwards."""
 
     def __init__(self, process: subprocess.Popen[bytes], source: BinaryIO, sink: BinaryIO | None,
-                 on_line: OnLine | None) -> None:
+                 on_line: OnLine | None, lingers: float) -> None:
         self._process = process
+        self._lingers = lingers
         self._source = source
         self._out, self._err = Tail(), Tail()
         lines = Lines(on_line), Lines(on_line)
@@ -61,7 +62,7 @@ class Pump:
         while selector.get_map():
             if time.monotonic() >= deadline:
                 raise TimeoutError
-            events = selector.select(min(0.1, max(0.0, deadline - time.monotonic())))
+            events = selector.select(min(0.1, self._lingers, max(0.0, deadline - time.monotonic())))
             for key, _mask in events:
                 stream: IO[bytes] = key.fileobj  # type: ignore[assignment]
                 alive = self._feed(stream) if stream is self._process.stdin else self._take(stream)
@@ -70,7 +71,7 @@ class Pump:
                     stream.close()
             if events or self._process.poll() is None:
                 quiet_since = None
-            elif time.monotonic() - (quiet_since := quiet_since or time.monotonic()) > LEFT_BEHIND:
+            elif time.monotonic() - (quiet_since := quiet_since or time.monotonic()) > self._lingers:
                 return
 
     def _take(self, stream: IO[bytes]) -> bool:

@@ -14,11 +14,11 @@ from migrator.commands import become
 from migrator.commands.shell import Command
 from migrator.errors import LoginRefused
 from migrator.secret import Secret
-from migrator.transport.base import OnLine, Result
+from migrator.transport.base import LEFT_BEHIND, OnLine, Result
 from migrator.transport.ssh_channel import PIECE, TURN, ConnectionLost, Drain, started
 from migrator.transport.ssh_link import Link
 from migrator.transport.ssh_sudo import SudoTalk
-from migrator.transport.streams import LEFT_BEHIND, Lines, Tail
+from migrator.transport.streams import Lines, Tail
 
 
 class SshCommand:
@@ -37,7 +37,8 @@ class SshCommand:
         self._stops = stops
         self._talk = SudoTalk(secrets.token_hex(8))
 
-    def run(self, source: BinaryIO, sink: BinaryIO | None, on_line: OnLine | None) -> Result:
+    def run(self, source: BinaryIO, sink: BinaryIO | None, on_line: OnLine | None,
+            lingers: float = LEFT_BEHIND) -> Result:
         """Run it; raises TimeoutError at the deadline (after stopping it there), ConnectionLost, LoginRefused."""
         began = time.monotonic()
         out, err, lines, more_lines = Tail(), Tail(), Lines(on_line), Lines(on_line)
@@ -48,7 +49,7 @@ class SshCommand:
                         at_end=self._talk.settled.set)]
         try:
             self._feed(channel, source)
-            self._finish(channel, drains)
+            self._finish(channel, drains, lingers)
             code = channel.exit_status if channel.status_event.is_set() else -1
         finally:
             with contextlib.suppress(Exception):
@@ -96,16 +97,16 @@ class SshCommand:
         with contextlib.suppress(OSError, EOFError):
             channel.shutdown_write()
 
-    def _finish(self, channel: paramiko.Channel, drains: list[Drain]) -> None:
+    def _finish(self, channel: paramiko.Channel, drains: list[Drain], lingers: float) -> None:
         ended: float | None = None
         while any(d.is_alive() for d in drains):
             for drain in drains:
-                drain.join(TURN / 2)
+                drain.join(min(TURN, lingers) / 2)
             if any(d.failure for d in drains):
                 return
             if channel.status_event.is_set():
                 ended = ended or time.monotonic()
-                if time.monotonic() - ended > LEFT_BEHIND and not channel.recv_ready():
+                if time.monotonic() - ended > lingers and not channel.recv_ready():
                     return
             self._look_at_clock(channel)
         while not channel.status_event.wait(TURN) and not any(d.failure for d in drains):

@@ -9,8 +9,6 @@ from migrator.transport.base import OnLine
 
 KEPT = 1024 * 1024
 """Bytes of each stream that a Result holds."""
-LEFT_BEHIND = 1.0
-"""Seconds to go on reading when a command has ended and a program it left behind still holds its output."""
 _LONGEST_LINE = 64 * 1024
 
 

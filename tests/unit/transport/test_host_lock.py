@@ -12,7 +12,8 @@ import pytest
 from migrator.commands.shell import Command
 from migrator.errors import Fenced, HostError, Locked, Unreachable
 from migrator.transport.base import Result
-from migrator.transport.host_lock import Holder, HostLock
+from migrator.transport.fence import Holder
+from migrator.transport.host_lock import HostLock
 from migrator.transport.local import LocalTransport
 
 LI = Holder("live", "r1", "desk:7:aa", "desk", 7, "2026-01-05T20:00:00Z", 3)

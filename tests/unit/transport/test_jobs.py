@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from migrator.commands.shell import script
-from migrator.errors import CommandFailed, OutcomeUnknown, TimedOut, Unreachable
+from migrator.errors import CommandFailed, Fenced, OutcomeUnknown, TimedOut, Unreachable
 from migrator.transport.base import Result
+from migrator.transport.fence import Holder
+from migrator.transport.host_lock import HostLock
 from migrator.transport.jobs import Jobs
 from migrator.transport.local import LocalTransport
 
@@ -103,3 +106,49 @@ def test_whatever_call_is_cut_it_runs_once(tmp_path: Path) -> None:
     assert result.output == "one\ntwo\n"
     assert told == ["one", "two"]
     assert (tmp_path / "runs").read_text() == "run\n"
+
+
+LI = Holder("live", "r1", "desk:7:aa", "desk", 7, "2026-01-05T20:00:00Z", 3)
+
+
+def test_who_was_replaced_starts_nothing_and_hears_by_whom(tmp_path: Path) -> None:
+    lock = HostLock(HERE, f"{tmp_path}/lock")
+    jobs = Jobs(HERE, f"{tmp_path}/jobs", lock.fence(LI))
+    touch = script('echo run >> "$1"', f"{tmp_path}/runs")
+    with pytest.raises(Fenced, match="the lock of run r1 is gone from this host; nothing was started"):
+        jobs.run("gone", touch)
+    lock.take(LI)
+    jobs.run("mine", touch)
+    lock.take(replace(LI, pid=8, fencing=4))
+    with pytest.raises(Fenced, match=r"run r1 acts here, by process 8 on desk since .*; nothing was started"):
+        jobs.run("late", touch)
+    lock.free("live", "r1")
+    with pytest.raises(Fenced, match="run r1 was let go by process 8 on desk"):
+        jobs.run("later", touch)
+    assert (tmp_path / "runs").read_text() == "run\n"
+    assert jobs.state("late") == jobs.state("later") == "never"
+    assert jobs.run("mine", touch).attached  # what began under the lock is seen to its end
+
+
+def test_a_host_that_was_away_at_the_take_over_gets_the_new_number(tmp_path: Path) -> None:
+    lock = HostLock(HERE, f"{tmp_path}/lock")
+    lock.take(LI)
+    newer = replace(LI, pid=8, fencing=4)
+    Jobs(HERE, f"{tmp_path}/jobs", lock.fence(newer)).run("job", script("true"))
+    assert lock.holder("live") == newer
+
+
+def test_a_short_job_costs_one_call(tmp_path: Path) -> None:
+    counting = Counting("here")
+    result = Jobs(counting, f"{tmp_path}/jobs").run("job", script("echo hello; exit 0"))
+    assert (result.output, result.attached, counting.calls) == ("hello\n", False, 1)
+
+
+class Counting(LocalTransport):
+    """Counts what it is asked to do."""
+
+    calls = 0
+
+    def _execute(self, *arguments: object, **options: object) -> Result:
+        self.calls += 1
+        return super()._execute(*arguments, **options)  # type: ignore[arg-type]
