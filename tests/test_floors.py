@@ -31,7 +31,7 @@ FLOORS = [
     {"clone"},
     {"engine", "steps", "doors"},
     {"screen"},
-    {"app"},
+    {"app", "housekeeping"},
     {"tasks"},
     {"program"},
     {"__main__"},

@@ -10,6 +10,7 @@ from migrator.calendars.freeze import Freeze
 from migrator.calendars.rule import Opening, Rule
 from migrator.calendars.site_calendar import SiteCalendar
 from migrator.text import _
+from migrator.units import show_seconds
 
 MOMENT = timedelta(seconds=1)
 
@@ -30,12 +31,14 @@ class Verdict:
         return not self.reason
 
 
-def window_at(rule: Rule, calendar: SiteCalendar, now: datetime) -> Verdict:
-    """Whether work may begin `now`, else why not and when next; an opening ends where a freeze begins.
+def window_at(rule: Rule, calendar: SiteCalendar, now: datetime, *, needed: timedelta = timedelta(0)) -> Verdict:
+    """Whether work that needs so much time may begin `now`, else why not and when next.
 
-    Raises WrongUse for a country that nobody knows, PlaybookError for a freeze calendar that cannot be understood.
+    An opening ends where a freeze begins. Raises WrongUse for a country that nobody knows, PlaybookError for a freeze
+    calendar that cannot be understood.
     """
-    opening = next(_free(rule, calendar, now), None)
+    free = (o for o in _free(rule, calendar, now) if o.end - max(o.start, now) >= needed)
+    opening = next(free, None)
     until = opening.end + MOMENT if opening else now + MOMENT
     freezes = tuple(calendar.freezes(now, until))
     if opening and opening.holds(now):
@@ -56,10 +59,14 @@ def _free(rule: Rule, calendar: SiteCalendar, now: datetime) -> Iterator[Opening
 
 
 def _why(rule: Rule, calendar: SiteCalendar, now: datetime) -> str:
-    """The window's own reason, or the freeze that lies over it."""
+    """The window's own reason, or the freeze that lies over it, or too little time that is left."""
     hours = next(rule.openings(calendar, now), None)
     if hours is None or not hours.holds(now):
         return rule.why_shut(calendar, now)
-    freeze = next(freeze for freeze in calendar.freezes(now, now + MOMENT) if freeze.start <= now < freeze.end)
-    return _('"{name}" forbids changes from {start} to {end}').format(
-        name=freeze.name, start=calendar.show(freeze.start), end=calendar.show(freeze.end))
+    for freeze in calendar.freezes(now, now + MOMENT):
+        if freeze.start <= now:
+            return _('"{name}" forbids changes from {start} to {end}').format(
+                name=freeze.name, start=calendar.show(freeze.start), end=calendar.show(freeze.end))
+    until = next(_free(rule, calendar, now)).end
+    return _("the window closes at {end}, {left} are left and more is needed").format(
+        end=calendar.show(until), left=show_seconds((until - now).total_seconds()))

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from migrator import clock
+from migrator.engine.windows import within_window
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import AttemptState, Direction
 from migrator.model.way_back import ways_back
-from migrator.step import kinds
 from migrator.text import _
 from migrator.units import seconds, show_seconds
 
@@ -56,12 +56,13 @@ def crossed(journal: Journal, plan: Plan, run: Mapping[str, Any], place: int, *,
 
 
 def line(journal: Journal, plan: Plan, run: Mapping[str, Any], place: int) -> Line | None:
-    """The line before the step at `place`; None when nothing limits the run's time, or no way back is open any more.
+    """The line before the step at `place`; None when nothing limits the run's time, no way back is open any more, or the
+    window's work is done and users are back.
 
     What was never measured counts as no time at all: the gate asks for a rehearsal, the line works with what it has.
     """
     end = end_of(plan, run)
-    if end is None or _left_the_window(plan, place):
+    if end is None or place >= len(within_window(plan)):
         return None
     undoable = _goes_back(plan, place, _begun(journal, str(run["id"])))
     if undoable is None:
@@ -80,11 +81,6 @@ def end_of(plan: Plan, run: Mapping[str, Any]) -> datetime | None:
     if (downtime := plan.budget.get("downtime")) and run["started"]:
         ends.append(clock.parse(run["started"]) + timedelta(seconds=seconds(downtime)))
     return min(ends, default=None)
-
-
-def _left_the_window(plan: Plan, place: int) -> bool:
-    """Whether users are back by then: an observation watches for days what the window has left behind."""
-    return any(not kinds()[step.kind].in_window for step in plan.steps[:place + 1])
 
 
 def _goes_back(plan: Plan, place: int, begun: Collection[str]) -> Sequence[PlannedStep] | None:

@@ -59,6 +59,9 @@ class Plan:
     people: dict[str, Any] = field(default_factory=dict)
     rules: dict[str, Any] = field(default_factory=dict)
     budget: dict[str, Any] = field(default_factory=dict)
+    """Downtime, way back and reserve that are allowed; empty of a stage whose time nothing limits."""
+    window: dict[str, Any] = field(default_factory=dict)
+    """When the stage may run, as the playbook writes it; empty when it may at any time."""
     content: dict[str, str] = field(default_factory=dict)
     site_bindings: str = ""
     """The digest of the bindings of the one site that `at` has chosen; empty where there is no fleet."""

@@ -72,6 +72,11 @@ class Window(Strict):
     between: Hours | None = None
     days: Literal["any", "workdays", "days-off"] = "any"
 
+    @property
+    def given(self) -> bool:
+        """Whether anything is said at all."""
+        return bool(self.start or self.length or self.between)
+
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         if (self.start and not self.length) or (self.length and self.between):

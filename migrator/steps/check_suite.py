@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from pydantic import Field
 
-from migrator.checks.model import Suite
-from migrator.checks.run import names_known, run_suite, what_is_saved
-from migrator.checks.suite_read import read_suite
-from migrator.errors import MigratorError
-from migrator.model.finding import Finding, blocks
+from migrator.checks.suite_file import SuiteFile
+from migrator.model.finding import Finding
 from migrator.model.outcome import Change, Outcome
 from migrator.model.states import Touches, WayBack
 from migrator.playbook.lookups import scope
@@ -52,31 +46,20 @@ class CheckSuite(Step[CheckSuiteArgs]):
     files = ("file",)
 
     def check(self, ctx: StepContext[CheckSuiteArgs]) -> list[Finding]:
-        try:
-            names_known(_suite(ctx), ctx.site)
-        except MigratorError as error:
-            return [blocks("check.impossible", str(error), error.hint or "")]
-        return []
+        return _suite(ctx).impossible(ctx.site)
 
     def plan(self, ctx: StepContext[CheckSuiteArgs]) -> list[Change]:
         return []
 
     def apply(self, ctx: StepContext[CheckSuiteArgs]) -> Outcome:
         suite = _suite(ctx)
-        return Outcome(changed=False, summary=_("{count} checks").format(count=len(suite.checks)),
-                       facts={"saved": what_is_saved(suite, ctx.site)})
+        return Outcome(changed=False, summary=_("{count} checks").format(count=len(suite.read().checks)),
+                       facts={"saved": suite.saved(ctx.site)})
 
     def verify(self, ctx: StepContext[CheckSuiteArgs]) -> list[Finding]:
-        try:
-            return [result.finding() for result in run_suite(_suite(ctx), ctx.site, _saved(ctx.facts))]
-        except MigratorError as error:
-            return [blocks("check.impossible", str(error), error.hint or "")]
+        return _suite(ctx).judge(ctx.site, ctx.facts)
 
 
-def _suite(ctx: StepContext[CheckSuiteArgs]) -> Suite:
+def _suite(ctx: StepContext[CheckSuiteArgs]) -> SuiteFile:
     known = scope(path=ctx.path, hop=ctx.hop, name=ctx.site.name, environment=ctx.site.environment, run=ctx.run)
-    return read_suite(ctx.file(ctx.args.file), ctx.args.file, known)
-
-
-def _saved(facts: Mapping[str, Mapping[str, Any]]) -> Any:
-    return lambda step, name: facts.get(step, {}).get("saved", {}).get(name)
+    return SuiteFile(ctx.file(ctx.args.file), ctx.args.file, known)

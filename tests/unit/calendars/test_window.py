@@ -104,6 +104,16 @@ def test_a_fixed_window_that_a_freeze_covers_never_opens(frozen: SiteCalendar) -
     assert "Audit" in verdict.reason and verdict.opening is None
 
 
+def test_too_little_time_is_no_window(frozen: SiteCalendar) -> None:
+    late = datetime(2026, 3, 4, 4, tzinfo=SHANGHAI)
+    assert window_at(NIGHT, SITE, late, needed=timedelta(hours=2)).open
+    verdict = window_at(NIGHT, SITE, late, needed=timedelta(hours=2, seconds=1))
+    assert verdict.reason == "the window closes at 2026-03-04 06:00, 2h00m are left and more is needed"
+    assert told(verdict) == ("03-04 20:00", "03-05 06:00")
+    # the freeze leaves two hours of the 4th and six of the 6th
+    assert told(window_at(NIGHT, frozen, late, needed=timedelta(hours=3))) == ("03-06 00:00", "03-06 06:00")
+
+
 @pytest.mark.parametrize(("evening", "hours"), [
     ("2026-03-28T23:00", 7), ("2026-10-24T23:00", 9), ("2026-06-01T23:00", 8)])
 def test_a_night_in_which_clocks_change_is_shorter_or_longer(evening: str, hours: int) -> None:

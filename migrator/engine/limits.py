@@ -1,0 +1,40 @@
+"""How much time a stage has: window and budget of the playbook, where they are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from migrator.engine.timetable import needs_zone
+from migrator.errors import PlaybookError
+from migrator.model.states import Touches
+from migrator.playbook.inventory import Environment
+from migrator.playbook.read import LoadedPlaybook
+from migrator.playbook.unroll import Unrolled
+from migrator.step import kinds
+from migrator.text import _
+
+GO_LIVE = "go-live"
+
+
+def limits(loaded: LoadedPlaybook, stage: str, environment: Environment) -> dict[str, dict[str, Any]]:
+    """`window` and `budget` of a stage as a plan keeps them; both are empty where nothing limits its time.
+
+    They are meant for stages that change a lasting system, up to go-live: a copy may take its time, or nothing would
+    ever be measured; looking stops nobody's work; and close-out comes when the window is long over. Raises
+    PlaybookError for hours in no known zone.
+    """
+    names = list(loaded.playbook.stages)
+    over = GO_LIVE in names and names.index(stage) > names.index(GO_LIVE)
+    if environment.disposable or over or not _changes(loaded.stages[stage]):
+        return {"window": {}, "budget": {}}
+    window = loaded.playbook.window.model_dump(exclude_none=True) if loaded.playbook.window.given else {}
+    if needs_zone(window) and environment.calendar is None:
+        raise PlaybookError(_("the hours of the window are meant in a time zone, and the inventory names none"),
+                            where=loaded.tree.position(("window",)),
+                            hint=_("write into the inventory: calendar: {time_zone: Asia/Shanghai}"))
+    return {"window": window, "budget": loaded.playbook.budget.model_dump()}
+
+
+def _changes(steps: Sequence[Unrolled]) -> bool:
+    return any(kinds()[item.step.kind].touches is Touches.CHANGES for item in steps)
