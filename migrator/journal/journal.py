@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 
 from migrator import clock
 from migrator.journal import audit_check
@@ -30,7 +30,7 @@ class Journal:
     signatures of approvals, None where they need none.
     """
 
-    def __init__(self, url: str, alive: Callable[[str], bool],
+    def __init__(self, url: str | URL, alive: Callable[[str], bool],
                  verifier: Callable[[], Verifier | None] = lambda: None) -> None:
         self._url = url
         self._alive = alive

@@ -45,7 +45,7 @@ def _shared() -> URL | None:
         url = make_url(named)
     except ArgumentError:  # its text is not shown: it may hold a password
         raise WrongUse(_("{variable} holds no database URL").format(variable=VARIABLE), hint=hint) from None
-    if url.get_backend_name() != "postgresql":
+    if url.get_backend_name() not in ("postgresql", "postgres"):  # libpq takes both names
         raise WrongUse(_("{variable} names a database of the make {make}; it must be postgresql").format(
             variable=VARIABLE, make=url.get_backend_name()), hint=hint)
     return url.set(drivername="postgresql+psycopg", password=_password(url))

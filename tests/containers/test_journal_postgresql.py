@@ -5,13 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from rig_databases import Database
 from rig_host import TestHost
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import ProgrammingError
 
+from migrator.engine.tables import forget
 from migrator.errors import JournalError, Locked
+from migrator.housekeeping import migrate
 from migrator.journal.journal import Journal
 from tests.unit.journal.paper import PLAN, passed
 from tests.unit.journal.test_audit import *  # noqa: F403
@@ -106,3 +110,27 @@ def test_a_server_that_is_away_is_told(database: Database) -> None:
     with pytest.raises(JournalError, match="cannot be used") as told:
         Journal(away, lambda _executor: False).runs.list()
     assert database.password not in str(told.value)
+
+
+def test_a_worker_without_rights_on_tables_is_told_what_to_ask_for(database: Database, tmp_path: Path,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    host = database.host
+    worker = f"worker_{database.name}"
+    host.must(["psql", "-qX", "-c", f"CREATE ROLE {worker} LOGIN PASSWORD 'worker-password'"], user="postgres")
+    theirs = make_url(database.direct_url).set(username=worker, password="worker-password")
+    refused = Journal(theirs, lambda _executor: False)
+    with pytest.raises(JournalError) as told:
+        refused.runs.list()
+    assert f"inv journal.migrate --worker-role {worker}" in str(told.value.hint)
+
+    monkeypatch.setenv("MIGRATOR_DATABASE", database.direct_url)
+    migrate(tmp_path, worker)
+    journal = Journal(theirs, lambda _executor: False)
+    run = passed(journal)
+    assert journal.audit_trail().sound
+    assert forget(theirs, [run]) == 0
+    with pytest.raises(ProgrammingError, match="permission denied"), journal.engine.begin() as connection:
+        connection.execute(text("update audit set actor = 'nobody'"))
+    journal.engine.dispose()
+    host.must(["psql", "-qX", "-d", database.name, "-c", f"DROP OWNED BY {worker}", "-c", f"DROP ROLE {worker}"],
+              user="postgres")
