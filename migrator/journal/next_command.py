@@ -30,7 +30,18 @@ def next_command(run: Mapping[str, Any], plan: Plan) -> str:
 
 
 def waiting_command(run: Mapping[str, Any], plan: Plan) -> str:
-    """What opens a parked run: a signature where one is asked for, else a decision."""
-    groups = [g for g in plan.people.get("approvers", {}) if g in (run["waiting_for"] or "").split(":")[-1].split(",")]
+    """What opens a parked run: a signature where one is asked for, a decision with all choices, else time."""
+    what, _colon, which = (run["waiting_for"] or "").partition(":")
+    if what in ("decision", "line"):
+        return f"inv run.decide --run {run['id']} {' | '.join(_choices(plan, what, which))}"
+    groups = [g for g in plan.people.get("approvers", {}) if g in which.split(",")]
     sign = [f"inv approve.sign --plan {plan.id} --as {group} --who NAME" for group in groups]
     return " && ".join([*sign, f"inv resume --run {run['id']}"])
+
+
+def _choices(plan: Plan, what: str, step: str) -> list[str]:
+    """What a person may choose between, the nearest first: of a failed step, or at the turn-back line."""
+    if what == "line":
+        return ["--go-on --reason TEXT", "--go-back"]
+    skip = ["--skip --reason TEXT"] if plan.step(step).skippable else []
+    return ["--retry", "--done --reason TEXT", *skip, "--go-back"]

@@ -11,6 +11,7 @@ from migrator.errors import CommandFailed, MigratorError
 from migrator.model.finding import Severity
 from migrator.report.story import StepStory, tell
 from migrator.report.view import PREFLIGHT
+from migrator.screen.words import numbered
 from migrator.secret import scrub
 from migrator.text import _, pad, width
 from migrator.units import show_seconds
@@ -18,12 +19,13 @@ from migrator.units import show_seconds
 
 @dataclass(frozen=True)
 class Failure:
-    """The five answers, each a list of lines; an empty one is left out."""
+    """The answers, each a list of lines; an empty one is left out."""
 
     headline: str
     happened: Sequence[str]
     where: Sequence[str] = ()
     running: Sequence[str] = ()
+    by_hand: Sequence[str] = ()
     do_next: Sequence[str] = ()
     proof: Sequence[str] = ()
     exit_code: int | None = None
@@ -32,7 +34,8 @@ class Failure:
 def show_failure(failure: Failure) -> str:
     """The failure as text, secrets scrubbed."""
     answers = [(_("what happened"), failure.happened), (_("where we are"), failure.where),
-               (_("what runs now"), failure.running), (_("do next"), _numbered(failure.do_next)),
+               (_("what runs now"), failure.running), (_("by hand"), numbered(failure.by_hand)),
+               (_("do next"), numbered(failure.do_next) if len(failure.do_next) > 1 else failure.do_next),
                (_("proof"), failure.proof)]
     column = max(width(label) for label, _lines in answers)
     lines = [f"✗ {failure.headline}"]
@@ -61,8 +64,9 @@ def of_run(record: Mapping[str, Any]) -> Failure:
         headline=_("{stage} stopped at {step}, {at}").format(stage=run["stage"], step=broken.id, at=at) if broken
         else _("{stage} stopped, {at}").format(stage=run["stage"], at=at),
         happened=[line for line in dict.fromkeys([broken.message if broken else "", run.get("message") or ""]) if line],
-        where=[_where(run, stories), *(_("by hand: {what}").format(what=what) for what in run.get("by_hand") or [])],
-        do_next=[*_advice(record), *_advised(broken), record["next"]],
+        where=[_where(run, stories)],
+        by_hand=run.get("by_hand") or [],
+        do_next=[*_advice(record), *_advised(broken), *_repaired(run), record["next"]],
         proof=[f"inv report --run {run['id']}", f"{log} --step {broken.id}" if broken else log],
         exit_code=run.get("exit_code"))
 
@@ -80,6 +84,11 @@ def _advised(broken: StepStory | None) -> list[str]:
     return list(dict.fromkeys(f.advice for f in found if f.severity is Severity.BLOCKS and f.advice))
 
 
+def _repaired(run: Mapping[str, Any]) -> list[str]:
+    """What comes first where people have to finish the way back."""
+    return [_("bring the host back, or type what stands under “by hand”, in this order")] if run.get("by_hand") else []
+
+
 def _where(run: Mapping[str, Any], stories: Sequence[StepStory]) -> str:
     counted = {state: sum(s.state == state for s in stories) for state in ("OK", "UNDONE", "FAILED", "UNKNOWN")}
     back = sum(s.undo_seconds or 0 for s in stories)
@@ -93,7 +102,3 @@ def _where(run: Mapping[str, Any], stories: Sequence[StepStory]) -> str:
     }
     sentence = states.get(run["state"], _("{done} steps done, {undone} taken back"))
     return sentence.format(done=counted["OK"], undone=counted["UNDONE"], time=show_seconds(back))
-
-
-def _numbered(lines: Sequence[str]) -> list[str]:
-    return list(lines) if len(lines) < 2 else [f"{n}  {line}" for n, line in enumerate(lines, 1)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from migrator import events
 from migrator.model import labels
-from migrator.screen.words import estimate_word
+from migrator.screen.words import estimate_word, numbered
 from migrator.text import _
 from migrator.units import show_seconds
 
@@ -86,7 +86,7 @@ def _over(event: events.RunEnded) -> list[str]:
         sign=sign, run=event.run, state=labels.run_state(event.state), time=show_seconds(event.seconds),
         code=event.exit_code)
     lines = [f"{line}: {event.message}" if event.message else line]
-    lines += [_("  by hand: {what}").format(what=what) for what in event.by_hand]
+    lines += [_("  by hand {line}").format(line=line) for line in numbered(event.by_hand)]
     return [*lines, _next(event.next)] if event.next else lines
 
 

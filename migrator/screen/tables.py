@@ -9,6 +9,7 @@ from migrator import clock
 from migrator.model import labels
 from migrator.report.story import StepStory, tell
 from migrator.screen.grid import Column, grid
+from migrator.screen.words import numbered
 from migrator.text import _
 from migrator.units import show_seconds
 
@@ -34,7 +35,8 @@ def show_status(record: Mapping[str, Any], *, room: int | None = None) -> str:
     columns = [Column("#", right=True), Column(_("step")), Column(_("at"), give=True), Column(_("state")),
                Column(_("time"), right=True), Column(_("estimate"), right=True), Column(_("result"), give=True)]
     rows = [_step_row(number, story) for number, story in enumerate(tell(record), 1)]
-    by_hand = [_("  by hand: {what}").format(what=what) for what in run.get("by_hand") or []]
+    by_hand = [_("by hand, in this order:"), *(f"  {line}" for line in numbered(run["by_hand"]))] \
+        if run.get("by_hand") else []
     ending = [run["message"]] if run.get("message") else []
     return "\n".join([head, *grid(columns, rows, room=room), *ending, *by_hand,
                       _("next: {command}").format(command=record["next"])])

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from migrator.text import _
 from migrator.units import show_seconds, show_size
 
 COLOURS = {"✓": "green", "✗": "red", "?": "yellow", "!": "yellow", "▸": "cyan", "↩": "magenta"}
+
+
+def numbered(lines: Sequence[str]) -> list[str]:
+    """Lines with their numbers, in the order in which they have to be done."""
+    return [f"{n}  {line}" for n, line in enumerate(lines, 1)]
 
 
 def estimate_word(seconds: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from migrator.errors import Exit, WrongUse
@@ -52,19 +53,22 @@ def resume(call: Call, run: str | None = None) -> int | None:
     return watched(call, call.app.run_id(run), call.app.resume)
 
 
-@command(run=RUN, dry_run="only show what would be undone", yes="do not ask before a live environment is changed")
-def rollback(call: Call, run: str | None = None, dry_run: bool = False, yes: bool = False) -> int | None:
+@command(run=RUN, to="go back only until this step is the next one again; then the run waits for a decision",
+         dry_run="only show what would be undone", yes="do not ask before a live environment is changed")
+def rollback(call: Call, run: str | None = None, to: str | None = None, dry_run: bool = False,
+             yes: bool = False) -> int | None:
     """Bring the target of a run back to what it was; works from any terminal, also after the run has passed."""
     from migrator.tasks.watch import confirm, watched
 
     run_id = call.app.run_id(run)
     if dry_run or call.dry:
-        rows = call.app.to_undo(run_id)
+        rows = call.app.to_undo(run_id, to)
         call.show("\n".join(_("would undo {step} on {target}").format(**row) for row in rows), rows)
         return None
     if not yes:
         confirm(call, call.app.journal.runs.get(run_id)["environment"])
-    return watched(call, run_id, call.app.roll_back, wanted=Exit.BROUGHT_BACK)
+    back = functools.partial(call.app.roll_back, to=to)
+    return watched(call, run_id, back, wanted=Exit.WAITING if to else Exit.BROUGHT_BACK)
 
 
 @command(run=RUN, out="folder for the report; the run's own if left out",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from migrator.journal.next_command import next_command
-from migrator.model.plan import Plan
+from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import RunState
 
 PLAN = Plan(product="toy", title="Toy", playbook="pb", stage="go-live", environment="live", environments={},
@@ -39,4 +39,15 @@ def test_a_run_that_waits_leads_to_the_signature_or_the_decision() -> None:
     plan = replace(PLAN, stage="trial")
     assert told(RunState.WAITING, "trial", "approval:it") == (
         f"inv approve.sign --plan {plan.id} --as it --who NAME && inv resume --run 7")
-    assert told(RunState.WAITING, "trial", "decision:copy") == "inv resume --run 7"
+    assert told(RunState.WAITING, "trial", "time:2026-03-14T12:00:00+00:00") == "inv resume --run 7"
+
+
+@pytest.mark.parametrize(("skippable", "waiting_for", "choices"), [
+    (False, "decision:copy", "--retry | --done --reason TEXT | --go-back"),
+    (True, "decision:copy", "--retry | --done --reason TEXT | --skip --reason TEXT | --go-back"),
+    (False, "line:copy", "--go-on --reason TEXT | --go-back"),
+])
+def test_a_run_that_waits_for_a_decision_names_every_choice(skippable: bool, waiting_for: str, choices: str) -> None:
+    copy = PlannedStep("copy", "backup.take", {}, ("-",), None, None, 0, "none", skippable, False, "d")
+    row = {"id": "7", "state": RunState.WAITING, "waiting_for": waiting_for}
+    assert next_command(row, replace(PLAN, steps=(copy,))) == f"inv run.decide --run 7 {choices}"
