@@ -99,6 +99,12 @@ class Runs:
         with self._engine.begin() as connection:
             return list(connection.execute(query).mappings())
 
+    def standing(self, *states: RunState) -> list[RowMapping]:
+        """Every run that is in one of these states, oldest first."""
+        query = select(run_table).where(run_table.c.state.in_(states)).order_by(run_table.c.created)
+        with self._engine.begin() as connection:
+            return [*connection.execute(query).mappings()]
+
     def count(self) -> int:
         """How many runs the journal holds."""
         with self._engine.begin() as connection:
@@ -113,8 +119,8 @@ class Runs:
         """Put a run into a state, with what belongs to it (message, exit_code, waiting_for, wake, by_hand)."""
         moment = clock.stamp()
         values: dict[str, Any] = {"state": state, "waiting_for": None, "wake": None, **columns}
-        if state is RunState.RUNNING and self.get(run_id)["started"] is None:
-            values["started"] = moment
+        if state is RunState.RUNNING:
+            values["started"] = func.coalesce(run_table.c.started, moment)
         if state.ended:
             values["ended"] = moment
         connection.execute(update(run_table).where(run_table.c.id == run_id).values(**values))
