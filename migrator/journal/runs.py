@@ -91,6 +91,12 @@ class Runs:
             raise WrongUse(_("no run {run} in this journal").format(run=run_id), hint="inv run.list")
         return row
 
+    def standing(self, *states: RunState) -> list[RowMapping]:
+        """Every run that is in one of these states, oldest first."""
+        query = select(run_table).where(run_table.c.state.in_(states)).order_by(run_table.c.created)
+        with self._engine.begin() as connection:
+            return list(connection.execute(query).mappings())
+
     def list(self, *, environment: str | None = None, limit: int = 50) -> list[RowMapping]:
         """The newest runs first, without their plans."""
         query = select(run_table).order_by(run_table.c.created.desc()).limit(limit)
@@ -98,12 +104,6 @@ class Runs:
             query = query.where(run_table.c.environment == environment)
         with self._engine.begin() as connection:
             return list(connection.execute(query).mappings())
-
-    def standing(self, *states: RunState) -> list[RowMapping]:
-        """Every run that is in one of these states, oldest first."""
-        query = select(run_table).where(run_table.c.state.in_(states)).order_by(run_table.c.created)
-        with self._engine.begin() as connection:
-            return [*connection.execute(query).mappings()]
 
     def count(self) -> int:
         """How many runs the journal holds."""
