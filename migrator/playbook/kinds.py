@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from migrator.model.proof import Proof
 from migrator.model.states import Touches
 
 
@@ -28,6 +29,10 @@ class Kind(Protocol):
     @property
     def files(self) -> tuple[str, ...]:
         """Names of arguments that name files of the playbook folder."""
+
+    @property
+    def proves(self) -> Proof | None:
+        """What a gate takes from a success of this kind."""
 
 
 Kinds = Mapping[str, Kind]

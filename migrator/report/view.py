@@ -38,6 +38,7 @@ def view(record: Mapping[str, Any]) -> dict[str, Any]:
         "severities": {str(s): sum(f.severity is s for _step, f in findings) for s in Severity},
         "longest": max([1.0, *(max(s.seconds or 0, s.estimate or 0) for s in stories)]),
         "way_back": _way_back(stories),
+        "waived": record.get("gate", {}).get("waive", {}),
         "evidence": [{**row, "value": _short(row["value"])} for row in evidence[:EVIDENCE_SHOWN]],
         "evidence_left": max(0, len(evidence) - EVIDENCE_SHOWN),
     }

@@ -13,11 +13,16 @@ from migrator.text import _
 @command(playbook=PLAYBOOK)
 def check(call: Call, playbook: str | None = None) -> int | None:
     """Check a playbook and every file it names; all errors at once, each with file, line and column."""
+    from migrator.playbook.advice import advice
+    from migrator.step import kinds
+
     loaded = call.app.playbook(playbook)
+    warnings = advice(loaded, kinds())
     counts = {name: len(steps) for name, steps in loaded.stages.items()}
     stages = ", ".join(_("{stage} {count} steps").format(stage=stage, count=count) for stage, count in counts.items())
-    call.show(_("{title}: sound; {stages}").format(title=loaded.playbook.title, stages=stages),
-        {"playbook": str(loaded.folder), "stages": counts})
+    sound = _("{title}: sound; {stages}").format(title=loaded.playbook.title, stages=stages)
+    call.show("\n".join([sound, *(f"! {warning.message}\n  {warning.advice}" for warning in warnings)]),
+              {"playbook": str(loaded.folder), "stages": counts, "warnings": [w.as_json() for w in warnings]})
     return None
 
 

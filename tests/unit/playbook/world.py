@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
 
+from migrator.model.proof import Proof
 from migrator.model.states import Touches
 from migrator.playbook.inventory import Strict
 
@@ -35,6 +36,7 @@ class FakeKind:
     skippable: bool = False
     per_host: bool = False
     files: tuple[str, ...] = ()
+    proves: Proof | None = None
 
 
 KINDS = {
