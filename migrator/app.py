@@ -15,14 +15,16 @@ from migrator.text import _
 
 if TYPE_CHECKING:
     from migrator.doors import InventoryDoors
+    from migrator.engine.approving import Approving
     from migrator.engine.context import Desk
-    from migrator.engine.driver import Driver
     from migrator.engine.liveness import Liveness
     from migrator.engine.preflight import Preflight
+    from migrator.engine.works import Works
     from migrator.journal.journal import Journal
     from migrator.model.plan import Plan
     from migrator.playbook.inventory import Inventory
     from migrator.playbook.read import LoadedPlaybook
+    from migrator.signature import Signers
     from migrator.site import Site
 
 PLAYBOOKS = Path("playbooks")
@@ -70,13 +72,19 @@ class App:
         from migrator.journal.journal import Journal
         from migrator.journal.store import sqlite_url
 
-        return Journal(sqlite_url(self.home / "migrator.db"), self.liveness.alive)
+        return Journal(sqlite_url(self.home / "migrator.db"), self.liveness.alive, self.signers)
 
     @cached_property
     def desk(self) -> Desk:
         from migrator.engine.context import Desk
 
         return Desk(self.journal, self.observers, self.site, self.run_folder, self.vault)
+
+    @cached_property
+    def works(self) -> Works:
+        from migrator.engine.works import Works
+
+        return Works(self.desk, self.liveness, f"sqlite:///{self.home / 'engine.db'}")
 
     def watch(self, observer: Observer) -> None:
         """Tell this observer too of everything that happens."""
@@ -143,21 +151,22 @@ class App:
 
     def drive(self, run: str) -> int:
         """Drive a new run until it ends or parks; gives the exit code."""
-        return self._driver().start(run)
+        return self.works.driver.start(run)
 
     def resume(self, run: str) -> int:
         """Go on with a run; gives the exit code."""
-        return self._driver().resume(run)
+        return self.works.driver.resume(run)
 
-    def to_undo(self, run: str) -> list[dict[str, Any]]:
-        """The steps that a way back would undo, newest first, each with its target."""
-        plan = self.journal.runs.plan_of(run)
-        rows = self.journal.attempts.to_undo(run)
-        return [dict(row) for row in rows if plan.step(row["step"]).way_back != "none"]
+    def to_undo(self, run: str, to: str | None = None) -> list[dict[str, str]]:
+        """The steps that a way back (to the step `to`) would undo, newest first, each with its target."""
+        from migrator.engine.homeward import begun
 
-    def roll_back(self, run: str) -> int:
-        """Bring a run's target back; gives the exit code."""
-        return self._driver().roll_back(run, actor=self.user)
+        units = begun(self.journal, run, self.journal.runs.plan_of(run), to)
+        return [{"step": step, "target": target} for step, target in units]
+
+    def roll_back(self, run: str, to: str | None = None) -> int:
+        """Bring a run's target back, wholly or so that the step `to` is the next one again; gives the exit code."""
+        return self.works.driver.roll_back(run, to=to, actor=self.user)
 
     def run_id(self, run: str | None, environment: str | None = None) -> str:
         """The run that was named, else the newest one; raises WrongUse when there is none."""
@@ -168,24 +177,19 @@ class App:
             raise WrongUse(_("no run was made yet"), hint="inv assess --playbook NAME")
         return str(newest["id"])
 
-    def approve(self, plan_id: str, *, group: str, who: str | None, approve: bool, reason: str) -> Plan:
-        """Write a named person's decision on a plan; raises WrongUse when the playbook names them not."""
-        from migrator.engine.people import own_run
-        from migrator.units import seconds
+    @property
+    def approving(self) -> Approving:
+        """Takes the decisions of people on plans."""
+        from migrator.engine.approving import Approving
 
-        plan = self.journal.runs.plan(plan_id)
-        person = who or self.user
-        people = plan.people.get("approvers", {}).get(group)
-        if not people or person not in people:
-            raise WrongUse(_("{who} is no approver of {group} in this playbook").format(who=person, group=group),
-                           hint="; ".join(_("approvers of {group}: {people}").format(group=name, people=", ".join(them))
-                                          for name, them in plan.people.get("approvers", {}).items()))
-        if approve and (run := own_run(self.journal, plan, person)):
-            raise WrongUse(_("{who} started run {run} and cannot approve it").format(who=person, run=run),
-                           hint=_("approvers of {group}: {people}").format(group=group, people=", ".join(people)))
-        self.journal.approvals.give(plan, group=group, who=person, approve=approve, reason=reason,
-                                    valid_seconds=seconds(plan.rules["approval_valid_for"]))
-        return plan
+        return Approving(self.journal, self.signers())
+
+    def signers(self) -> Signers | None:
+        """Who may sign approvals, as the inventory's allowed_signers says; None where a named decision is enough."""
+        from migrator.signature import Signers
+
+        named = self.inventory.allowed_signers
+        return Signers(self.inventory_file.parent / named) if named else None
 
     def record(self, run: str) -> dict[str, Any]:
         """Everything known of a run, as reports show it."""
@@ -195,11 +199,6 @@ class App:
         """The events of a run in their order, as they were told."""
         path = self.run_folder(run) / "log.jsonl"
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-
-    def _driver(self) -> Driver:
-        from migrator.engine.driver import Driver
-
-        return Driver(self.desk, self.liveness, self.home / "engine.db")
 
     def _log(self, event: Event) -> None:
         folder = self.run_folder(event.run)

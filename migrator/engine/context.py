@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from migrator.commands.shell import Command
+from migrator.engine.hold import Hold
 from migrator.errors import WrongUse
 from migrator.events import Observers, StepProgress, StepSaid
 from migrator.journal.attempts import Key
@@ -22,6 +23,7 @@ from migrator.site import Site
 from migrator.step import Step, StepContext, kinds
 from migrator.text import _
 from migrator.transport.base import OnLine
+from migrator.transport.fence import Fence
 from migrator.transport.jobs import JobResult, Jobs
 
 DAY = 86400.0
@@ -41,6 +43,11 @@ class Desk:
     """The folder of a run on this machine, by the run's id."""
     vault: Callable[[str], Path]
     """The folder for backup sets of an environment."""
+
+    @cached_property
+    def hold(self) -> Hold:
+        """What this process holds; jobs are begun under it."""
+        return Hold(self.journal, self.site)
 
 
 class Facts(Mapping[str, Mapping[str, Any]]):
@@ -137,14 +144,15 @@ class Contexts:
             if key is None:
                 raise WrongUse("a job was started by a step that may only read")
             left = max(1.0, deadline - time.monotonic())
-            return jobs_on(site, host).run(f"{key.job}.{label}", command, stdin=stdin,
-                                           timeout=min(timeout or left, left), on_line=on_line)
+            jobs = jobs_on(site, host, self._desk.hold.fence(self._run, self._plan, site, host))
+            return jobs.run(f"{key.job}.{label}", command, stdin=stdin, timeout=min(timeout or left, left),
+                            on_line=on_line)
         return run_job
 
 
-def jobs_on(site: Site, host: str) -> Jobs:
-    """The jobs of a host, in our one folder there."""
-    return Jobs(site.host(host), f"{site.environment.hosts[host].work}/jobs")
+def jobs_on(site: Site, host: str, fence: Fence | None = None) -> Jobs:
+    """The jobs of a host, in our one folder there; begun only while the fence holds."""
+    return Jobs(site.host(host), f"{site.environment.hosts[host].work}/jobs", fence)
 
 
 def _alias(plan: Plan, alias: str) -> str:

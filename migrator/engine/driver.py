@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import time
-from typing import Any
 
 from migrator import clock
-from migrator.engine.context import Desk
-from migrator.engine.durable import Durable
-from migrator.engine.liveness import Liveness
-from migrator.engine.performer import Performer
-from migrator.engine.story import Telling
-from migrator.errors import Exit, JournalError, MigratorError, WrongUse
+from migrator.engine.arrival import Arrivals
+from migrator.engine.durable import Alive, Durable
+from migrator.engine.interrupts import Interrupts
+from migrator.errors import Exit, Fenced, JournalError, MigratorError, WrongUse
+from migrator.journal.journal import Journal
 from migrator.model import labels
 from migrator.model.states import RunState
 from migrator.text import _
@@ -27,58 +24,41 @@ LAST_WORDS = 10.0
 class Driver:
     """Starts, resumes and brings back runs; the process should leave by `os._exit` afterwards."""
 
-    def __init__(self, desk: Desk, liveness: Liveness, database: Any) -> None:
-        self._desk = desk
-        self._journal = desk.journal
-        self._liveness = liveness
-        work = Performer(desk, liveness.executor)
-        self._durable = Durable(database, liveness, {
-            "run.v1": lambda teller, run: Telling(teller, work, run).forward(),
-            "rollback.v1": lambda teller, run: Telling(teller, work, run).back(_("somebody asked to go back")),
-        })
+    def __init__(self, journal: Journal, alive: Alive, durable: Durable, arrivals: Arrivals) -> None:
+        self._journal = journal
+        self._alive = alive
+        self._durable = durable
+        self._arrivals = arrivals
 
     def start(self, run: str) -> int:
         """Drive a new run; gives the exit code. Raises Locked when another run holds the environment."""
         self._durable.launch()
-        try:
-            self._take_up(run)
-        except MigratorError as error:
-            self._journal.runs.move(run, RunState.FAILED, actor=self._liveness.executor, exit_code=int(error.code),
-                                    message=str(error))
-            raise
-        self._durable.start("run.v1", run, run)
+        self._arrivals.first(run)
+        self._durable.start(run)
         return self._watch(run, run)
 
     def resume(self, run: str) -> int:
         """Go on with a run that was stopped, parked or lost its process; gives the exit code."""
-        if self._state(run).ended:
-            raise WrongUse(_("run {run} has ended: {state}").format(
-                run=run, state=labels.run_state(self._state(run))), hint=f"inv report --run {run}")
+        state = self._state(run)
+        if state.ended:
+            raise WrongUse(_("run {run} has ended: {state}").format(run=run, state=labels.run_state(state)),
+                           hint=f"inv report --run {run}")
         if self._lives(run):
             raise WrongUse(_("run {run} is alive in another process").format(run=run), hint=f"inv status --run {run}")
-        if self._state(run) is RunState.WAITING and not self._journal.runs.get(run)["order"]:
-            self._journal.runs.order(run, {"act": "retry"}, actor=self._liveness.executor)
+        self._retry_what_failed(run)
         self._durable.launch()
-        self._take_up(run)
-        for workflow in reversed([run, *self._ways_back(run)]):
-            if self._durable.resume(workflow):
-                return self._watch(run, workflow)
-        self._durable.start("run.v1", run, run)
-        return self._watch(run, run)
+        self._arrivals.again(run)
+        workflow = self._durable.resume(run)
+        return self._watch(run, workflow)
 
-    def roll_back(self, run: str, *, actor: str) -> int:
-        """Bring a run's target back; gives the exit code.
+    def roll_back(self, run: str, *, to: str | None, actor: str) -> int:
+        """Bring a run's target back, wholly or so that the step `to` is the next one again; gives the exit code.
 
         A run that lives in another process is asked to turn round and then watched; one without a process is taken up;
         one that has ended goes back by a story of its own.
         """
-        if self._state(run).ended and not self._undoable(run):
-            raise WrongUse(_("run {run} has nothing to bring back: {state}").format(
-                run=run, state=labels.run_state(self._state(run))), hint=f"inv report --run {run}")
-        if closed := self._journal.runs.get(run)["finalized"]:
-            raise WrongUse(_("the way back of run {run} was closed on {at}, when it was finalized").format(
-                run=run, at=clock.local(closed)), hint="inv run.list")
-        self._journal.runs.order(run, {"act": "rollback"}, actor=actor)
+        self._require_way_back(run, to)
+        self._journal.runs.order(run, {"act": "rollback", "to": to}, actor=actor)
         while not self._state(run).ended:
             if not self._lives(run):
                 return self.resume(run)
@@ -86,10 +66,30 @@ class Driver:
             if self._lives(run) or self._state(run) in BACK:
                 return code
         self._durable.launch()
-        self._take_up(run)
-        workflow = f"{run}.back.{len(self._ways_back(run)) + 1}"
-        self._durable.start("rollback.v1", workflow, run)
-        return self._watch(run, workflow)
+        self._arrivals.again(run)
+        return self._watch(run, self._durable.start_back(run))
+
+    def _require_way_back(self, run: str, to: str | None) -> None:
+        """Raise WrongUse unless something can be undone: done, not yet taken back, not closed for good."""
+        row, plan = self._journal.runs.get(run), self._journal.runs.plan_of(run)
+        state = RunState(row["state"])
+        steps = [step.id for step in plan.steps]
+        if to is not None and to not in steps:
+            raise WrongUse(_("run {run} has no step {step}").format(run=run, step=to),
+                           hint=_("it has: {names}").format(names=", ".join(steps)))
+        undoable = any(plan.step(unit["step"]).way_back != "none" for unit in self._journal.attempts.to_undo(run))
+        if state.ended and not undoable:
+            raise WrongUse(_("run {run} has nothing to bring back: {state}").format(
+                run=run, state=labels.run_state(state)), hint=f"inv report --run {run}")
+        if closed := row["finalized"]:
+            raise WrongUse(_("the way back of run {run} was closed on {at}, when it was finalized").format(
+                run=run, at=clock.local(closed)), hint="inv run.list")
+
+    def _retry_what_failed(self, run: str) -> None:
+        """Who resumes a run that waits for a decision has decided: the failed step is tried again."""
+        row = self._journal.runs.get(run)
+        if (row["waiting_for"] or "").startswith("decision:") and not row["order"]:
+            self._journal.runs.order(run, {"act": "retry"}, actor=self._alive.executor)
 
     def _state(self, run: str) -> RunState:
         return RunState(self._journal.runs.get(run)["state"])
@@ -97,27 +97,11 @@ class Driver:
     def _lives(self, run: str) -> bool:
         """Whether a process drives the run now."""
         executor = self._journal.runs.get(run)["executor"]
-        return bool(executor) and self._liveness.alive(executor)
-
-    def _undoable(self, run: str) -> bool:
-        plan = self._journal.runs.plan_of(run)
-        return any(plan.step(row["step"]).way_back != "none" for row in self._journal.attempts.to_undo(run))
-
-    def _take_up(self, run: str) -> None:
-        """Hold the environment and say who drives the run now."""
-        row, me = self._journal.runs.get(run), self._liveness.executor
-        self._journal.locks.take(row["environment"], run=run, owner=me)
-        self._journal.runs.move(run, RunState.RUNNING, actor=me, executor=me)
-
-    def _ways_back(self, run: str) -> list[str]:
-        names: list[str] = []
-        while self._durable.status(name := f"{run}.back.{len(names) + 1}"):
-            names.append(name)
-        return names
+        return bool(executor) and self._alive.alive(executor)
 
     def _watch(self, run: str, workflow: str | None) -> int:
         """Wait for the end, for people, or for Ctrl-C; `workflow` is None when another process drives."""
-        interrupts = _Interrupts(self._durable if workflow else None)
+        interrupts = Interrupts(self._durable.drain if workflow else None)
         while True:
             row = self._journal.runs.get(run)
             state = RunState(row["state"])
@@ -142,6 +126,8 @@ class Driver:
 
     def _broken(self, run: str, error: Exception) -> int:
         """A story that broke off is stopped as it stands; raises what it broke off with when people can mend that."""
+        if isinstance(error, Fenced):  # another process drives the run now, and says how it stands
+            raise error
         known = isinstance(error, MigratorError)
         with contextlib.suppress(JournalError):  # the journal itself may be what broke
             code = self._stopped(run, error.code if isinstance(error, MigratorError) else Exit.UNEXPECTED,
@@ -151,24 +137,5 @@ class Driver:
         raise error
 
     def _stopped(self, run: str, code: Exit, why: str) -> int:
-        self._journal.runs.move(run, RunState.STOPPED, actor=self._liveness.executor, message=why)
+        self._journal.runs.move(run, RunState.STOPPED, actor=self._alive.executor, message=why)
         return code
-
-
-class _Interrupts:
-    """Counts Ctrl-C and SIGTERM: the first drains, the second leaves at once, which is as safe as a crash."""
-
-    def __init__(self, durable: Durable | None) -> None:
-        self.count = 0
-        self._durable = durable
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._seen)
-
-    def _seen(self, _number: int, _frame: Any) -> None:
-        import os
-
-        self.count += 1
-        if self.count > 1:
-            os._exit(Exit.CANCELLED)
-        if self._durable:
-            self._durable.drain()

@@ -34,15 +34,15 @@ class Ending:
                 self._tidy(closed_run)
         return self._end(run, RunState.PASSED, Exit.DONE, "")
 
-    def finish_back(self, run: str, why: str) -> int:
-        """End a run that went back: brought back, failed before anything changed, or left for hands."""
+    def finish_back(self, run: str, why: str, *, late: bool = False) -> int:
+        """End a run that went back: brought back (because it was `late`), left for hands, or failed before it acted."""
         by_hand = self._by_hand(run)
         if by_hand:
             return self._end(run, RunState.HANDS_NEEDED, Exit.HANDS_NEEDED, why, by_hand=by_hand)
         undone = [row for row in self._journal.attempts.of_run(run) if row["direction"] == Direction.UNDO]
         if undone:
             self._tidy(run)
-            return self._end(run, RunState.BROUGHT_BACK, Exit.BROUGHT_BACK, why)
+            return self._end(run, RunState.BROUGHT_BACK, Exit.OUT_OF_TIME if late else Exit.BROUGHT_BACK, why)
         return self._end(run, RunState.FAILED, self._failure_code(run), why)
 
     def _tidy(self, run: str) -> None:
@@ -71,7 +71,7 @@ class Ending:
         self._journal.runs.move(run, state, actor=self._executor, exit_code=int(code), message=message,
                                 by_hand=by_hand or [])
         row = dict(self._journal.runs.get(run))
-        self._journal.locks.free(row["environment"], run=run)
+        self._desk.hold.free(run, self._journal.runs.plan(row["plan"]))
         begun = clock.parse(row["started"] or row["created"])
         self._desk.observers(RunEnded(run=run, state=state, exit_code=int(code), message=message, by_hand=by_hand or [],
                                       seconds=(clock.now() - begun).total_seconds(),

@@ -1,38 +1,57 @@
-"""What a parked run asks people, and what they have answered so far."""
+"""What a parked run asks people, or the clock, and what has been answered so far."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from migrator import clock
 from migrator.journal.approvals import Standing
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan
 from migrator.model.states import RunState
+from migrator.text import _
+
+APPROVAL, DECISION, LINE, TIME = "approval", "decision", "line", "time"
+"""What can be waited for: signatures, what becomes of a failed step, whether to go on although late, a moment."""
+ANSWERS = {DECISION: ("retry", "skip", "done"), LINE: ("go on",)}
+"""Orders of people that let a parked run go on; the order to go back is heard always."""
 
 
-def answer(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str, what: str) -> str:
-    """What the run's row and the approvals say: granted, refused, retry, rollback, or waiting.
+@dataclass(frozen=True)
+class Answer:
+    """`what` is waiting, on or back; then `why`, and the step `to` which it goes back."""
 
-    `what` is asked: an `approval` of the step's groups, or a `decision` after the step has failed.
-    """
-    order = (row["order"] or {}).get("act")
-    if order == "rollback":
-        return "rollback"
-    if what == "decision":
-        return "retry" if order == "retry" else "waiting"
-    standings = _standings(journal, plan, row, step)
-    if any(s.reason == "rejected" for s in standings):
-        return "refused"
-    return "granted" if all(s.granted for s in standings) else "waiting"
+    what: str
+    why: str = ""
+    to: str | None = None
 
 
-def question(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str, what: str) -> str:
-    """What the run waits for, as the journal keeps it: `decision:STEP`, or `approval:GROUP,GROUP`."""
-    if what == "decision":
-        return f"decision:{step}"
-    missing = [s.group for s in _standings(journal, plan, row, step) if not s.granted]
-    return "approval:" + ",".join(missing)
+def answer(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str, about: str) -> Answer:
+    """What the run's row, the approvals and the clock say to what is asked (`time:` is followed by the moment)."""
+    order = row["order"] or {}
+    if order.get("act") == "rollback":
+        return back(order)
+    what, _colon, moment = about.partition(":")
+    if what == TIME:
+        return Answer("on" if clock.now() >= clock.parse(moment) else "waiting")
+    if what == APPROVAL:
+        return _approved(_standings(journal, plan, row, step))
+    return Answer("on" if order.get("act") in ANSWERS[what] else "waiting")
+
+
+def back(order: Mapping[str, Any]) -> Answer:
+    """The answer that an order to go back gives to everything."""
+    return Answer("back", order.get("why") or _("somebody asked to go back"), order.get("to"))
+
+
+def question(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str, about: str) -> str:
+    """What the run waits for, as the journal keeps it: `decision:STEP`, `line:STEP`, `time:ISO`, `approval:GROUPS`."""
+    if about == APPROVAL:
+        missing = [s.group for s in _standings(journal, plan, row, step) if not s.granted]
+        return f"{APPROVAL}:{','.join(missing)}"
+    return about if about.startswith(TIME) else f"{about}:{step}"
 
 
 def own_run(journal: Journal, plan: Plan, person: str) -> str | None:
@@ -41,6 +60,12 @@ def own_run(journal: Journal, plan: Plan, person: str) -> str | None:
         return None
     return next((str(row["id"]) for row in journal.runs.list(environment=plan.environment)
                  if (row["plan"], row["started_by"]) == (plan.id, person) and not RunState(row["state"]).ended), None)
+
+
+def _approved(standings: list[Standing]) -> Answer:
+    if any(s.reason == "rejected" for s in standings):
+        return Answer("back", _("the approval was refused"))
+    return Answer("on" if all(s.granted for s in standings) else "waiting")
 
 
 def _standings(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str) -> list[Standing]:

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
+from migrator import clock
 from migrator.engine import people
 from migrator.engine.bindings import bindings_digest
 from migrator.engine.context import Desk
 from migrator.engine.ending import Ending
 from migrator.engine.gates import require_open
+from migrator.engine.homeward import Homeward
 from migrator.engine.preflight import preflight
-from migrator.engine.unit import Unit
+from migrator.engine.row import Row
+from migrator.engine.story import DRILL, At
+from migrator.engine.turn_back import crossed
 from migrator.errors import ApprovalMissing, MigratorError
-from migrator.events import GoingBack, RunParked, RunStarted
+from migrator.events import RunParked, RunStarted
 from migrator.here import from_here
-from migrator.journal.attempts import Key
 from migrator.journal.next_command import waiting_command
 from migrator.model.plan import Plan, PlannedStep
-from migrator.model.states import AttemptState, Direction, RunState, Touches
-from migrator.step import kinds
+from migrator.model.states import RunState
 from migrator.text import _
 
 
 class Performer:
     """Does what the story says; every method converges when it is called again after a crash."""
 
-    def __init__(self, desk: Desk, executor: str) -> None:
+    def __init__(self, desk: Desk, executor: str, leaving: Callable[[], bool]) -> None:
+        """`leaving` tells whether this process has been asked to stop at the next safe boundary."""
         self._desk = desk
         self._journal = desk.journal
         self._executor = executor
+        self._leaving = leaving
         self._ending = Ending(desk, executor)
 
     def begin(self, run: str) -> dict[str, Any]:
-        """Hold the environment, open the gate, check all steps; the units to do, or why not."""
+        """Open the gate and check all steps; or say why not."""
         plan = self._journal.runs.plan_of(run)
         row = self._journal.runs.get(run)
         self._desk.observers(RunStarted(run=run, title=plan.title, stage=plan.stage, environment=plan.environment,
@@ -42,71 +49,54 @@ class Performer:
             self._check(run, plan)
         except MigratorError as error:
             return {"ok": False, "message": str(error), "hint": error.hint or "", "code": int(error.code)}
-        return {"ok": True, "units": [[step.id, target] for step in plan.steps for target in step.targets]}
+        return {"ok": True}
 
-    def act(self, run: str, step: str, target: str, n: int) -> dict[str, Any]:
-        """Try a step on a target for the n-th time, unless somebody has asked to go back."""
-        unit = self._unit(run, step, target, Direction.FORWARD, n)
-        order = (self._journal.runs.get(run)["order"] or {}).get("act")
-        return unit.give_up() if order == "rollback" else unit.act()
+    def go(self, run: str, at: dict[str, Any]) -> dict[str, Any]:
+        """Act row by row until the end, or until something stops it."""
+        plan, here = self._journal.runs.plan_of(run), At(**at)
+        for place in range(here.place, len(plan.steps)):
+            here = here.but(place=place)
+            stop = self._stop_before(run, plan, here) or self._act(run, plan, here)
+            if stop:
+                return {"at": self._moved(run, here).as_json(), **stop}
+        return {"what": "end", "at": self._moved(run, here).as_json()}
 
-    def undo(self, run: str, step: str, target: str, n: int) -> dict[str, Any]:
-        """Undo a step on a target."""
-        return self._unit(run, step, target, Direction.UNDO, n).undo()
+    def ask(self, run: str, at: dict[str, Any], about: str) -> dict[str, Any]:
+        """Whether people, or the clock, have answered; what they decided of a step is carried out."""
+        plan, here, row = self._journal.runs.plan_of(run), At(**at), dict(self._journal.runs.get(run))
+        answer = people.answer(self._journal, plan, row, plan.steps[here.place].id, about)
+        if answer.what == "on" and not self._carried_out(run, plan, here, row["order"] or {}):
+            answer = people.Answer("waiting")
+        if answer.what == "waiting":
+            self._park(run, plan, row, here, about)
+            return {"what": "waiting", "at": at}
+        self._journal.runs.move(run, RunState.RUNNING, actor=self._executor, executor=self._executor)
+        if answer.what == "on":  # an order to go back holds until the run is back
+            self._journal.runs.order(run, None, actor=self._executor)
+        return {**asdict(answer), "at": self._moved(run, _answered(here, about)).as_json()}
 
-    def leave(self, run: str, step: str, target: str, n: int) -> dict[str, Any]:
-        """Record that a step on a target could not be undone because of a later one."""
-        return self._unit(run, step, target, Direction.UNDO, n).leave()
+    def turned(self, run: str, at: dict[str, Any]) -> dict[str, Any]:
+        """The order to bring back a run that has ended; what was asked on its way forward is not asked again."""
+        order = self._journal.runs.get(run)["order"] or {}
+        answered = len(self._journal.runs.plan_of(run).steps)
+        return {**asdict(people.back(order)), "at": self._moved(run, At(**at).but(answered=answered)).as_json()}
 
-    def ask(self, run: str, step: str, target: str, what: str) -> str:
-        """Whether people have decided: granted, refused, retry, rollback, or waiting."""
-        plan, row = self._journal.runs.plan_of(run), dict(self._journal.runs.get(run))
-        answer = people.answer(self._journal, plan, row, step, what)
-        if answer == "waiting":
-            self._park(run, plan, people.question(self._journal, plan, row, step, what))
-        else:
-            order = None if answer == "retry" else row["order"]  # an order to go back holds until the run is back
-            self._journal.runs.order(run, order, actor=self._executor)
-            self._journal.runs.move(run, RunState.RUNNING, actor=self._executor, executor=self._executor)
-        return answer
-
-    def again(self, run: str, step: str, to: str) -> list[list[str]]:
-        """The units that a drill repeats after its way back: from `to` up to the drill, without what only adds."""
-        plan = self._journal.runs.plan_of(run)
-        repeated = _between(plan, step, to)
-        return [[s.id, target] for s in repeated if kinds()[s.kind].touches is not Touches.ADDS or s.way_back != "none"
-                for target in s.targets]
-
-    def way_back(self, run: str, why: str, to: str | None) -> list[list[Any]]:
-        """The units to undo, newest first, with the number of their undo."""
-        plan = self._journal.runs.plan_of(run)
-        drill = why == "drill"
-        within = {s.id for s in self._open_steps(run, _between(plan, None, to))}
-        rows = [r for r in self._journal.attempts.to_undo(run)
-                if r["step"] in within and plan.step(r["step"]).way_back != "none"]
-        if not drill:
+    def undo(self, run: str, at: dict[str, Any], why: str, to: str | None) -> dict[str, Any]:
+        """Go back, wholly or until the step `to` is the next one again; a drill's minutes are kept as evidence."""
+        plan, here = self._journal.runs.plan_of(run), At(**at)
+        way = Homeward(self._desk, plan, run, self._executor, here.mark)
+        if why != DRILL:
             self._journal.runs.move(run, RunState.GOING_BACK, actor=self._executor, message=why)
-        estimates = [plan.step(r["step"]).way_back_estimate for r in rows]
-        known = None if None in estimates else sum(e for e in estimates if e is not None)
-        told = _("the drill of the way back") if drill else why
-        self._desk.observers(GoingBack(run=run, why=told, steps=len(rows), estimate=known))
-        return [[r["step"], r["target"],
-                 self._journal.attempts.count(run, r["step"], r["target"], Direction.UNDO) + 1] for r in rows]
-
-    def _open_steps(self, run: str, steps: list[PlannedStep]) -> list[PlannedStep]:
-        """Those behind the last point of no return that was passed: what lies before it has no way back any more."""
-        done = {row["step"] for row in self._journal.attempts.of_run(run)
-                if (row["direction"], row["state"]) == (Direction.FORWARD, AttemptState.OK)}
-        passed = [place for place, s in enumerate(steps, 1) if s.point_of_no_return and s.id in done]
-        return steps[passed[-1]:] if passed else steps
-
-    def drilled(self, run: str, step: str, target: str, n: int) -> dict[str, Any]:
-        """Keep the measured seconds of the way back as evidence of the drill."""
-        undone = [row for row in self._journal.attempts.of_run(run) if row["direction"] == Direction.UNDO]
-        value = {"seconds": round(sum(row["seconds"] or 0 for row in undone), 3),
-                 "steps": [{"step": row["step"], "target": row["target"], "seconds": row["seconds"]} for row in undone]}
-        self._journal.evidence.keep(run, step, target, "way back", value)
-        return value
+        failed = way.walk(_("the drill of the way back") if why == DRILL else why, to, self._leaving)
+        if failed is None:
+            return {"done": False, "clean": False, "at": at}
+        back = here.but(place=plan.place(to))
+        if why == DRILL:
+            self._journal.evidence.keep(run, plan.steps[here.place].id, "-", "way back", way.measured())
+            back = back.but(answered=here.place)
+        else:
+            self._journal.runs.order(run, None, actor=self._executor)
+        return {"done": True, "clean": not failed, "at": self._moved(run, back).as_json()}
 
     def refuse(self, run: str, refusal: dict[str, Any]) -> int:
         """End a run that may not start."""
@@ -116,17 +106,73 @@ class Performer:
         """End a run that has passed."""
         return self._ending.finish(run)
 
-    def finish_back(self, run: str, why: str) -> int:
+    def finish_back(self, run: str, at: dict[str, Any], why: str) -> int:
         """End a run that went back."""
-        return self._ending.finish_back(run, why)
+        return self._ending.finish_back(run, why, late=At(**at).line == "crossed")
 
-    def _park(self, run: str, plan: Plan, waiting_for: str) -> None:
-        what, _colon, groups = waiting_for.partition(":")
-        shown = _("a decision") if what == "decision" else _("the approval of {groups}").format(groups=groups)
+    def _stop_before(self, run: str, plan: Plan, here: At) -> dict[str, Any] | None:
+        """What forbids to begin, or to take up, the next row."""
+        if self._leaving():
+            return {"what": "leave"}
+        row = dict(self._journal.runs.get(run))
+        order = row["order"] or {}
+        late = None if here.line else crossed(self._journal, plan, row, here.place, now=clock.now())
+        if order.get("act") != "rollback" and late is None:
+            return None
+        if late is not None and late.asks and order.get("act") != "rollback":
+            return {"what": "ask", "about": people.LINE}
+        self._row(run, plan, plan.steps[here.place], here).give_up()
+        if late is None:
+            return asdict(people.back(order))
+        return {"what": "back", "why": late.message, "to": None, "at": here.but(line="crossed").as_json()}
+
+    def _act(self, run: str, plan: Plan, here: At) -> dict[str, Any] | None:
+        """Bring a row about; what it asks for, or what has to happen because it failed."""
+        stop = self._row(run, plan, plan.steps[here.place], here).forward()
+        if not stop.ok and (stop.asks or plan.on_failure == "pause"):
+            return {"what": "ask", "about": people.DECISION}
+        if not stop.ok:
+            return {"what": "back", "why": stop.message, "to": None}
+        if stop.request is None or here.place <= here.answered:
+            return None
+        data = stop.request["data"]
+        match stop.request["act"]:
+            case "park":
+                return {"what": "ask", "about": people.APPROVAL}
+            case "wait":
+                moment = clock.stamp(clock.now() + timedelta(seconds=data["seconds"]))
+                return {"what": "ask", "about": f"{people.TIME}:{moment}"}
+        return {"what": "drill", "to": data["to"]}
+
+    def _carried_out(self, run: str, plan: Plan, here: At, order: Mapping[str, Any]) -> bool:
+        """Do to the row what people have decided of it; False when it is not as they say."""
+        row = self._row(run, plan, plan.steps[here.place], here)
+        match order.get("act"):
+            case "skip":
+                row.skip(order)
+            case "done" if not row.accept(order):
+                self._journal.runs.order(run, None, actor=self._executor)
+                return False
+        return True
+
+    def _moved(self, run: str, here: At) -> At:
+        """The same place, with all attempts made so far behind it."""
+        return here.but(mark=self._journal.attempts.newest_id(run))
+
+    def _row(self, run: str, plan: Plan, step: PlannedStep, here: At) -> Row:
+        return Row(self._desk, plan, run, step, self._executor, here.mark)
+
+    def _park(self, run: str, plan: Plan, row: Mapping[str, Any], here: At, about: str) -> None:
+        waiting_for = people.question(self._journal, plan, row, plan.steps[here.place].id, about)
+        what, _colon, which = waiting_for.partition(":")
+        shown = {people.APPROVAL: _("the approval of {groups}").format(groups=which),
+                 people.TIME: _("the next look, at {moment}").format(moment=which),
+                 people.LINE: _("a decision: it is late")}.get(what, _("a decision"))
         command = waiting_command({"id": run, "waiting_for": waiting_for}, plan)
         self._desk.observers(RunParked(run=run, waiting_for=shown, next=command))
         # Last, since whoever drives the run leaves as soon as the journal says that it waits.
-        self._journal.runs.move(run, RunState.WAITING, actor=self._executor, waiting_for=waiting_for)
+        self._journal.runs.move(run, RunState.WAITING, actor=self._executor, waiting_for=waiting_for,
+                                wake=which if what == people.TIME else None)
 
     def _open(self, plan: Plan, operator: str) -> None:
         if bindings_digest(self._desk.site, plan) != plan.bindings:
@@ -143,14 +189,9 @@ class Performer:
             raise result.refusal("; ".join(f.message for f in problems),
                                  hint="; ".join(f.advice for f in problems if f.advice))
 
-    def _unit(self, run: str, step: str, target: str, direction: Direction, n: int) -> Unit:
-        plan = self._journal.runs.plan_of(run)
-        return Unit(self._desk, plan, Key(run, step, target, direction, n), self._executor)
 
-
-def _between(plan: Plan, step: str | None, to: str | None) -> list[PlannedStep]:
-    """The steps from `to` (or the start) up to, and without, `step` (or the end)."""
-    ids = [s.id for s in plan.steps]
-    first = ids.index(to) if to in ids else 0
-    last = ids.index(step) if step else len(ids)
-    return list(plan.steps[first:last])
+def _answered(here: At, about: str) -> At:
+    """Where the story goes on after an answer."""
+    if about == people.APPROVAL:
+        return here.but(answered=here.place)
+    return here.but(line="accepted") if about == people.LINE else here

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from migrator.engine.context import Contexts, Desk
 from migrator.engine.settle import settle
-from migrator.errors import Exit, FindingsBlock, MigratorError, OutcomeUnknown
+from migrator.errors import FindingsBlock, MigratorError, OutcomeUnknown
 from migrator.events import FindingMade, StepEnded, StepStarted
 from migrator.journal.attempts import Key
 from migrator.model.finding import Finding, blocking
 from migrator.model.outcome import Outcome
 from migrator.model.plan import Plan, PlannedStep
-from migrator.model.states import AfterCrash, AttemptState, Direction, Touches
+from migrator.model.states import AttemptState, Direction, Touches
 from migrator.text import _
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,7 @@ class Unit:
         """Try the step; a finished attempt gives its recorded result, one that was cut off is taken up."""
         row = self._journal.attempts.find(self._key)
         if row is not None and row["state"] != AttemptState.STARTED:
-            outcome = Outcome.from_json(row["outcome"]) if row["outcome"] else None
-            return self._told(row["state"], row["message"] or "", outcome)
+            return _told(row["state"], row["message"] or "")
         self._announce()
         begun = time.monotonic()
         try:
@@ -52,19 +51,38 @@ class Unit:
         except Exception as error:
             return self._failed(begun, error)
 
-    def give_up(self) -> dict[str, Any]:
-        """Do not begin, or take up, this try: somebody has asked to go back. What was cut off counts as unknown."""
-        why = _("somebody asked to go back")
-        row = self._journal.attempts.find(self._key)
-        if row is not None and row["state"] == AttemptState.STARTED:
-            self._journal.attempts.end(self._key, AttemptState.UNKNOWN, executor=self._executor, seconds=0, message=why)
-        return {**self._told(AttemptState.FAILED, why, None), "retry": False, "on_failure": "rollback"}
+    def give_up(self) -> None:
+        """Do not take up this try, which was cut off: the run goes back, and what it did counts as unknown."""
+        self._journal.attempts.end(self._key, AttemptState.UNKNOWN, executor=self._executor, seconds=0,
+                                   message=_("somebody asked to go back"))
+
+    def skip(self, order: Mapping[str, Any]) -> None:
+        """Pass over the step here, as a named person has decided with a reason."""
+        self._decided(AttemptState.SKIPPED, _("skipped by {who}: {reason}").format(**order), [])
+
+    def accept(self, order: Mapping[str, Any]) -> bool:
+        """Take over what a named person has brought about by hand; False when verify finds something against it."""
+        findings = self._verified()
+        refused = "; ".join(f.message for f in blocking(findings))
+        self._decided(AttemptState.FAILED if refused else AttemptState.OK,
+                      refused or _("done by hand by {who}: {reason}").format(**order), findings)
+        return not refused
+
+    def _decided(self, state: AttemptState, message: str, findings: list[Finding]) -> None:
+        """An attempt that a person made: it begins and ends at once."""
+        begun = time.monotonic()
+        self._announce()
+        if self._journal.attempts.find(self._key) is None:
+            self._journal.attempts.start(self._key, self._step, {}, [], executor=self._executor)
+        self._journal.attempts.end(self._key, state, executor=self._executor, seconds=0, findings=findings,
+                                   message=message)
+        self._tell_end(begun, state, None, message)
 
     def undo(self) -> dict[str, Any]:
         """Bring the unit back to what its first `before` recorded."""
         row = self._journal.attempts.find(self._key)
         if row is not None and row["state"] != AttemptState.STARTED:
-            return self._told(row["state"], row["message"] or "", None)
+            return _told(row["state"], row["message"] or "")
         self._announce()
         begun = time.monotonic()
         if row is None:
@@ -105,14 +123,14 @@ class Unit:
         return findings
 
     def _end(self, begun: float, state: AttemptState, outcome: Outcome | None, findings: list[Finding],
-             message: str = "", code: int = Exit.STOPPED) -> dict[str, Any]:
+             message: str = "") -> dict[str, Any]:
         if problems := blocking(findings):
-            state, message, code = AttemptState.FAILED, "; ".join(f.message for f in problems), Exit.FINDINGS_BLOCK
+            state, message = AttemptState.FAILED, "; ".join(f.message for f in problems)
         seconds = time.monotonic() - begun
         self._journal.attempts.end(self._key, state, executor=self._executor, seconds=seconds, outcome=outcome,
                                    findings=findings, message=message)
         self._tell_end(begun, state, outcome, message)
-        return self._told(state, message, outcome, code)
+        return _told(state, message)
 
     def _tell_end(self, begun: float, state: AttemptState, outcome: Outcome | None, message: str) -> None:
         self._observers(StepEnded(
@@ -126,35 +144,24 @@ class Unit:
             log.exception("%s of %s ended in an unexpected error", self._key.direction, self._step.id)
         hint = getattr(error, "hint", None)
         message = f"{error or type(error).__name__}" + (f" ({hint})" if hint else "")
-        code = getattr(error, "code", Exit.UNEXPECTED)
         row = self._journal.attempts.find(self._key)
         if row is None:
             self._journal.attempts.refuse(self._key, self._step, executor=self._executor, findings=[], message=message)
         if row is None or row["state"] != AttemptState.STARTED:
             self._tell_end(begun, AttemptState.FAILED, None, message)
-            return self._told(AttemptState.FAILED, message, None, code)
+            return _told(AttemptState.FAILED, message)
         if isinstance(error, OutcomeUnknown) and self._key.direction is Direction.FORWARD:
             findings = self._verified()
             if findings and not blocking(findings):
                 found = Outcome(changed=True, summary=_("found done after a crash"))
                 return self._end(begun, AttemptState.OK, found, findings)
-            return self._end(begun, AttemptState.UNKNOWN, None, [], message, code)
-        return self._end(begun, AttemptState.FAILED, None, [], message, code)
+            return self._end(begun, AttemptState.UNKNOWN, None, [], message)
+        return self._end(begun, AttemptState.FAILED, None, [], message)
 
     def _settle(self) -> None:
         """Wait until no job of the forward attempts works on the target any more: undoing beside it would tear both."""
         for host in self._site.environment.hosts if self._key.target == "-" else [self._key.target]:
             settle(self._site, host, self._key, timeout=self._step.timeout or HOUR)
-
-    def _told(self, state: str, message: str, outcome: Outcome | None, code: int = Exit.STOPPED) -> dict[str, Any]:
-        """What the story needs to know to go on."""
-        unknown = state == AttemptState.UNKNOWN
-        again = self._kind.after_crash is AfterCrash.AGAIN
-        person = unknown and self._kind.after_crash is AfterCrash.ASK
-        return {"ok": state == AttemptState.OK, "message": message, "code": int(code),
-                "retry": again and self._key.n <= self._step.retries + unknown,
-                "on_failure": "pause" if person else self._plan.on_failure,
-                "request": outcome.as_json()["request"] if outcome else None}
 
     def _announce(self) -> None:
         ids = [step.id for step in self._plan.steps]
@@ -166,6 +173,11 @@ class Unit:
 
     def _show(self, findings: list[Finding]) -> None:
         show_findings(self._observers, self._key.run, self._step, self._key.target, findings)
+
+
+def _told(state: str, message: str) -> dict[str, Any]:
+    """How an attempt ended, for whoever called it."""
+    return {"ok": state == AttemptState.OK, "message": message}
 
 
 def show_findings(observers: Callable[[FindingMade], None], run: str, step: PlannedStep, target: str,

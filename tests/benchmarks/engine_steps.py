@@ -15,8 +15,8 @@ from pathlib import Path
 
 from migrator.engine.bindings import digest_of_sites
 from migrator.engine.context import Desk
-from migrator.engine.driver import Driver
 from migrator.engine.liveness import Liveness
+from migrator.engine.works import Works
 from migrator.events import Observers
 from migrator.journal.attempts import Key
 from migrator.journal.journal import Journal
@@ -70,9 +70,9 @@ def _run(folder: Path) -> float:
     site = _site(folder)
     desk = Desk(journal, Observers(), lambda _name: site, lambda run: folder / run, lambda _name: folder)
     run = journal.runs.new(_plan(site), started_by="bench", folder=str(folder))
-    driver = Driver(desk, liveness, folder / "engine.db")
+    works = Works(desk, liveness, f"sqlite:///{folder}/engine.db")
     begun = time.monotonic()
-    assert driver.start(run) == 0
+    assert works.driver.start(run) == 0
     return time.monotonic() - begun
 
 

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from migrator.engine import durable
-from migrator.engine.durable import Durable, Recorder
+from migrator.engine.durable import FORWARD, Durable, Recorder
 from migrator.engine.liveness import Liveness
 
 RUN = "r"
@@ -25,7 +25,8 @@ POLL = 0.02
 def main(folder: Path, order: str, *trusting: str) -> int:
     if trusting:
         durable._refuse_pickle = lambda: None
-    engine = Durable(folder / "engine.db", Liveness(folder / "executors"), {"story": lambda t, _run: _story(t, folder)})
+    alive = Liveness(folder / "executors")
+    engine = Durable(f"sqlite:///{folder}/engine.db", alive, {FORWARD: lambda t, _run: _story(t, folder)})
     signal.signal(signal.SIGTERM, lambda *_: engine.drain())
     engine.launch()
     if order == "list":
@@ -33,9 +34,9 @@ def main(folder: Path, order: str, *trusting: str) -> int:
     if order == "idle":
         return _idle(folder)
     if order == "start":
-        engine.start("story", RUN, RUN)
-    elif not engine.resume(RUN):
-        return 3
+        engine.start(RUN)
+    else:
+        engine.resume(RUN)
     while engine.status(RUN) not in ("SUCCESS", "ERROR"):
         if engine.drained():
             return 20

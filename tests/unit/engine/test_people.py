@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.engine.people import own_run
+from migrator.engine.people import APPROVAL, DECISION, LINE, TIME, own_run
 from migrator.engine.performer import Performer
+from migrator.engine.story import At
 from migrator.events import RunParked
 from migrator.model.plan import Plan
 from migrator.model.states import RunState
@@ -19,8 +20,10 @@ def plan(office: Office) -> Plan:
     return office.plan(*STEPS, people={"approvers": {"it": ["zhao"], "business": ["wang", "li"]}})
 
 
-def ask(office: Office, run: str, what: str = "approval", step: str = "accept") -> str:
-    return Performer(office.desk, "me").ask(run, step, "-", what)
+def ask(office: Office, run: str, about: str = APPROVAL, place: int = 1) -> str:
+    """What the answer is, at the step `accept` or the one named by its place."""
+    performer = Performer(office.desk, "me", lambda: False)
+    return str(performer.ask(run, At(place=place).as_json(), about)["what"])
 
 
 def test_it_waits_for_every_group_and_says_what_each_must_type(office: Office, plan: Plan) -> None:
@@ -56,25 +59,49 @@ def test_all_groups_grant_and_one_refuses(office: Office, plan: Plan) -> None:
     run = office.run(plan)
     office.sign(plan, "zhao")
     office.sign(plan, "wang", group="business")
-    assert ask(office, run) == "granted"
+    assert ask(office, run) == "on"
     assert office.journal.runs.get(run)["state"] == RunState.RUNNING
     office.sign(plan, "zhao", approve=False)
-    assert ask(office, run) == "refused"
+    assert ask(office, run) == "back"
 
 
 def test_a_step_that_failed_waits_until_somebody_decides_and_the_order_is_used_up(office: Office, plan: Plan) -> None:
     run = office.run(plan)
-    assert ask(office, run, "decision", "copy") == "waiting"
+    assert ask(office, run, DECISION, 0) == "waiting"
     assert office.journal.runs.get(run)["waiting_for"] == "decision:copy"
     office.journal.runs.order(run, {"act": "retry"}, actor="li")
-    assert ask(office, run, "decision", "copy") == "retry"
+    assert ask(office, run, DECISION, 0) == "on"
     assert office.journal.runs.get(run)["order"] is None
-    assert ask(office, run, "decision", "copy") == "waiting"
+    assert ask(office, run, DECISION, 0) == "waiting"
 
 
-@pytest.mark.parametrize("what", ["approval", "decision"])
-def test_an_order_to_go_back_answers_both_and_holds(office: Office, plan: Plan, what: str) -> None:
+@pytest.mark.parametrize("about", [APPROVAL, DECISION, LINE, f"{TIME}:2099-01-01T00:00:00+00:00"])
+def test_an_order_to_go_back_answers_everything_and_holds(office: Office, plan: Plan, about: str) -> None:
     run = office.run(plan)
     office.journal.runs.order(run, {"act": "rollback"}, actor="li")
-    assert ask(office, run, what) == "rollback"
+    assert ask(office, run, about) == "back"
     assert office.journal.runs.get(run)["order"] == {"act": "rollback"}
+
+
+def test_a_moment_is_waited_for_and_answers_itself(office: Office, plan: Plan) -> None:
+    run = office.run(plan)
+    assert ask(office, run, f"{TIME}:2099-01-01T00:00:00+00:00") == "waiting"
+    row = office.journal.runs.get(run)
+    assert (row["state"], row["wake"]) == (RunState.WAITING, "2099-01-01T00:00:00+00:00")
+    assert ask(office, run, f"{TIME}:2020-01-01T00:00:00+00:00") == "on"
+    assert office.journal.runs.get(run)["wake"] is None
+
+
+def test_a_step_that_is_skipped_is_passed_over_with_name_and_reason(office: Office, plan: Plan) -> None:
+    run = office.run(plan)
+    office.journal.runs.order(run, {"act": "skip", "who": "zhao", "reason": "the index is rebuilt at night"}, actor="zhao")
+    assert ask(office, run, DECISION, 0) == "on"
+    (attempt,) = office.journal.attempts.of_run(run)
+    assert (attempt["state"], attempt["message"]) == ("SKIPPED", "skipped by zhao: the index is rebuilt at night")
+
+
+def test_going_on_although_late_is_remembered(office: Office, plan: Plan) -> None:
+    run = office.run(plan)
+    office.journal.runs.order(run, {"act": "go on", "who": "zhao", "reason": "an hour more was granted"}, actor="zhao")
+    answer = Performer(office.desk, "me", lambda: False).ask(run, At(place=1).as_json(), LINE)
+    assert (answer["what"], answer["at"]["line"]) == ("on", "accepted")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from migrator.engine.performer import Performer
+from migrator.engine.story import At
 from migrator.errors import Exit, Unreachable
 from migrator.events import GoingBack, RunEnded, RunStarted
 from migrator.model.finding import blocks
@@ -27,13 +29,32 @@ def plan(office: Office) -> Plan:
 
 @pytest.fixture
 def performer(office: Office) -> Performer:
-    return Performer(office.desk, "me")
+    return Performer(office.desk, "me", lambda: False)
 
 
-def test_it_begins_with_every_unit_in_order(office: Office, performer: Performer, plan: Plan) -> None:
-    told = performer.begin(office.run(plan))
-    assert told == {"ok": True, "units": [["copy", "one"], ["copy", "two"], ["note", "one"], ["test", "one"]]}
+START = At().as_json()
+
+
+def test_it_begins_and_says_so(office: Office, performer: Performer, plan: Plan) -> None:
+    assert performer.begin(office.run(plan)) == {"ok": True}
     assert isinstance(office.events[0], RunStarted)
+
+
+def test_it_goes_row_by_row_on_all_targets_and_acts_once(office: Office, performer: Performer, plan: Plan) -> None:
+    run = office.run(plan)
+    told = performer.go(run, START)
+    assert told["what"] == "end"
+    done = [(row["step"], row["target"], row["n"], row["state"]) for row in office.journal.attempts.of_run(run)]
+    assert sorted(done) == sorted((name, target, 1, AttemptState.OK) for name, target in (
+        ("copy", "one"), ("copy", "two"), ("note", "one"), ("test", "one")))
+    assert performer.go(run, START)["what"] == "end", "told again after a crash"
+    assert len(office.journal.attempts.of_run(run)) == len(done), "nothing acts twice"
+
+
+def test_a_process_that_leaves_begins_no_further_row(office: Office, plan: Plan) -> None:
+    run = office.run(plan)
+    assert Performer(office.desk, "me", lambda: True).go(run, START)["what"] == "leave"
+    assert office.journal.attempts.of_run(run) == []
 
 
 def test_it_does_not_begin_on_an_inventory_that_has_changed(office: Office, performer: Performer, plan: Plan) -> None:
@@ -67,9 +88,9 @@ def test_one_blocking_check_forbids_all_and_is_kept(office: Office, performer: P
 def test_an_order_to_go_back_keeps_the_next_step_from_beginning(office: Office, performer: Performer,
                                                                  plan: Plan) -> None:
     run = office.run(plan)
-    office.journal.runs.order(run, {"act": "rollback"}, actor="li")
-    told = performer.act(run, "copy", "one", 1)
-    assert (told["ok"], told["on_failure"]) == (False, "rollback")
+    office.journal.runs.order(run, {"act": "rollback", "to": "note"}, actor="li")
+    told = performer.go(run, START)
+    assert (told["what"], told["to"]) == ("back", "note")
     assert office.journal.attempts.of_run(run) == []
 
 
@@ -78,44 +99,81 @@ def done(office: Office, run: str) -> None:
         office.passed(run, name, target=target)
 
 
+def undone(office: Office, run: str) -> list[tuple[str, str, int, str]]:
+    return [(row["step"], row["target"], row["n"], row["state"]) for row in office.journal.attempts.of_run(run)
+            if row["direction"] == Direction.UNDO]
+
+
 def test_the_way_back_is_newest_first_without_what_has_none(office: Office, performer: Performer, plan: Plan) -> None:
     run = office.run(plan)
     done(office, run)
-    assert performer.way_back(run, "broken", None) == [["test", "one", 1], ["copy", "two", 1], ["copy", "one", 1]]
+    told = performer.undo(run, START, "broken", None)
+    assert (told["done"], told["clean"]) == (True, True)
+    first, *others = undone(office, run)
+    assert first == ("test", "one", 1, AttemptState.OK)
+    assert sorted(others) == [("copy", "one", 1, AttemptState.OK), ("copy", "two", 1, AttemptState.OK)]
     assert office.journal.runs.get(run)["state"] == RunState.GOING_BACK
-    told = office.events[-1]
-    assert isinstance(told, GoingBack)
+    (told,) = [event for event in office.events if isinstance(event, GoingBack)]
     assert (told.steps, told.estimate) == (3, None)
 
 
-def test_an_undo_that_failed_is_tried_again_under_the_next_number(office: Office, performer: Performer,
-                                                                  plan: Plan) -> None:
-    run = office.run(plan)
-    done(office, run)
-    assert performer.leave(run, "test", "one", 1)["ok"] is False
-    assert performer.way_back(run, "again", None)[0] == ["test", "one", 2]
+def refusing(monkeypatch: pytest.MonkeyPatch, *units: tuple[str, str]) -> None:
+    """These units cannot be undone: their host is away."""
+    undo = Command.undo
+
+    def away(kind: Command, ctx: Any, record: Any) -> Any:
+        if (ctx.step, ctx.target) in units:
+            raise Unreachable("no route", where=ctx.target)
+        return undo(kind, ctx, record)
+
+    monkeypatch.setattr(Command, "undo", away)
 
 
-def test_a_drill_goes_back_to_a_step_and_the_run_stays_on_its_way(office: Office, performer: Performer,
-                                                                  plan: Plan) -> None:
+def test_an_undo_that_failed_leaves_its_host_and_no_other_and_is_tried_again_later(
+        office: Office, performer: Performer, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     run = office.run(plan)
     done(office, run)
-    assert performer.way_back(run, "drill", "note") == [["test", "one", 1]]
+    with monkeypatch.context() as patch:
+        refusing(patch, ("test", "one"))
+        told = performer.undo(run, START, "broken", None)
+        assert told["clean"] is False
+        assert sorted(undone(office, run)) == [("copy", "one", 1, AttemptState.FAILED),
+                                               ("copy", "two", 1, AttemptState.OK),
+                                               ("test", "one", 1, AttemptState.FAILED)]
+        assert performer.undo(run, START, "broken", None)["clean"] is False, "told again: what failed counts as tried"
+        assert len(undone(office, run)) == 3
+    assert performer.undo(run, told["at"], "again", None)["clean"] is True
+    assert sorted(undone(office, run))[1::2] == [("copy", "one", 2, AttemptState.OK), ("test", "one", 1, AttemptState.FAILED)]
+
+
+def test_a_drill_goes_back_to_a_step_measures_it_and_the_run_stays_on_its_way(
+        office: Office, performer: Performer, plan: Plan) -> None:
+    run = office.run(plan)
+    done(office, run)
+    told = performer.undo(run, At(place=2).as_json(), "drill", "note")
+    assert [unit[0] for unit in undone(office, run)] == ["test"]
     assert office.journal.runs.get(run)["state"] != RunState.GOING_BACK
-    assert performer.again(run, "test", "note") == [["note", "one"]]
-    assert performer.again(run, "test", "start") == [["copy", "one"], ["copy", "two"], ["note", "one"]]
-    office.passed(run, "test", target="one", direction=Direction.UNDO)
-    assert performer.drilled(run, "test", "one", 1)["seconds"] == 2.0
+    assert (told["at"]["place"], told["at"]["answered"]) == (1, 2)
+    (kept,) = office.journal.evidence.of_run(run)
+    assert (kept["name"], [s["step"] for s in kept["value"]["steps"]]) == ("way back", ["test"])
 
 
-def test_acts_and_undo_of_a_real_step_end_as_recorded(office: Office, performer: Performer, plan: Plan) -> None:
+def test_what_was_undone_is_done_anew_and_the_rest_is_left(office: Office, performer: Performer, plan: Plan) -> None:
     run = office.run(plan)
-    first = performer.act(run, "copy", "one", 1)
-    assert first["ok"], first["message"]
-    assert performer.act(run, "copy", "one", 1) == first, "told again after a crash, nothing acts twice"
-    assert performer.undo(run, "copy", "one", 1)["ok"]
-    assert [row["state"] for row in office.journal.attempts.of_run(run)] == [AttemptState.OK, AttemptState.OK]
-    assert performer.finish_back(run, "asked") == Exit.BROUGHT_BACK
+    done(office, run)
+    told = performer.undo(run, At(place=2).as_json(), "asked", "test")
+    assert performer.go(run, told["at"])["what"] == "end"
+    forward = [(row["step"], row["n"]) for row in office.journal.attempts.of_run(run) if row["direction"] == "forward"]
+    assert forward[-1] == ("test", 2)
+    assert len(forward) == 5
+
+
+def test_it_ends_brought_back(office: Office, performer: Performer, plan: Plan) -> None:
+    run = office.run(plan)
+    done(office, run)
+    told = performer.undo(run, START, "asked", None)
+    assert performer.finish_back(run, told["at"], "asked") == Exit.BROUGHT_BACK
+    assert performer.finish_back(run, At(line="crossed").as_json(), "late") == Exit.OUT_OF_TIME
 
 
 def test_the_end_frees_the_environment_and_names_what_to_type(office: Office, performer: Performer, plan: Plan) -> None:
@@ -149,23 +207,27 @@ def test_a_run_with_nothing_to_bring_back_has_failed(office: Office, performer: 
     run = office.run(plan)
     office.journal.attempts.refuse(Key(run, "copy", "one", Direction.FORWARD, 1), COPY, executor="me",
                                    findings=findings, message="no")
-    assert performer.finish_back(run, "no") == code
+    assert performer.finish_back(run, START, "no") == code
     assert office.journal.runs.get(run)["state"] == RunState.FAILED
 
 
-def test_what_could_not_be_undone_is_left_for_hands(office: Office, performer: Performer, plan: Plan) -> None:
+def test_what_could_not_be_undone_is_left_for_hands(office: Office, performer: Performer, plan: Plan,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
     run = office.run(plan)
     done(office, run)
-    performer.leave(run, "test", "one", 1)
-    assert performer.finish_back(run, "broken") == Exit.HANDS_NEEDED
+    refusing(monkeypatch, ("test", "one"))
+    told = performer.undo(run, START, "broken", None)
+    assert performer.finish_back(run, told["at"], "broken") == Exit.HANDS_NEEDED
     ended = office.events[-1]
     assert isinstance(ended, RunEnded)
-    assert ended.by_hand == ["test @ one: not attempted: a later step on the same host could not be undone"]
+    assert [line.partition(":")[0] for line in ended.by_hand] == ["test @ one", "copy @ one"]
     assert ended.next == f"inv rollback --run {run}"
 
 
 def test_what_lies_before_a_passed_point_of_no_return_is_not_undone(office: Office, performer: Performer) -> None:
-    run = office.run(office.plan(COPY, replace(TEST, point_of_no_return=True), step("last", run=["true"])))
-    for name, target in (("copy", "one"), ("test", "one"), ("last", "-")):
-        office.passed(run, name, target=target)
-    assert performer.way_back(run, "broken", None) == [["last", "-", 1]]
+    last = step("last", targets=("one",), run=["true"], undo=["true"])
+    run = office.run(office.plan(COPY, replace(TEST, point_of_no_return=True), last))
+    for name in ("copy", "test", "last"):
+        office.passed(run, name, target="one")
+    performer.undo(run, START, "broken", None)
+    assert undone(office, run) == [("last", "one", 1, AttemptState.OK)]
