@@ -5,8 +5,10 @@
 # Prints a verdict: began, there, full, `refused WHY`, or fenced or behind and below it the lock's lines. After `there` at
 # once, after `began` when the command has ended, it prints what a look prints.
 
-verdict() {    # descriptor 3 tells whoever waits that there is one
-    printf '%s\n' "$1"
+verdict() {    # descriptor 3 tells whoever waits that there is one; that nobody listens any more must not end the job
+    trap '' PIPE
+    printf '%s\n' "$1" 2>/dev/null
+    trap - PIPE
     exec 3>&-
 }
 
