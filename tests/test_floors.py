@@ -51,7 +51,7 @@ ONLY = {
                "step", "calendars"},
     "steps": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "hands", "step",
               "application", "assess", "backup", "clone", "checks", "configure", "notify", "report"},
-    "screen": {*SMALL_WORDS, "model", "commands", "journal", "report"},
+    "screen": {*SMALL_WORDS, "model", "commands", "journal", "report", "calendars"},
 }
 HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from migrator.errors import Exit
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan
+from migrator.playbook.inventory import Environment
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,8 @@ class Asked:
     journal: Journal
     plan: Plan
     operator: str
+    environment: Environment | None = None
+    """Where the plan works; None for a plan of many sites, each of which is asked when its turn comes."""
 
 
 @dataclass(frozen=True)

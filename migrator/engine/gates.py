@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from migrator.engine import proofs
+from migrator.engine import proofs, windows
+from migrator.engine.budget import enough_time
 from migrator.engine.closed import Asked, Closed
 from migrator.errors import ApprovalMissing, Exit, FindingsBlock
 from migrator.journal.journal import Journal
 from migrator.model import labels
 from migrator.model.plan import Plan
+from migrator.playbook.inventory import Environment
 from migrator.text import _
 
 
-def closed(journal: Journal, plan: Plan, *, operator: str) -> list[Closed]:
-    """Every reason why this operator may not start the plan now; empty when the gate is open."""
-    asked = Asked(journal, plan, operator)
+def closed(journal: Journal, plan: Plan, *, operator: str, environment: Environment | None = None) -> list[Closed]:
+    """Every reason why this operator may not start the plan now; empty when the gate is open.
+
+    `environment` is where the plan works; without it nothing is asked about the time.
+    """
+    asked = Asked(journal, plan, operator, environment)
     return [reason for condition in CONDITIONS for reason in condition(asked)]
 
 
-def require_open(journal: Journal, plan: Plan, *, operator: str) -> None:
+def require_open(journal: Journal, plan: Plan, *, operator: str, environment: Environment | None = None) -> None:
     """Raise ApprovalMissing or FindingsBlock with every reason, unless the gate is open."""
-    if reasons := closed(journal, plan, operator=operator):
+    if reasons := closed(journal, plan, operator=operator, environment=environment):
         error = ApprovalMissing if reasons[0].code is Exit.APPROVAL_MISSING else FindingsBlock
         raise error("; ".join(r.reason for r in reasons), hint=reasons[0].hint)
 
@@ -45,5 +50,5 @@ def approvals(asked: Asked) -> list[Closed]:
 
 
 CONDITIONS = (an_operator, proofs.needs, proofs.rehearsal, proofs.drill, proofs.way_back, proofs.backup,
-              proofs.assessment, approvals)
+              proofs.assessment, enough_time, windows.an_open_window, approvals)
 """All of them are asked, in this order, so that people hear of everything at once."""

@@ -56,8 +56,10 @@ def crossed(journal: Journal, plan: Plan, run: Mapping[str, Any], place: int, *,
 
 
 def line(journal: Journal, plan: Plan, run: Mapping[str, Any], place: int) -> Line | None:
-    """The line before the step at `place`; None when nothing limits the run's time, no way back is open any more, or the
-    window's work is done and users are back.
+    """The line before the step at `place`.
+
+    None when nothing limits the run's time, when no way back is open any more, and when the window's work is done and
+    users are back.
 
     What was never measured counts as no time at all: the gate asks for a rehearsal, the line works with what it has.
     """

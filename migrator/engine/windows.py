@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from migrator import clock
 from migrator.calendars.site_calendar import SiteCalendar
 from migrator.calendars.window import Verdict, window_at
-from migrator.engine.closed import Closed
+from migrator.engine.closed import Asked, Closed
 from migrator.engine.timetable import calendar_of, rule_of
 from migrator.errors import Exit
 from migrator.model.plan import Plan, PlannedStep
@@ -38,6 +38,11 @@ def look(plan: Plan, environment: Environment, now: datetime) -> Look | None:
     calendar = calendar_of(environment)
     needed = timedelta(seconds=time_needed(plan))
     return Look(window_at(rule_of(plan.window), calendar, now, needed=needed), calendar)
+
+
+def an_open_window(asked: Asked) -> list[Closed]:
+    """The site's calendar lets the plan start now."""
+    return [] if asked.environment is None else shut(asked.plan, asked.environment, clock.now())
 
 
 def shut(plan: Plan, environment: Environment, now: datetime) -> list[Closed]:

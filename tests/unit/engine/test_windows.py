@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from migrator import clock
+from migrator.engine.gates import closed
 from migrator.engine.windows import look, shut, time_needed, window_of
 from migrator.errors import Exit
 from migrator.model.plan import Plan
@@ -92,3 +94,11 @@ def test_what_changes_nothing_that_lasts_is_not_bound(live: Office, plan: Plan) 
     assert look(live.plan(step("facts", "host.facts"), window=NIGHT), live.environment, noon) is None
     assert look(plan, live.environment.model_copy(update={"disposable": True}), noon) is None
     assert window_of(plan, live.environment.model_copy(update={"disposable": True}), noon) is None
+
+
+def test_the_gate_asks_the_calendar(live: Office, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: at("2026-10-09T21:00"))
+    assert [r.reason for r in closed(live.journal, plan, operator="li", environment=live.environment)] == [
+        "2026-10-09 is a working day, the window is for days off"]
+    monkeypatch.setattr(clock, "now", lambda: at("2026-10-11T21:00"))
+    assert closed(live.journal, plan, operator="li", environment=live.environment) == []
