@@ -54,7 +54,7 @@ class Approving:
         about = Decision.on(plan, group=group, who=who or decision.who, decision=decision.decision,
                             reason=decision.reason, at=decision.at, expires=decision.expires)
         if different := decision.differs(about):
-            raise WrongUse(_("the text is about another {field}").format(field=different),
+            raise WrongUse(_("the text is not about this decision; it differs in: {field}").format(field=different),
                            hint=_("inv approve.request writes the texts of a plan"))
         self._may(plan, decision)
         self._timely(plan, decision)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from migrator import clock
 from migrator.errors import WrongUse
 from migrator.model.approvers import approvers
-from migrator.model.decision import Decision, frozen, taken_apart
+from migrator.model.decision import Decision, content_digest, taken_apart
 from migrator.model.plan import Plan
 from migrator.model.standing import Standing, Voice
 from migrator.text import _
@@ -90,11 +90,11 @@ def _unsigned(plan: Plan, row: Row, verifier: Verifier) -> str:
     except WrongUse as error:
         return error.message
     if different := decision.differs(_said(plan, row)):
-        return _("what is signed says another {field} than the journal").format(field=different)
+        return _("the journal and what was signed differ in: {field}").format(field=different)
     return verifier.fault(text, signature, row["who"])
 
 
 def _said(plan: Plan, row: Row) -> Decision:
     return Decision(plan=row["plan"], stage=plan.stage, digest=row["digest"], bindings=row["bindings"],
-                    frozen=frozen(plan), group=row["group"], who=row["who"], decision=row["decision"],
+                    content=content_digest(plan), group=row["group"], who=row["who"], decision=row["decision"],
                     reason=row["reason"] or "", at=row["at"], expires=row["expires"] or "")

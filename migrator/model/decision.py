@@ -22,14 +22,14 @@ _ARMOUR = "-----BEGIN SSH SIGNATURE-----"
 class Decision:
     """What one person has decided for a group; every field is one line of the signed text.
 
-    `frozen` is the digest of the plan's content as it is kept, `at` and `expires` are moments of the journal.
+    `content` is the digest of the plan as it is kept, `at` and `expires` are moments of the journal.
     """
 
     plan: str
     stage: str
     digest: str
     bindings: str
-    frozen: str
+    content: str
     group: str
     who: str
     decision: str
@@ -40,8 +40,9 @@ class Decision:
     @classmethod
     def on(cls, plan: Plan, *, group: str, who: str, decision: str, reason: str, at: str, expires: str) -> Decision:
         """A decision on this very plan; line breaks in the reason become blanks."""
-        return cls(plan=plan.id, stage=plan.stage, digest=plan.digest, bindings=plan.bindings, frozen=frozen(plan),
-                   group=group, who=who, decision=decision, reason=one_line(reason), at=at, expires=expires)
+        return cls(plan=plan.id, stage=plan.stage, digest=plan.digest, bindings=plan.bindings,
+                   content=content_digest(plan), group=group, who=who, decision=decision, reason=one_line(reason),
+                   at=at, expires=expires)
 
     def text(self, notes: Mapping[str, str] | None = None) -> str:
         """The text to sign; `notes` are among NOTES."""
@@ -65,7 +66,7 @@ class Decision:
         return next((name for name in mine if mine[name] != theirs[name]), "")
 
 
-def frozen(plan: Plan) -> str:
+def content_digest(plan: Plan) -> str:
     """The digest of everything in a kept plan that decides what happens. What was measured since is not part of it,
     nor are the targets: those are in `bindings`, and a plan for a fleet has others on each site.
     """
