@@ -15,9 +15,9 @@ from migrator.text import _
 
 if TYPE_CHECKING:
     from migrator.doors import InventoryDoors
+    from migrator.engine.alive import Alive
     from migrator.engine.approving import Approving
     from migrator.engine.context import Desk
-    from migrator.engine.liveness import Liveness
     from migrator.engine.preflight import Preflight
     from migrator.engine.works import Works
     from migrator.journal.journal import Journal
@@ -62,17 +62,23 @@ class App:
         return InventoryDoors(self.inventory)
 
     @cached_property
-    def liveness(self) -> Liveness:
-        from migrator.engine.liveness import Liveness
+    def liveness(self) -> Alive:
+        from migrator.journal.place import engine_url
+
+        url = engine_url(self.home)
+        if url.get_backend_name() == "postgresql":
+            from migrator.engine.liveness_postgresql import ServerLiveness
+
+            return ServerLiveness(url)
 
         return Liveness(self.home / "executors")
 
     @cached_property
     def journal(self) -> Journal:
         from migrator.journal.journal import Journal
-        from migrator.journal.store import sqlite_url
+        from migrator.journal.place import database_url
 
-        return Journal(sqlite_url(self.home / "migrator.db"), self.liveness.alive, self.signers)
+        return Journal(database_url(self.home), self.liveness.alive, self.signers)
 
     @cached_property
     def desk(self) -> Desk:
@@ -83,8 +89,9 @@ class App:
     @cached_property
     def works(self) -> Works:
         from migrator.engine.works import Works
+        from migrator.journal.place import engine_url
 
-        return Works(self.desk, self.liveness, f"sqlite:///{self.home / 'engine.db'}")
+        return Works(self.desk, self.liveness, engine_url(self.home))
 
     def watch(self, observer: Observer) -> None:
         """Tell this observer too of everything that happens."""
@@ -138,7 +145,7 @@ class App:
         """Raise with every reason why this user may not start the plan now."""
         from migrator.engine.gates import require_open
 
-        require_open(self.journal, plan, operator=self.user)
+        require_open(self.journal, plan, operator=self.user, environment=self.site(plan.environment).environment)
 
     def begin(self, plan: Plan) -> str:
         """Open the gate or raise; enter the run with its own copy of the playbook, and give its id."""
@@ -154,8 +161,34 @@ class App:
         return self.works.driver.start(run)
 
     def resume(self, run: str) -> int:
-        """Go on with a run; gives the exit code."""
+        """Go on with a run; gives the exit code. Raises PackageWrong when its own copy of the playbook was changed."""
+        from migrator.engine.amend import require_whole
+
+        require_whole(run, self.journal.runs.plan_of(run), self.run_folder(run))
         return self.works.driver.resume(run)
+
+    def edited(self, run: str) -> list[str]:
+        """Files of a run's playbook that hold something else now than in the run's own copy; none once it has ended."""
+        from migrator.engine.amend import differences
+        from migrator.model.states import RunState
+
+        plan = self.journal.runs.plan_of(run)
+        return [] if RunState(self.journal.runs.get(run)["state"]).ended else differences(plan, Path(plan.playbook))
+
+    def amend(self, run: str) -> Plan:
+        """Have a run take over the playbook as it is now, for the steps that have not begun; gives the new plan.
+
+        Raises WrongUse when a step that has begun would be another one, and what the gate of the new plan misses.
+        """
+        from migrator.engine.amend import amend, require_fit
+
+        self.works.driver.require_idle(run)
+        plan = self.journal.runs.plan_of(run)
+        new = self.plan(self.playbook(plan.playbook), plan.stage)
+        require_fit(self.journal, run, new)
+        self.require_open(new)
+        amend(self.journal, run, new, self.run_folder(run), who=self.user)
+        return new
 
     def to_undo(self, run: str, to: str | None = None) -> list[dict[str, str]]:
         """The steps that a way back (to the step `to`) would undo, newest first, each with its target."""

@@ -18,6 +18,7 @@ from migrator.engine.preflight import preflight
 from migrator.engine.row import Row
 from migrator.engine.story import DRILL, At
 from migrator.engine.turn_back import crossed
+from migrator.engine.windows import window_of
 from migrator.errors import ApprovalMissing, MigratorError
 from migrator.events import RunParked, RunStarted
 from migrator.here import from_here
@@ -45,7 +46,7 @@ class Performer:
         self._desk.observers(RunStarted(run=run, title=plan.title, stage=plan.stage, environment=plan.environment,
                                         steps=len(plan.steps)))
         try:
-            self._open(plan, row["started_by"])
+            self._open(run, plan, row["started_by"])
             self._check(run, plan)
         except MigratorError as error:
             return {"ok": False, "message": str(error), "hint": error.hint or "", "code": int(error.code)}
@@ -174,12 +175,15 @@ class Performer:
         self._journal.runs.move(run, RunState.WAITING, actor=self._executor, waiting_for=waiting_for,
                                 wake=which if what == people.TIME else None)
 
-    def _open(self, plan: Plan, operator: str) -> None:
+    def _open(self, run: str, plan: Plan, operator: str) -> None:
         if bindings_digest(self._desk.site, plan) != plan.bindings:
             raise ApprovalMissing(_("the inventory has changed since this plan was made"),
                                   where=plan.environment,
                                   hint=f"inv plan --playbook {from_here(plan.playbook)} --stage {plan.stage}")
-        require_open(self._journal, plan, operator=operator)
+        environment = self._desk.site(plan.environment).environment
+        require_open(self._journal, plan, operator=operator, environment=environment)
+        if window := window_of(plan, environment, clock.now()):
+            self._journal.runs.limit(run, window, actor=self._executor)
 
     def _check(self, run: str, plan: Plan) -> None:
         result = preflight(self._desk, run, plan, changes=False)

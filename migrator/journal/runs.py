@@ -83,6 +83,19 @@ class Runs:
                   bindings=plan.bindings)
         return run_id
 
+    def amend(self, run_id: str, plan: Plan, *, actor: str) -> None:
+        """Have a run go on with another plan; the old one stays in the journal, and the audit trail names both."""
+        self._amend(run_id, plan, actor)
+        self._plans_of.cache_clear()
+
+    @written
+    def _amend(self, connection: Connection, run_id: str, plan: Plan, actor: str) -> None:
+        self._keep(connection, plan)
+        old = connection.execute(select(run_table.c.plan).where(run_table.c.id == run_id)).scalar_one()
+        connection.execute(update(run_table).where(run_table.c.id == run_id).values(plan=plan.id, digest=plan.digest))
+        audit.append(connection, actor=actor, event="run.amended", run=run_id, old=old, plan=plan.id,
+                     digest=plan.digest, bindings=plan.bindings)
+
     def get(self, run_id: str) -> RowMapping:
         """The run's row; raises WrongUse when there is none."""
         with self._engine.begin() as connection:
@@ -127,6 +140,12 @@ class Runs:
         audit.append(connection, actor=actor, event=audit.event_of(state), run=run_id, **columns)
         if state.ended:
             audit.anchor(connection, actor=actor, event="run.ended", run=run_id, state=state)
+
+    @written
+    def limit(self, connection: Connection, /, run_id: str, window: Mapping[str, str], *, actor: str) -> None:
+        """Keep the window in which a run has to be over: `start` and `end` as the clock stamps them."""
+        connection.execute(update(run_table).where(run_table.c.id == run_id).values(window=dict(window)))
+        audit.append(connection, actor=actor, event="run.window", run=run_id, **window)
 
     @written
     def finalize(self, connection: Connection, plan: Plan, *, actor: str) -> tuple[str, ...]:
