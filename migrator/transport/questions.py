@@ -1,4 +1,4 @@
-"""The answers of a shell that was asked many questions in one go, cut out of its two streams."""
+"""What a shell that stays has answered, cut out of its two streams."""
 
 from __future__ import annotations
 
@@ -37,6 +37,12 @@ class Cut:
         self._unsure = self._unsure[sure:]
 
 
+    @property
+    def so_far(self) -> bytes:
+        """What came since the last mark."""
+        return self._tail.content + self._unsure
+
+
 class Answers:
     """What the shell has answered so far; `out` and `err` take its streams, each in a thread of its own if need be."""
 
@@ -71,18 +77,35 @@ class Answers:
         `deadline`, before.
         """
         with self._news:
-            self._news.wait_for(lambda: self._over or self._complete >= count, max(0.0, deadline - time.monotonic()))
+            self._until(lambda: min(len(self._outs), len(self._errs)) > count, deadline)
             seconds = time.monotonic() - self._asked_at
             return [Result(code[0], out, err, seconds)
-                    for (out, code), (err, _) in zip(self._outs[1:], self._errs[1:], strict=False)]
+                    for (out, _), (err, code) in zip(self._outs[1:], self._errs[1:], strict=False)]
+
+    def wait_for_end(self, deadline: float, lingers: float) -> Result | None:
+        """How the one command ended; None when it did not. Output of what it leaves behind is awaited for `lingers`
+        seconds; `whole` tells whether that was enough.
+        """
+        with self._news:
+            self._until(lambda: len(self._errs) > 1, deadline)
+            if len(self._errs) < 2:
+                return None
+            err, code = self._errs[1]
+            self._until(lambda: len(self._outs) > 1, time.monotonic() + lingers)
+            out = self._outs[1][0] if self.whole else self.out.so_far
+            return Result(code[0], out, err, time.monotonic() - self._asked_at)
+
+    @property
+    def whole(self) -> bool:
+        """Whether both streams have been marked equally often, so that the shell is ready for more."""
+        return len(self._outs) == len(self._errs)
 
     @property
     def over(self) -> bool:
         return self._over
 
-    @property
-    def _complete(self) -> int:
-        return min(len(self._outs), len(self._errs)) - 1  # each stream begins with what the login shell had to say
+    def _until(self, enough: Callable[[], bool], deadline: float) -> None:
+        self._news.wait_for(lambda: self._over or enough(), max(0.0, deadline - time.monotonic()))
 
     def _take(self, parts: list[Part], part: Part) -> None:
         with self._news:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ from migrator.transport.ssh_command import SshCommand
 from migrator.transport.ssh_config import Target, chain
 from migrator.transport.ssh_link import Link
 from migrator.transport.ssh_shell import SshShell
+from migrator.transport.ssh_staying import StayingShell
 from migrator.transport.ssh_tunnel import tunnel
 from migrator.units import show_seconds
 
@@ -31,8 +33,8 @@ _SESSION_ENDS = 5.0
 
 class SshTransport(ShellTransport):
     """Logs in on first use. A lost connection is made anew for the next command; a command that only reads is
-    repeated on it, one that may have changed something raises Unreachable instead. Questions go to a shell that stays
-    open, where the host allows a second session on the connection.
+    repeated on it, one that may have changed something raises Unreachable instead. What the login user does without
+    much input goes to a shell that stays open; all else gets a session of its own.
     """
 
     local = False
@@ -43,9 +45,7 @@ class SshTransport(ShellTransport):
         self._targets = targets
         self._link: Link | None = None
         self._lock = threading.Lock()
-        self._shell: SshShell | None = None
-        self._shell_allowed = True
-        self._asking = threading.Lock()
+        self._shell = StayingShell(self._connected, name)
 
     def tunnel(self, address: str, port: int) -> AbstractContextManager[tuple[str, int]]:
         self._connected()
@@ -73,7 +73,10 @@ class SshTransport(ShellTransport):
         def once() -> Result:
             if again:
                 source.seek(0)
-            return self._once(command, source, sink, deadline, on_line, lingers)
+            shared = None
+            if sink is None and on_line is None and self._logs_in_as(command.user):
+                shared = self._shared(command, source, deadline, lingers, reads=again)
+            return shared or self._alone(command, source, sink, deadline, on_line, lingers)
 
         try:
             return self._surely(once, deadline, again=again)
@@ -81,8 +84,23 @@ class SshTransport(ShellTransport):
             raise TimedOut(_("stopped after {time}: {command}").format(
                 time=show_seconds(timeout), command=scrub(str(command))[:120]), where=self.name) from None
 
-    def _once(self, command: Command, source: BinaryIO, sink: BinaryIO | None, deadline: float,
-              on_line: OnLine | None, lingers: float) -> Result:
+    def _shared(self, command: Command, source: BinaryIO, deadline: float, lingers: float, *,
+                reads: bool) -> Result | None:
+        """Run it in the shell that stays; None where that cannot be, or its input says more than empty lines."""
+        input = source.getvalue() if isinstance(source, io.BytesIO) else b"?"
+        if input.strip(b"\n"):
+            return None
+
+        def act(shell: SshShell) -> Result:
+            if reads and not input:
+                return shell.read(command, deadline)
+            return shell.run(command, input, deadline, lingers)
+
+        return self._shell.use(act, deadline)
+
+    def _alone(self, command: Command, source: BinaryIO, sink: BinaryIO | None, deadline: float,
+               on_line: OnLine | None, lingers: float) -> Result:
+        """Run it in a session of its own."""
         user = None if self._logs_in_as(command.user) else command.user
         patience = min(deadline, time.monotonic() + _SESSION_ENDS)
         while True:
@@ -90,35 +108,16 @@ class SshTransport(ShellTransport):
                 return SshCommand(self._connected(), self.name, command.as_user(user), self.sudo_password,
                                   deadline).run(source, sink, on_line, lingers)
             except SessionRefused:
-                self._give_up_shell()
+                self._shell.give_up()
                 if time.monotonic() > patience:
                     raise
                 time.sleep(0.05)
 
     def _ask_as(self, user: str | None, commands: Sequence[Command], timeout: float) -> list[Result]:
-        if not self._logs_in_as(user) or not self._asking.acquire(blocking=False):
-            return super()._ask_as(user, commands, timeout)
         deadline = time.monotonic() + timeout
-        try:
-            return self._surely(lambda: self._asked(commands, deadline), deadline, again=True)
-        finally:
-            self._asking.release()
-
-    def _asked(self, commands: Sequence[Command], deadline: float) -> list[Result]:
-        try:
-            if self._shell_allowed:
-                if self._shell is None or not self._shell.open:
-                    self._shell = SshShell(self._connected(), self.name, deadline)
-                return self._shell.ask(commands, deadline)
-        except SessionRefused:
-            self._give_up_shell()
-        return super()._ask_as(None, commands, deadline - time.monotonic())
-
-    def _give_up_shell(self) -> None:
-        self._shell_allowed = False
-        if self._shell:
-            self._shell.close()
-        self._shell = None
+        results = self._surely(lambda: self._shell.use(lambda shell: shell.ask(commands, deadline), deadline), deadline,
+                               again=True) if self._logs_in_as(user) else None
+        return super()._ask_as(user, commands, timeout) if results is None else results
 
     def _surely(self, act: Callable[[], R], deadline: float, *, again: bool) -> R:
         """Do it, with `again` a second time when the connection was lost; raises Unreachable."""

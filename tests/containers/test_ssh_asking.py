@@ -50,6 +50,21 @@ def test_together_they_answer_as_alone(host: SshTransport, ssh_host: TestHost) -
     assert gone(ssh_host)
 
 
+def test_a_command_that_leaves_a_program_behind_ends_and_gives_up_its_shell(
+    host: SshTransport, ssh_host: TestHost
+) -> None:
+    result = host.run(script("echo said; sleep 4726 & echo problem >&2; exit 3"), check=False)
+    assert (result.exit_code, result.stdout, result.stderr) == (3, b"said\n", b"problem\n")
+    assert host.run(words("echo", "next")).text == "next\n"
+    assert ssh_host.exec(["pkill", "-f", "^sleep 4726"]).code == 0, "what was left behind is left alone"
+
+
+def test_empty_lines_are_its_input_and_end(host: SshTransport) -> None:
+    assert host.run(words("cat"), input=b"\n\n").stdout == b"\n\n"
+    assert host.run(words("cat")).stdout == b""
+    assert host.run(words("cat"), input=b"\0not only lines").stdout == b"\0not only lines"
+
+
 def test_each_user_is_asked_as_himself(host: SshTransport) -> None:
     asked = [words("id", "-un").as_user(user) for user in ("ops", "root", "deploy", None, "nobody-at-all")]
     answers = host.ask(asked)
