@@ -116,6 +116,15 @@ class GoingBack(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeavingAsked(Event):
+    """Somebody pressed Ctrl-C on the way back: `undoing` are the steps that are undone now, `left` counts units."""
+
+    name = "run.leaving_asked"
+    undoing: list[str]
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunEnded(Event):
     """`by_hand` lists what could not be undone, as commands for a person."""
 

@@ -50,11 +50,12 @@ class Ending:
             self._journal.evidence.keep(run, "-", "-", "left over", left)
 
     def _by_hand(self, run: str) -> list[str]:
-        """What people have to bring back, each with the steps that it is about; the same words are said once."""
+        """What people have to bring back, newest step first, each line with its steps; the same words are said once."""
+        plan = self._journal.runs.plan_of(run)
         undone = [row for row in self._journal.attempts.of_run(run) if row["direction"] == Direction.UNDO]
         newest = {(row["step"], row["target"]): row for row in undone}
         hands: dict[str, list[str]] = {}
-        for (step, target), row in newest.items():
+        for (step, target), row in sorted(newest.items(), key=lambda item: -plan.place(item[0][0])):
             if row["state"] != AttemptState.OK:
                 for line in (row["outcome"] or {}).get("by_hand") or [row["message"] or _("undo did not end")]:
                     hands.setdefault(line, []).append(step if target == "-" else f"{step} @ {target}")
@@ -74,6 +75,6 @@ class Ending:
         self._desk.hold.free(run, self._journal.runs.plan(row["plan"]))
         begun = clock.parse(row["started"] or row["created"])
         self._desk.observers(RunEnded(run=run, state=state, exit_code=int(code), message=message, by_hand=by_hand or [],
-                                      seconds=(clock.now() - begun).total_seconds(),
+                                      seconds=max(0.0, (clock.now() - begun).total_seconds()),
                                       next=advice or next_command(row, self._journal.runs.plan(row["plan"]))))
         return int(code)

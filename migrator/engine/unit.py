@@ -99,9 +99,19 @@ class Unit:
         """Record that this unit was not brought back because a later one on the same target could not be."""
         if self._journal.attempts.find(self._key) is None:
             self._journal.attempts.start(self._key, self._step, {}, [], executor=self._executor)
-            self._end(time.monotonic(), AttemptState.FAILED, None, [],
+            self._end(time.monotonic(), AttemptState.FAILED, self._hands(), [],
                       message=_("not attempted: a later step on the same host could not be undone"))
         return {"ok": False, "message": ""}
+
+    def _hands(self) -> Outcome | None:
+        """What a person types instead of this undo; None when its kind cannot say. No host is reached for it."""
+        try:
+            context = self._contexts.acting(self._step, self._key)
+            lines = self._kind.by_hand(context, context.record)
+        except Exception:
+            log.exception("nobody can say how %s is undone by hand", self._step.id)
+            return None
+        return Outcome(changed=False, by_hand=lines) if lines else None
 
     def _intend(self) -> None:
         """Check once more, read what undo needs, and write both before anything acts."""
@@ -156,7 +166,8 @@ class Unit:
                 found = Outcome(changed=True, summary=_("found done after a crash"))
                 return self._end(begun, AttemptState.OK, found, findings)
             return self._end(begun, AttemptState.UNKNOWN, None, [], message)
-        return self._end(begun, AttemptState.FAILED, None, [], message)
+        hands = self._hands() if self._key.direction is Direction.UNDO else None
+        return self._end(begun, AttemptState.FAILED, hands, [], message)
 
     def _settle(self) -> None:
         """Wait until no job of the forward attempts works on the target any more: undoing beside it would tear both."""

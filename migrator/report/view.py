@@ -56,7 +56,8 @@ def _next(record: Mapping[str, Any]) -> str:
 def _length(run: Mapping[str, Any]) -> float | None:
     if not run.get("started") or not run.get("ended"):
         return None
-    return (clock.parse(run["ended"]) - clock.parse(run["started"])).total_seconds()
+    length = (clock.parse(run["ended"]) - clock.parse(run["started"])).total_seconds()
+    return max(0.0, length)  # the clock may have been set back meanwhile
 
 
 def _findings(record: Mapping[str, Any], stories: Sequence[StepStory]) -> list[tuple[str, Finding]]:

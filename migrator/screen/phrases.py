@@ -33,6 +33,8 @@ def phrase(event: events.Event, estimates: Mapping[tuple[str, str], float | None
             return [_("‖ the run waits for {who}").format(who=event.waiting_for), _next(event.next)]
         case events.GoingBack():
             return [_back(event)]
+        case events.LeavingAsked():
+            return [_leaving(event)]
         case events.RunEnded():
             return _over(event)
     return []
@@ -78,6 +80,12 @@ def _back(event: events.GoingBack) -> str:
             count=event.steps, why=event.why)
     return _("↩ going back {count} steps, about {time}: {why}").format(
         count=event.steps, time=show_seconds(event.estimate), why=event.why)
+
+
+def _leaving(event: events.LeavingAsked) -> str:
+    return _("? leave now? {steps} is being undone, {left} are still to go, and half-way back the system is neither "
+             "old nor new: wait, or press Ctrl-C again to leave when this step is undone; inv resume --run {run} goes "
+             "on with it").format(steps=", ".join(event.undoing) or "-", left=event.left, run=event.run)
 
 
 def _over(event: events.RunEnded) -> list[str]:

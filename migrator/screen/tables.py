@@ -38,8 +38,15 @@ def show_status(record: Mapping[str, Any], *, room: int | None = None) -> str:
     by_hand = [_("by hand, in this order:"), *(f"  {line}" for line in numbered(run["by_hand"]))] \
         if run.get("by_hand") else []
     ending = [run["message"]] if run.get("message") else []
-    return "\n".join([head, *grid(columns, rows, room=room), *ending, *by_hand,
+    edited = [show_edited(run["id"], record["edited"])] if record.get("edited") else []
+    return "\n".join([head, *grid(columns, rows, room=room), *ending, *by_hand, *edited,
                       _("next: {command}").format(command=record["next"])])
+
+
+def show_edited(run: str, names: Sequence[str]) -> str:
+    """That files of a run's playbook were edited while it is on the way, and how it takes them over."""
+    return _("the playbook was edited since: {names}; the run keeps its own copy (inv resume --run {run} "
+             "--accept-changes takes over what has not begun)").format(names=", ".join(names), run=run)
 
 
 def show_kinds(kinds: Sequence[tuple[str, str, str, str]], *, room: int | None = None) -> str:

@@ -17,7 +17,8 @@ def status(call: Call, run: str | None = None) -> int | None:
     """Show where a run stands, step by step."""
     from migrator.screen.tables import show_status
 
-    record = call.app.record(call.app.run_id(run))
+    run_id = call.app.run_id(run)
+    record = call.app.record(run_id) | {"edited": call.app.edited(run_id)}
     call.show(show_status(record), record)
     return None
 
@@ -45,12 +46,18 @@ def log(call: Call, run: str | None = None, step: str | None = None) -> int | No
     return None
 
 
-@command(run=RUN)
-def resume(call: Call, run: str | None = None) -> int | None:
+@command(run=RUN, accept_changes="take over the playbook as it is now, for the steps that have not begun")
+def resume(call: Call, run: str | None = None, accept_changes: bool = False) -> int | None:
     """Go on with a run that was stopped, waits for people, or lost its process; a failed step is tried again."""
+    from migrator.screen.tables import show_edited
     from migrator.tasks.watch import watched
 
-    return watched(call, call.app.run_id(run), call.app.resume)
+    run_id = call.app.run_id(run)
+    if edited := call.app.edited(run_id):
+        call.show(show_edited(run_id, edited), {"run": run_id, "edited": edited, "accepted": accept_changes})
+        if accept_changes:
+            call.show(_("run {run} goes on with plan {plan}").format(run=run_id, plan=call.app.amend(run_id).id))
+    return watched(call, run_id, call.app.resume)
 
 
 @command(run=RUN, to="go back only until this step is the next one again; then the run waits for a decision",
