@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, and_, func, insert, or_, select, update
 
 from migrator import clock
+from migrator.errors import Fenced
 from migrator.journal import audit
 from migrator.journal.tables import attempt, before, run
 from migrator.journal.writer import Writer, written
 from migrator.model.finding import Finding
 from migrator.model.outcome import Change, Outcome
 from migrator.model.plan import PlannedStep
-from migrator.model.states import AttemptState, Direction
+from migrator.model.states import AttemptState, Direction, RunState
+from migrator.text import _
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,14 @@ class Attempts:
     @written
     def start(self, connection: Connection, key: Key, step: PlannedStep, record: dict[str, Any],
               changes: Sequence[Change], *, executor: str) -> None:
-        """Write that the attempt begins, with what undo will need; both or neither."""
-        kept = connection.execute(select(before.c.run).where(_same_unit(before, key))).first()
+        """Write that the attempt begins, with what undo will need; both or neither.
+
+        Raises Fenced when another process drives the run meanwhile.
+        """
+        driver, kept = connection.execute(select(run.c.executor, before.c.run).select_from(
+            run.outerjoin(before, _same_unit(before, key))).where(run.c.id == key.run)).one()
+        if driver not in (None, executor):
+            raise _fenced(key)
         if key.direction is Direction.FORWARD and not kept:
             connection.execute(insert(before), {"run": key.run, "step": key.step, "target": key.target,
                                                 "record": record, "at": clock.stamp()})
@@ -63,10 +71,16 @@ class Attempts:
     @written
     def end(self, connection: Connection, key: Key, state: AttemptState, *, executor: str, seconds: float,
             outcome: Outcome | None = None, findings: Sequence[Finding] = (), message: str = "") -> None:
-        """Write how it ended; an undo that succeeded marks the forward attempts of its unit as undone."""
-        connection.execute(update(attempt).where(_is(key)).values(
+        """Write how it ended; an undo that succeeded marks the forward attempts of its unit as undone.
+
+        Raises Fenced when another process drives the run meanwhile: how it ends is for that one to say.
+        """
+        mine = select(run.c.id).where(run.c.id == key.run, or_(run.c.executor.is_(None), run.c.executor == executor))
+        written = connection.execute(update(attempt).where(_is(key), mine.exists()).values(
             state=state, ended=clock.stamp(), seconds=round(seconds, 3), message=message,
             outcome=outcome.as_json() if outcome else None, findings=[f.as_json() for f in findings]))
+        if not written.rowcount:
+            raise _fenced(key)
         if key.direction is Direction.UNDO and state is AttemptState.OK:
             connection.execute(update(attempt).where(
                 _same_unit(attempt, key), attempt.c.direction == Direction.FORWARD).values(undone=True))
@@ -122,25 +136,47 @@ class Attempts:
     def passed(self, digest: str) -> list[RowMapping]:
         """Successful forward attempts of every run with this playbook digest, oldest first, with the run's stage."""
         query = select(attempt, run.c.stage, run.c.state.label("run_state")).join(run, run.c.id == attempt.c.run).where(
-            run.c.digest == digest, attempt.c.direction == Direction.FORWARD, attempt.c.state == AttemptState.OK,
-            or_(attempt.c.undone.is_(False), run.c.state == "passed")).order_by(attempt.c.id)
+            run.c.digest == digest, *_STANDS).order_by(attempt.c.id)
         with self._engine.begin() as connection:
             return list(connection.execute(query).mappings())
+
+    def newest(self, digest: str, stage: str, step: str) -> RowMapping | None:
+        """The newest success of a step with this playbook digest that still stands or whose run passed as a whole."""
+        query = select(attempt).join(run, run.c.id == attempt.c.run).where(
+            run.c.digest == digest, run.c.stage == stage, attempt.c.step == step, *_STANDS).order_by(
+            run.c.created.desc(), attempt.c.id.desc()).limit(1)
+        with self._engine.begin() as connection:
+            return connection.execute(query).mappings().first()
 
     def measured(self, digests: Sequence[str]) -> dict[tuple[str, str], float]:
         """Measured seconds by (step digest, direction): the longest success of the newest run that has one.
 
         The longest, because a drill does steps again, and then some find their work done already.
         """
-        query = select(attempt.c.run, attempt.c.digest, attempt.c.direction, func.max(attempt.c.seconds)).where(
+        newest = select(func.max(attempt.c.id).label("id")).where(
             attempt.c.digest.in_(digests), attempt.c.state == AttemptState.OK).group_by(
-            attempt.c.run, attempt.c.digest, attempt.c.direction).order_by(func.max(attempt.c.id))
+            attempt.c.digest, attempt.c.direction).subquery()
+        last, same = attempt.alias(), attempt.alias()
+        longest = select(func.max(same.c.seconds)).where(
+            same.c.run == last.c.run, same.c.digest == last.c.digest, same.c.direction == last.c.direction,
+            same.c.state == AttemptState.OK).scalar_subquery()
+        query = select(last.c.digest, last.c.direction, longest).join(newest, newest.c.id == last.c.id)
         with self._engine.begin() as connection:
-            return {(digest, direction): seconds for _run, digest, direction, seconds in connection.execute(query)}
+            return {(digest, direction): seconds for digest, direction, seconds in connection.execute(query)}
+
+
+_STANDS = (attempt.c.direction == Direction.FORWARD, attempt.c.state == AttemptState.OK,
+           or_(attempt.c.undone.is_(False), run.c.state == RunState.PASSED))
+"""The condition for an attempt, joined with its run, to count as a success."""
 
 
 def _begun(key: Key, step: PlannedStep, executor: str) -> dict[str, Any]:
     return {**asdict(key), "kind": step.kind, "digest": step.digest, "executor": executor, "started": clock.stamp()}
+
+
+def _fenced(key: Key) -> Fenced:
+    return Fenced(_("run {run} is driven by another process; nothing more is done here").format(run=key.run),
+                  where=key.target, hint=f"inv status --run {key.run}")
 
 
 def _is(key: Key) -> Any:

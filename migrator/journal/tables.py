@@ -16,7 +16,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 metadata = MetaData()
@@ -136,7 +135,6 @@ audit = Table(
     Column("payload", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
-    Index("ix_audit_anchor", "run", sqlite_where=text("chain = ''"), postgresql_where=text("chain = ''")),
 )
 
 lock = Table(
