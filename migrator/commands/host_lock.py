@@ -8,14 +8,16 @@ from migrator.commands.resource import packaged
 from migrator.commands.shell import Command
 
 
-def take(folder: str, lines: Mapping[str, str]) -> Command:
+def take(folder: str, lines: Mapping[str, str], *, begun: bool) -> Command:
     """Take the lock that this folder is; `lines`, among them `run` and `fencing`, become its file.
+
+    Where the run has `begun` and the lock does not name it, the file says that this host has lost its memory of it.
 
     Prints taken, full (no space), `refused WHY`, or held and below it the lines of the file that stands against it:
     another run's, or one of the same run with a higher number.
     """
     return packaged("host_lock", "host_lock_replace", "host_lock_take",
-                    arguments=(folder, _text(lines), lines["run"], lines["fencing"]))
+                    arguments=(folder, _text(lines), lines["run"], lines["fencing"], "lost" if begun else "whole"))
 
 
 def free(folder: str, run: str) -> Command:

@@ -3,10 +3,10 @@
 # same newest file one succeeds, and a shell that dies at any point leaves nothing that stands in somebody's way.
 
 # newest FOLDER: what its newest file says, in count (its number, 0: there is none), state (held or free), run, fencing,
-# and said: all its lines but the state.
+# memory (whole, or lost: the run had begun, and the host did not know of it), and said: all its lines but the state.
 newest() {
     for again in 1 2 3 4 5 6 7 8 9; do
-        count=0 said='' state=free run='' fencing=0
+        count=0 said='' state=free run='' fencing=0 memory=''
         for file in "$1"/*; do
             [ "${file##*/}" -gt "$count" ] 2>/dev/null && count=${file##*/}
         done
@@ -16,6 +16,7 @@ newest() {
                 state) state=$value; continue ;;
                 run) run=$value ;;
                 fencing) fencing=$value ;;
+                memory) memory=$value ;;
             esac
             said="$said$key=$value
 "

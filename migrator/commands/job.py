@@ -9,13 +9,14 @@ STOPPED = 124
 """Exit code recorded for a job that was stopped because its time was over."""
 
 
-def start(directory: str, command: Command, limit: int, fence: tuple[str, str, str] = ("", "", "")) -> Command:
+def start(directory: str, command: Command, limit: int, fence: tuple[str, str, str, str] = ("", "", "", "")) -> Command:
     """Start `command` as the job of this directory, unless it was started before.
 
-    `fence` is the folder of the lock that has to name the run and the fencing number that follow; feed it with
-    `message(...)`. Prints nothing when the message did not arrive whole (nothing began), else a verdict in a line:
-    began, there (it was started before), full (no space), `refused WHY`, behind (the lock names the run, with a lower
-    number) or fenced, with the lock's lines below. After `there` it prints what `look` prints, after `began` too, as
+    `fence` is the folder of the lock that has to name the run and the fencing number that follow, and `resumed` when an
+    earlier process may have begun the job; feed it with `message(...)`. Prints nothing when the message did not arrive
+    whole (nothing began), else a verdict in a line: began, there (it was started before), full (no space), `refused
+    WHY`, or one with the lock's lines below: fenced, behind (the number there is lower), forgotten (the host has lost
+    its memory of what an earlier process began). After `there` it prints what `look` prints, after `began` too, as
     soon as the job has ended: long after the start itself has, as a program that it left behind.
     """
     child = source("job_identity", "host_lock", "job_child", "job_look")

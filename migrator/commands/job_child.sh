@@ -1,9 +1,10 @@
 # The job itself: it claims its directory, writes who it is, runs the command and leaves the exit code.
 # $1 directory, $2 user ('' for the login user), $3 command, $4 the lock's folder ('' for none) that has to name the run
-# $5 and the fencing number $6, $7 bytes of output to tell at most.
+# $5 and the fencing number $6, $7 `resumed` when an earlier process may have begun the job, $8 bytes of output to tell at
+# most.
 # Standard input: two lines, the password for sudo and the command's input, both escaped for printf %b.
-# Prints a verdict: began, there, full, `refused WHY`, or fenced or behind and below it the lock's lines. After `there` at
-# once, after `began` when the command has ended, it prints what a look prints.
+# Prints a verdict: began, there, full, `refused WHY`, or fenced, behind or forgotten and below it the lock's lines. After
+# `there` at once, after `began` when the command has ended, it prints what a look prints.
 
 verdict() {    # descriptor 3 tells whoever waits that there is one; that nobody listens any more must not end the job
     trap '' PIPE
@@ -17,8 +18,13 @@ claim() {
     [ ! -d "${1%/*}" ] && (umask 077 && mkdir -p "${1%/*}") 2>/dev/null && why=$(mkdir -m 700 "$1" 2>&1)
 }
 
-held_by() {    # LOCK RUN NUMBER
-    newest "$1" && [ "$state" = held ] && [ "$run" = "$2" ] && [ "$fencing" = "$3" ]
+refused_by() {    # LOCK RUN NUMBER RESUMED: whether the lock stands against the job, and then why
+    why=fenced
+    newest "$1" && [ "$state" = held ] && [ "$run" = "$2" ] || return 0
+    [ "$fencing" -ge "$3" ] || why=behind
+    [ "$fencing" = "$3" ] || return 0
+    why=forgotten
+    [ "$4" = resumed ] && [ "$memory" = lost ]
 }
 
 introduce() {    # the room for the exit code is taken now: it can be written in its place on a full disk
@@ -74,10 +80,8 @@ IFS= read -r password && IFS= read -r input || exit 0    # half a message: nothi
 exec </dev/null
 if claim "$1"; then
     # The lock is read after the claim: whoever takes the lock later finds the job here.
-    if [ -n "$4" ] && ! held_by "$4" "$5" "$6"; then
+    if [ -n "$4" ] && refused_by "$4" "$5" "$6" "$7"; then
         rmdir "$1"
-        why=fenced
-        [ "$state" = held ] && [ "$run" = "$5" ] && [ "$fencing" -lt "$6" ] && why=behind
         verdict "$why
 state=$state
 $said"
@@ -96,4 +100,4 @@ else
     verdict "refused $why"
     exit 0
 fi
-set -- "$1" 0 "$7"
+set -- "$1" 0 "$8"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from migrator.commands.host_lock import parsed
-from migrator.errors import Fenced
+from migrator.errors import Fenced, OutcomeUnknown
 from migrator.text import _
 
 
@@ -42,6 +42,14 @@ class Fence:
     number: int
     renew: Callable[[], None] | None = None
     """Takes the lock that still bears a lower number of the run: the host was away when the run was taken over."""
+    resumed: bool = False
+    """An earlier process may have begun the jobs; a host that has lost its memory cannot say whether it did."""
+
+    def forgotten(self, host: str, job: str) -> OutcomeUnknown:
+        """The error that tells that nobody can say whether the job was begun."""
+        return OutcomeUnknown(
+            _("this host has lost what it knew of run {run}: nobody can say whether the job {job} began").format(
+                run=self.run, job=job), where=host, hint=_("see on the host whether it was done"))
 
     def broken(self, host: str, lock: str) -> Fenced:
         """The error that tells who is there instead of us, by the lock's lines."""

@@ -30,16 +30,17 @@ class HostLock:
 
     def fence(self, holder: Holder) -> Fence:
         """What a job has to find here before it begins for this holder."""
-        return Fence(self.path(holder.environment), holder.run, holder.fencing, lambda: self.take(holder))
+        return Fence(self.path(holder.environment), holder.run, holder.fencing, lambda: self.take(holder, begun=True))
 
-    def take(self, holder: Holder, *, ended: Callable[[str], bool] = lambda run: False) -> None:
+    def take(self, holder: Holder, *, begun: bool = False, ended: Callable[[str], bool] = lambda run: False) -> None:
         """Hold the environment; the same run may take it again with the same or a higher number.
 
+        A host that does not know the lock of a run that has `begun` has lost its memory, and says so from then on.
         `ended` says of another run whether it is known to have ended: what such a run left behind is taken from it.
         Raises Locked when another run holds it, Fenced when the run itself holds it with a higher number, NoSpace,
         and HostError when the file cannot be written.
         """
-        while (held := self._tried(holder)) and held.run != holder.run and ended(held.run):
+        while (held := self._tried(holder, begun)) and held.run != holder.run and ended(held.run):
             self.free(holder.environment, held.run)
         if held and held.run == holder.run:
             raise self._fenced(held)
@@ -64,10 +65,10 @@ class HostLock:
             self.free(environment, held.run)
         return held
 
-    def _tried(self, holder: Holder) -> Holder | None:
+    def _tried(self, holder: Holder, begun: bool) -> Holder | None:
         """Take it; gives who stands against that."""
         lines = {key: str(value) for key, value in asdict(holder).items()}
-        answer = self._asked(host_lock.take(self._expanded(holder.environment), lines))
+        answer = self._asked(host_lock.take(self._expanded(holder.environment), lines, begun=begun))
         verdict, _newline, said = answer.partition("\n")
         if verdict == "taken":
             return None

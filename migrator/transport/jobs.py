@@ -63,7 +63,7 @@ class Jobs:
         `timeout` is in seconds from now; then the job is stopped with all its processes. Secrets go by `stdin`, which
         is kept in memory only. Raises CommandFailed (with `check`), TimedOut, NoSpace, LoginRefused, Unreachable,
         Fenced when the host's lock does not name us any more, and OutcomeUnknown when it began and its host or its
-        shell died before it ended.
+        shell died before it ended, or nobody can say any more whether it began.
         """
         started = time.monotonic()
         deadline = started + timeout if timeout is not None else None
@@ -116,14 +116,18 @@ class Jobs:
             elif verdict == b"behind" and self._fence and self._fence.renew:
                 self._fence.renew()
             elif verdict:
-                raise self._refused(verdict.decode(errors="backslashreplace"), rest.decode(errors="backslashreplace"))
+                raise self._refused(name, *(part.decode(errors="backslashreplace") for part in (verdict, rest)))
         raise Unreachable(_("the job {name} could not be started").format(name=name), where=self._transport.name)
 
-    def _lock(self) -> tuple[str, str, str]:
-        fence = self._fence
-        return (self._transport.expand(fence.path), fence.run, str(fence.number)) if fence else ("", "", "")
+    def _lock(self) -> tuple[str, str, str, str]:
+        if self._fence is None:
+            return "", "", "", ""
+        return (self._transport.expand(self._fence.path), self._fence.run, str(self._fence.number),
+                "resumed" if self._fence.resumed else "")
 
-    def _refused(self, verdict: str, rest: str) -> MigratorError:
+    def _refused(self, name: str, verdict: str, rest: str) -> MigratorError:
+        if self._fence and verdict == "forgotten":
+            return self._fence.forgotten(self._transport.name, name)
         if self._fence and verdict in ("behind", "fenced"):
             return self._fence.broken(self._transport.name, rest)
         if verdict == "full":

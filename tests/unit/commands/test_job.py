@@ -93,7 +93,7 @@ def test_a_job_begins_only_while_the_lock_names_its_run_and_number(
     else:
         (lock / "10").write_text(newest)
     command = words("touch", f"{tmp_path}/ran")
-    answer = sh(job.start(f"{tmp_path}/jobs/one", command, 100, (str(lock), "r1", "3")).text, job.message(b""))
+    answer = sh(job.start(f"{tmp_path}/jobs/one", command, 100, (str(lock), "r1", "3", "")).text, job.message(b""))
     assert answer.split("\n")[0] == verdict
     assert verdict == "began" or (newest or "") in answer
     assert (tmp_path / "ran").exists() == (tmp_path / "jobs/one").exists() == (verdict == "began")

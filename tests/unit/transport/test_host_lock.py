@@ -40,7 +40,7 @@ def test_its_file_is_plain_lines_for_nobody_else(lock: HostLock, tmp_path: Path)
     lock.take(LI)
     (file,) = (tmp_path / "lock/live").iterdir()
     assert file.read_text() == ("state=held\nenvironment=live\nrun=r1\nowner=desk:7:aa\nhost=desk\npid=7\n"
-                                "since=2026-01-05T20:00:00Z\nfencing=3\n")
+                                "since=2026-01-05T20:00:00Z\nfencing=3\nmemory=whole\n")
     assert {path.stat().st_mode & 0o077 for path in (tmp_path / "lock", file.parent, file)} == {0}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -136,6 +137,32 @@ def test_a_host_that_was_away_at_the_take_over_gets_the_new_number(tmp_path: Pat
     newer = replace(LI, pid=8, fencing=4)
     Jobs(HERE, f"{tmp_path}/jobs", lock.fence(newer)).run("job", script("true"))
     assert lock.holder("live") == newer
+
+
+def test_what_a_host_has_forgotten_is_not_begun_by_a_later_process(tmp_path: Path) -> None:
+    lock = HostLock(HERE, f"{tmp_path}/work/lock")
+    touch = script('echo run >> "$1"', f"{tmp_path}/runs")
+    lock.take(LI)
+    Jobs(HERE, f"{tmp_path}/work/jobs", lock.fence(LI)).run("one", touch)
+    shutil.rmtree(tmp_path / "work")
+    for number in (4, 5):
+        later = replace(LI, fencing=number)
+        lock.take(later, begun=True)
+        resumed = Jobs(HERE, f"{tmp_path}/work/jobs", replace(lock.fence(later), resumed=True))
+        with pytest.raises(OutcomeUnknown, match="lost what it knew of run r1: nobody can say whether the job one"):
+            resumed.run("one", touch)
+        assert resumed.state("one") == "never"
+    assert (tmp_path / "runs").read_text() == "run\n"
+    assert not Jobs(HERE, f"{tmp_path}/work/jobs", lock.fence(later)).run("two", touch).attached  # a try of its own
+
+
+def test_what_a_host_remembers_is_begun_by_a_later_process(tmp_path: Path) -> None:
+    lock = HostLock(HERE, f"{tmp_path}/work/lock")
+    lock.take(LI)
+    later = replace(LI, fencing=4)
+    lock.take(later, begun=True)
+    jobs = Jobs(HERE, f"{tmp_path}/work/jobs", replace(lock.fence(later), resumed=True))
+    assert not jobs.run("one", script("true")).attached
 
 
 def test_a_short_job_costs_one_call(tmp_path: Path) -> None:
