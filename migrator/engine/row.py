@@ -112,12 +112,18 @@ class Row:
         return Stop(False, row["message"] or "", asks=unknown and self._kind.after_crash is AfterCrash.ASK)
 
     def _take_back(self, target: str, stuck: bool) -> bool:
-        tried = self._attempts(target, Direction.UNDO)
-        begun = bool(tried) and tried[-1]["state"] == AttemptState.STARTED
-        if tried and not begun and tried[-1]["id"] > self._mark:
-            return bool(tried[-1]["state"] == AttemptState.OK)
-        unit = self._unit(target, Direction.UNDO, len(tried) + (not begun))
-        return bool((unit.leave() if stuck else unit.undo())["ok"])
+        while (n := self._next_undo(tried := self._attempts(target, Direction.UNDO))) is not None:
+            unit = self._unit(target, Direction.UNDO, n)
+            unit.leave() if stuck else unit.undo()
+        return bool(tried[-1]["state"] == AttemptState.OK)
+
+    def _next_undo(self, tried: Sequence[Mapping[Any, Any]]) -> int | None:
+        """The number of the undo to make, or to take up; one that was cut off is made once more, since it may be."""
+        fresh = [row for row in tried if row["id"] > self._mark]
+        if tried and tried[-1]["state"] == AttemptState.STARTED:
+            return int(tried[-1]["n"])
+        cut_off = len(fresh) == 1 and fresh[0]["state"] == AttemptState.UNKNOWN
+        return len(tried) + 1 if not fresh or cut_off else None
 
     def _left(self) -> list[str]:
         """Targets on which the step is not done."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from migrator.engine.context import Contexts, Desk
 from migrator.engine.settle import settle
-from migrator.errors import FindingsBlock, MigratorError, OutcomeUnknown
+from migrator.errors import Fenced, FindingsBlock, MigratorError, OutcomeUnknown
 from migrator.events import FindingMade, StepEnded, StepStarted
 from migrator.journal.attempts import Key
 from migrator.model.finding import Finding, blocking
@@ -48,6 +48,8 @@ class Unit:
                 self._intend()
             outcome = self._kind.apply(self._contexts.acting(self._step, self._key))
             return self._end(begun, AttemptState.OK, outcome, self._verified())
+        except Fenced:
+            raise  # the run is another process's now, and so is every word about this attempt
         except Exception as error:
             return self._failed(begun, error)
 
@@ -92,6 +94,8 @@ class Unit:
             context = self._contexts.acting(self._step, self._key)
             outcome = self._kind.undo(context, context.record)
             return self._end(begun, AttemptState.FAILED if outcome.by_hand else AttemptState.OK, outcome, [])
+        except Fenced:
+            raise  # the run is another process's now, and so is every word about this attempt
         except Exception as error:
             return self._failed(begun, error)
 

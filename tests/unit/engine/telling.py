@@ -14,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from migrator.engine import durable
 from migrator.engine.durable import FORWARD, Durable, Recorder
 from migrator.engine.liveness import Liveness
@@ -26,7 +28,7 @@ def main(folder: Path, order: str, *trusting: str) -> int:
     if trusting:
         durable._refuse_pickle = lambda: None
     alive = Liveness(folder / "executors")
-    engine = Durable(f"sqlite:///{folder}/engine.db", alive, {FORWARD: lambda t, _run: _story(t, folder)})
+    engine = Durable(make_url(f"sqlite:///{folder}/engine.db"), alive, {FORWARD: lambda t, _run: _story(t, folder)})
     signal.signal(signal.SIGTERM, lambda *_: engine.drain())
     engine.launch()
     if order == "list":
@@ -37,11 +39,11 @@ def main(folder: Path, order: str, *trusting: str) -> int:
         engine.start(RUN)
     else:
         engine.resume(RUN)
-    while engine.status(RUN) not in ("SUCCESS", "ERROR"):
+    while engine.status(RUN) not in ("SUCCESS", "ERROR") and not engine.failures:
         if engine.drained():
             return 20
         time.sleep(POLL)
-    return 1 if engine.failure else 0
+    return 1 if engine.failures else 0
 
 
 def _story(teller: Recorder, folder: Path) -> list[object]:

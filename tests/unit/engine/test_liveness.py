@@ -8,6 +8,14 @@ from pathlib import Path
 
 from migrator.engine.liveness import Liveness
 
+TURN = """
+import sys, time
+from pathlib import Path
+from migrator.engine.liveness import Liveness
+with Liveness(Path(sys.argv[1])).turn("tick") as mine:
+    print(mine, flush=True)
+    time.sleep(600)
+"""
 CLAIM = """
 import sys, time
 from pathlib import Path
@@ -43,3 +51,18 @@ def test_two_executors_of_one_process_have_two_names(tmp_path: Path) -> None:
     assert one.claim() != two.claim()
     assert one.alive(two.executor)
     assert two.alive(one.executor)
+
+
+def test_a_turn_is_had_by_one_process_until_it_ends_however_it_ends(tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", TURN, tmp_path], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    try:
+        assert process.stdout.readline() == "True\n"
+        with Liveness(tmp_path).turn("tick") as mine, Liveness(tmp_path).turn("another") as other:
+            assert (mine, other) == (False, True)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    with Liveness(tmp_path).turn("tick") as mine:
+        assert mine

@@ -94,7 +94,8 @@ def test_a_moment_is_waited_for_and_answers_itself(office: Office, plan: Plan) -
 
 def test_a_step_that_is_skipped_is_passed_over_with_name_and_reason(office: Office, plan: Plan) -> None:
     run = office.run(plan)
-    office.journal.runs.order(run, {"act": "skip", "who": "zhao", "reason": "the index is rebuilt at night"}, actor="zhao")
+    order = {"act": "skip", "who": "zhao", "reason": "the index is rebuilt at night"}
+    office.journal.runs.order(run, order, actor="zhao")
     assert ask(office, run, DECISION, 0) == "on"
     (attempt,) = office.journal.attempts.of_run(run)
     assert (attempt["state"], attempt["message"]) == ("SKIPPED", "skipped by zhao: the index is rebuilt at night")

@@ -11,7 +11,7 @@ import pytest
 
 from migrator import clock
 from migrator.engine.gates import closed
-from migrator.engine.windows import look, shut, time_needed, window_of
+from migrator.engine.windows import shut, time_needed, verdict_on, window_of
 from migrator.errors import Exit
 from migrator.model.plan import Plan
 from migrator.playbook.inventory import Calendar
@@ -91,8 +91,8 @@ def test_what_was_measured_must_still_fit(live: Office, plan: Plan) -> None:
 
 def test_what_changes_nothing_that_lasts_is_not_bound(live: Office, plan: Plan) -> None:
     noon = at("2026-10-04T12:00")
-    assert look(live.plan(step("facts", "host.facts"), window=NIGHT), live.environment, noon) is None
-    assert look(plan, live.environment.model_copy(update={"disposable": True}), noon) is None
+    assert verdict_on(live.plan(step("facts", "host.facts"), window=NIGHT), live.environment, noon) is None
+    assert verdict_on(plan, live.environment.model_copy(update={"disposable": True}), noon) is None
     assert window_of(plan, live.environment.model_copy(update={"disposable": True}), noon) is None
 
 

@@ -37,9 +37,10 @@ def test_the_trail_of_an_older_journal_still_holds(old: Journal) -> None:
 
 def test_a_run_begun_under_the_older_revision_goes_on_in_a_chain_of_its_own(old: Journal) -> None:
     run = "1121-bbbb"
+    old.runs.move(run, RunState.RUNNING, actor="x", executor="x")
     old.attempts.end(started(old, run, 2), AttemptState.OK, executor="x", seconds=1.0)
     old.runs.move(run, RunState.PASSED, actor="x", exit_code=0)
-    assert (old.audit_trail(run).count, old.audit_trail().count, old.audit_trail().broken) == (3, 14, None)
+    assert (old.audit_trail(run).count, old.audit_trail().count, old.audit_trail().broken) == (4, 15, None)
 
 
 def test_damage_to_the_older_part_is_found(old: Journal) -> None:
