@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from migrator import clock
 from migrator.calendars.freeze import Freeze
 from migrator.calendars.rule import Opening, Rule
 from migrator.calendars.site_calendar import SiteCalendar
@@ -17,11 +19,13 @@ MOMENT = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Verdict:
-    """`reason` is empty when work may begin now; then `opening` holds the moment, else it is the next one that does.
+    """What a site's calendar says to a start.
 
+    `reason` is empty when work may begin now; then `opening` holds the moment, else it is the next one in which it may,
     None when none comes. `freezes` are those that touch the time from now to the end of that opening.
     """
 
+    calendar: SiteCalendar
     reason: str
     opening: Opening | None
     freezes: tuple[Freeze, ...] = ()
@@ -29,6 +33,11 @@ class Verdict:
     @property
     def open(self) -> bool:
         return not self.reason
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines; moments in ISO 8601."""
+        return {"open": self.open, "reason": self.reason, "opening": _times(self.opening) if self.opening else None,
+                "freezes": [{"name": freeze.name, **_times(freeze)} for freeze in self.freezes]}
 
 
 def window_at(rule: Rule, calendar: SiteCalendar, now: datetime, *, needed: timedelta = timedelta(0)) -> Verdict:
@@ -42,8 +51,12 @@ def window_at(rule: Rule, calendar: SiteCalendar, now: datetime, *, needed: time
     until = opening.end + MOMENT if opening else now + MOMENT
     freezes = tuple(calendar.freezes(now, until))
     if opening and opening.holds(now):
-        return Verdict("", opening, freezes)
-    return Verdict(_why(rule, calendar, now), opening, freezes)
+        return Verdict(calendar, "", opening, freezes)
+    return Verdict(calendar, _why(rule, calendar, now), opening, freezes)
+
+
+def _times(span: Opening | Freeze) -> dict[str, str]:
+    return {"start": clock.stamp(span.start), "end": clock.stamp(span.end)}
 
 
 def _free(rule: Rule, calendar: SiteCalendar, now: datetime) -> Iterator[Opening]:

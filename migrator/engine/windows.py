@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from migrator import clock
-from migrator.calendars.site_calendar import SiteCalendar
 from migrator.calendars.window import Verdict, window_at
 from migrator.engine.closed import Asked, Closed
 from migrator.engine.timetable import calendar_of, rule_of
@@ -20,24 +18,15 @@ from migrator.text import _
 from migrator.units import seconds
 
 
-@dataclass(frozen=True)
-class Look:
-    """What the calendar of a site says to a start at some moment."""
-
-    verdict: Verdict
-    calendar: SiteCalendar
-
-
-def look(plan: Plan, environment: Environment, now: datetime) -> Look | None:
+def verdict_on(plan: Plan, environment: Environment, now: datetime) -> Verdict | None:
     """Whether the plan may start now, None when nothing binds it: it changes nothing, or what may be replaced.
 
     Raises WrongUse or PlaybookError for a calendar that cannot be understood: what may be a freeze is not passed over.
     """
     if environment.disposable or not any(map(_changes, plan.steps)):
         return None
-    calendar = calendar_of(environment)
     needed = timedelta(seconds=time_needed(plan))
-    return Look(window_at(rule_of(plan.window), calendar, now, needed=needed), calendar)
+    return window_at(rule_of(plan.window), calendar_of(environment), now, needed=needed)
 
 
 def an_open_window(asked: Asked) -> list[Closed]:
@@ -47,23 +36,24 @@ def an_open_window(asked: Asked) -> list[Closed]:
 
 def shut(plan: Plan, environment: Environment, now: datetime) -> list[Closed]:
     """Why the plan may not start now, with the next start that is possible; empty when it may."""
-    seen = look(plan, environment, now)
-    if seen is None or seen.verdict.open:
+    verdict = verdict_on(plan, environment, now)
+    if verdict is None or verdict.open:
         return []
-    opening = seen.verdict.opening
-    hint = (_("the next start is possible at {start}").format(start=seen.calendar.show(opening.start)) if opening
-            else _("no start is possible any more: give the playbook another window"))
-    return [Closed(seen.verdict.reason, Exit.FINDINGS_BLOCK, hint)]
+    hint = _("no start is possible any more: give the playbook another window")
+    if verdict.opening:
+        start = verdict.calendar.show(verdict.opening.start)
+        hint = _("the next start is possible at {start}").format(start=start)
+    return [Closed(verdict.reason, Exit.FINDINGS_BLOCK, hint)]
 
 
 def window_of(plan: Plan, environment: Environment, now: datetime) -> dict[str, str] | None:
     """The window in which a run that starts now has to be over, `start` and `end` as the clock stamps them; None when
     nothing binds it.
     """
-    seen = look(plan, environment, now)
-    if seen is None or seen.verdict.opening is None or not seen.verdict.open:
+    verdict = verdict_on(plan, environment, now)
+    if verdict is None or verdict.opening is None or not verdict.open:
         return None
-    start, end = seen.verdict.opening.start, seen.verdict.opening.end
+    start, end = verdict.opening.start, verdict.opening.end
     if plan.window.get("length") and not plan.window.get("start"):
         start, end = now.astimezone(UTC), min(end, now + timedelta(seconds=seconds(plan.window["length"])))
     return {"start": clock.stamp(start), "end": clock.stamp(end)}

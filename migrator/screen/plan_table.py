@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
 
 from migrator import clock
+from migrator.calendars.window import Verdict
 from migrator.model import labels
 from migrator.model.finding import Finding, Severity
 from migrator.model.outcome import Change
@@ -13,15 +13,18 @@ from migrator.model.plan import Plan
 from migrator.model.standing import Standing
 from migrator.model.way_back import ways_back
 from migrator.screen.grid import Column, grid, terminal_room
+from migrator.screen.plan_time import limits_line, time_lines
 from migrator.text import _, width
-from migrator.units import seconds, show_seconds
+from migrator.units import show_seconds
 
 
 def show_plan(plan: Plan, *, changes: Mapping[str, Sequence[Change]], findings: Mapping[str, Sequence[Finding]],
-              approvals: Sequence[Standing], next_command: str, room: int | None = None) -> str:
-    """The plan as text. `changes` and `findings` are by step id; `room` is terminal columns, the terminal's when None.
+              approvals: Sequence[Standing], next_command: str, window: Verdict | None = None,
+              room: int | None = None) -> str:
+    """The plan as text. `changes` and `findings` are by step id; `window` is None when no calendar binds the plan;
+    `room` is terminal columns, the terminal's when None.
 
-    The decision stands in the last lines: findings, turn-back line, what is waived, approvals, and the next command.
+    The decision stands in the last lines: findings, time, what is waived, approvals, and the command to type next.
     """
     room = terminal_room() if room is None else room
     return "\n".join([
@@ -29,7 +32,7 @@ def show_plan(plan: Plan, *, changes: Mapping[str, Sequence[Change]], findings: 
         *grid(_columns(), [*_rows(plan, changes)], room=room),
         "",
         *_findings(findings),
-        *_sum(plan),
+        *(f" {line}" for line in time_lines(plan, window)),
         *_waived(plan),
         *_approvals(approvals),
         _decision(plan, findings),
@@ -41,12 +44,8 @@ def _head(plan: Plan, room: int) -> list[str]:
     left = _("{title}  {path}  on {environment}").format(title=plan.title, path=" > ".join(plan.path),
                                                          environment=plan.environment)
     right = _("plan {id}   stage {stage}").format(id=plan.id, stage=plan.stage)
-    limits = {"window": _("window {time}"), "downtime": _("downtime {time}"), "rollback": _("way back {time} allowed"),
-              "reserve": _("reserve {time}")}
-    budget = [sentence.format(time=_duration(plan.budget[key])) for key, sentence in limits.items()
-              if plan.budget.get(key) not in (None, "", "0s", 0)]
     blanks = " " * max(3, room - width(left) - width(right))
-    return [left + blanks + right, *(["   ".join(budget)] if budget else [])]
+    return list(filter(None, [left + blanks + right, limits_line(plan)]))
 
 
 def _columns() -> list[Column]:
@@ -85,30 +84,6 @@ def _findings(findings: Mapping[str, Sequence[Finding]]) -> list[str]:
     return lines
 
 
-def _sum(plan: Plan) -> list[str]:
-    unknown = [step.id for step in plan.steps if step.estimate is None]
-    known = sum(step.estimate or 0 for step in plan.steps)
-    total = _("{count} steps, {time} in all").format(count=len(plan.steps), time=show_seconds(known))
-    if unknown:
-        total = _("{count} steps, {unknown} of them not rehearsed").format(count=len(plan.steps), unknown=len(unknown))
-    return [f" {total}", f" {_turn_back(plan)}"]
-
-
-def _turn_back(plan: Plan) -> str:
-    allowed = plan.budget.get("downtime") or plan.budget.get("window")
-    if not allowed:
-        return _("turn-back line: no window is given")
-    used = list(accumulate(step.estimate or 0 for step in plan.steps))
-    if any(step.estimate is None for step in plan.steps) or None in ways_back(plan.steps):
-        return _("turn-back line: unknown until every step was rehearsed")
-    limit = seconds(allowed) - seconds(plan.budget.get("reserve") or 0)
-    for step, time, back in zip(plan.steps, used, ways_back(plan.steps), strict=True):
-        if time + (back or 0) > limit:
-            return _("turn-back line: once {step} has run, going back no longer fits {time}").format(
-                step=step.id, time=_duration(allowed))
-    return _("turn-back line: none, going back fits {time} after every step").format(time=_duration(allowed))
-
-
 def _approvals(approvals: Sequence[Standing]) -> list[str]:
     if not approvals:
         return []
@@ -138,7 +113,3 @@ def _decision(plan: Plan, findings: Mapping[str, Sequence[Finding]]) -> str:
     if blocking:
         return " " + _("✗ cannot start, findings that block: {count}").format(count=blocking)
     return " " + _("✓ nothing found that blocks")
-
-
-def _duration(value: str | float) -> str:
-    return show_seconds(seconds(value))

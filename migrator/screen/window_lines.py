@@ -11,8 +11,9 @@ FREEZES = 3
 """So many freezes are shown, the nearest first."""
 
 
-def window_lines(verdict: Verdict, calendar: SiteCalendar, *, by_days: bool) -> list[str]:
+def window_lines(verdict: Verdict, *, by_days: bool) -> list[str]:
     """One line on the window, one on each freeze that touches it; `by_days` when holidays decide about it."""
+    calendar = verdict.calendar
     lines = [_window(verdict, calendar)]
     lines += [_('freeze "{name}" from {start} to {end}').format(
         name=freeze.name, start=calendar.show(freeze.start), end=calendar.show(freeze.end))

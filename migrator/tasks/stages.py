@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from migrator import clock
 from migrator.errors import Exit
 from migrator.here import from_here
 from migrator.model.finding import Finding
@@ -60,14 +61,17 @@ def run_stage(call: Call, playbook: str | None, stage: str, *, dry_run: bool, as
 
 def show_plan(call: Call, frozen: Plan) -> int:
     """Ask every step what it found and would change, and show it as one table."""
+    from migrator.engine.windows import verdict_on
     from migrator.screen.plan_table import show_plan as table
 
     result = call.app.preflight(frozen)
     following = _next(call, frozen, result.problems)
+    window = verdict_on(frozen, call.app.site(frozen.environment).environment, clock.now())
     call.show(table(frozen, changes=result.changes, findings=result.findings, next_command=following,
+                    window=window,
                     approvals=[call.app.journal.approvals.standing(frozen, group)
                                for group in frozen.gate.get("approvals", [])]),
-              {"plan": frozen.id, **frozen.as_json(), "next": following,
+              {"plan": frozen.id, **frozen.as_json(), "next": following, "opening": window and window.as_json(),
                "findings": {step: [f.as_json() for f in found] for step, found in result.findings.items()},
                "changes": {step: [c.as_json() for c in planned] for step, planned in result.changes.items()}})
     return result.refusal.code if result.problems else Exit.DONE
@@ -81,7 +85,8 @@ def _next(call: Call, frozen: Plan, problems: Sequence[Finding]) -> str:
     if problems:
         again = f"inv plan --playbook {playbook} --stage {frozen.stage}"
         return next((p.advice for p in problems if p.advice), again)
-    if shut := closed(call.app.journal, frozen, operator=call.app.user):
+    environment = call.app.site(frozen.environment).environment
+    if shut := closed(call.app.journal, frozen, operator=call.app.user, environment=environment):
         return shut[0].hint
     names = {"prepare": "assess", "trial": "rehearse", "go-live": "upgrade"}
     if frozen.stage in names:
