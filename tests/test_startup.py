@@ -38,6 +38,11 @@ def test_looking_loads_nothing_heavy(command: list[str], home: str) -> None:
     assert not loaded(f"{TELL}; {TYPED}", *command, *where) & HEAVY
 
 
+@pytest.mark.parametrize("command", ["run.list", "status"])
+def test_looking_at_runs_reads_no_playbook(command: str, home: str) -> None:
+    assert not loaded(f"{TELL}; {TYPED}", command, "--home", home) & {"pydantic", "yaml"}
+
+
 def test_what_is_heavy_would_be_seen() -> None:
     assert loaded(f"{TELL}; import paramiko; {TYPED}", "--list") & HEAVY == {"paramiko"}
 

@@ -13,7 +13,7 @@ from migrator.errors import PackageWrong, WrongUse
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import Direction
-from migrator.playbook.files import sha256
+from migrator.playbook.checksum import sha256
 from migrator.text import _
 
 PLAYBOOK = "playbook"

@@ -11,7 +11,7 @@ from pathlib import Path
 from migrator.errors import PackageWrong
 from migrator.journal.blobs import Blobs
 from migrator.model.plan import Plan
-from migrator.playbook.files import sha256
+from migrator.playbook.checksum import sha256
 from migrator.text import _
 
 LINKED_FROM = 16 * 1024 * 1024

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -54,12 +53,6 @@ def wrong_files(items: Iterable[Unrolled], kinds: Kinds, playbook: Playbook, fol
         except PlaybookError as error:
             yield tree.error((*item.route, kind), error.message,
                              hint=_("a file's name may use ${path...} and ${hop...} only"))
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file's content, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _names(folder: Path) -> list[str]:

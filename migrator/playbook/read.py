@@ -9,7 +9,8 @@ from typing import Any
 
 from migrator.errors import PlaybookError
 from migrator.here import from_here
-from migrator.playbook.files import named_files, sha256, wrong_files
+from migrator.playbook.checksum import sha256
+from migrator.playbook.files import named_files, wrong_files
 from migrator.playbook.kinds import Kinds
 from migrator.playbook.loader import read_tree
 from migrator.playbook.model import Playbook
