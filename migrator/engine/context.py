@@ -43,6 +43,8 @@ class Desk:
     """The folder of a run on this machine, by the run's id."""
     vault: Callable[[str], Path]
     """The folder for backup sets of an environment."""
+    close: Callable[[str], None] = lambda environment: None
+    """Gives back the connections to an environment, which are opened anew when somebody asks again."""
 
     @cached_property
     def hold(self) -> Hold:
@@ -101,12 +103,15 @@ class Contexts:
         """For check, plan, before and verify: its sites cannot change anything."""
         return self._context(step, target, key=None, read_only=True, ahead=ahead)
 
-    def acting(self, step: PlannedStep, key: Key) -> StepContext[Any]:
-        """For apply and undo: with the record of `before`, and jobs named after the attempt."""
-        return self._context(step, key.target, key=key, read_only=False)
+    def acting(self, step: PlannedStep, key: Key, *, resumed: bool = False) -> StepContext[Any]:
+        """For apply and undo: with the record of `before`, and jobs named after the attempt.
+
+        resumed: an earlier process began the attempt, so it may have begun its jobs.
+        """
+        return self._context(step, key.target, key=key, read_only=False, resumed=resumed)
 
     def _context(self, step: PlannedStep, target: str, *, key: Key | None, read_only: bool,
-                 ahead: bool = False) -> StepContext[Any]:
+                 ahead: bool = False, resumed: bool = False) -> StepContext[Any]:
         plan, journal = self._plan, self._desk.journal
         site = self._desk.site(plan.environment)
         known = scope(path=plan.path, hop=step.hop, name=site.name, environment=site.environment, run=self._run)
@@ -121,7 +126,7 @@ class Contexts:
             work=self._desk.folder(self._run), facts=Facts(journal, self._run, plan),
             remaining=lambda: max(0.0, deadline - time.monotonic()),
             progress=self._progress(step, target), say=self._say(step, target),
-            run_job=self._job_runner(site, key, deadline), ahead=ahead,
+            run_job=self._job_runner(site, key, deadline, resumed), ahead=ahead,
             record=journal.attempts.record(key) if key else {}, journal=self._so_far,
         )
 
@@ -138,15 +143,15 @@ class Contexts:
     def _say(self, step: PlannedStep, target: str) -> OnLine:
         return lambda text: self._desk.observers(StepSaid(run=self._run, step=step.id, target=target, text=text))
 
-    def _job_runner(self, site: Site, key: Key | None, deadline: float) -> Callable[..., JobResult]:
+    def _job_runner(self, site: Site, key: Key | None, deadline: float, resumed: bool) -> Callable[..., JobResult]:
         def run_job(host: str, label: str, command: Command, *, stdin: bytes, timeout: float | None,
                     on_line: OnLine | None) -> JobResult:
             if key is None:
                 raise WrongUse("a job was started by a step that may only read")
             left = max(1.0, deadline - time.monotonic())
-            jobs = jobs_on(site, host, self._desk.hold.fence(self._run, self._plan, site, host))
-            return jobs.run(f"{key.job}.{label}", command, stdin=stdin, timeout=min(timeout or left, left),
-                            on_line=on_line)
+            fence = self._desk.hold.fence(self._run, self._plan, site, host, resumed=resumed)
+            return jobs_on(site, host, fence).run(f"{key.job}.{label}", command, stdin=stdin,
+                                                  timeout=min(timeout or left, left), on_line=on_line)
         return run_job
 
 

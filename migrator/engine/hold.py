@@ -11,6 +11,7 @@ import os
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from migrator import clock
 from migrator.errors import TimedOut, Unreachable, WrongUse
@@ -46,7 +47,7 @@ class Hold:
         number = self._journal.locks.take(lock_of(plan), run=run, owner=owner)
         holder = Holder(plan.environment, run, owner, socket.gethostname(), os.getpid(), clock.stamp(), number)
         if changes(plan):
-            self._on_hosts(plan, lambda lock: lock.take(holder, ended=self._ended), patient=begun)
+            self._on_hosts(plan, lambda lock: lock.take(holder, begun=begun, ended=self._ended), patient=begun)
         self._held[run] = holder
         return True
 
@@ -57,9 +58,18 @@ class Hold:
         self._held.pop(run, None)
         self._journal.locks.free(lock_of(plan), run=run)
 
-    def fence(self, run: str, plan: Plan, site: Site, host: str) -> Fence | None:
-        """What a job of the run has to find on the host before it begins; None for a run that only adds."""
-        return host_lock(site, host).fence(self._held[run]) if run in self._held and changes(plan) else None
+    def forget(self, run: str) -> None:
+        """The run goes on elsewhere, or later: it still holds what it held, and this process nothing of it."""
+        self._held.pop(run, None)
+
+    def fence(self, run: str, plan: Plan, site: Site, host: str, *, resumed: bool) -> Fence | None:
+        """What a job of the run has to find on the host before it begins; None for a run that only adds.
+
+        resumed: an earlier process may have begun the job.
+        """
+        if run not in self._held or not changes(plan):
+            return None
+        return replace(host_lock(site, host).fence(self._held[run]), resumed=resumed)
 
     def _ended(self, run: str) -> bool:
         """Whether a run that a host's lock names is known here, and has ended."""

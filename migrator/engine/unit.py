@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from migrator.engine.asking import answers, knowing, probes
 from migrator.engine.context import Contexts, Desk
 from migrator.engine.settle import settle
 from migrator.errors import Fenced, FindingsBlock, MigratorError, OutcomeUnknown
@@ -16,7 +17,9 @@ from migrator.model.finding import Finding, blocking
 from migrator.model.outcome import Outcome
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import AttemptState, Direction, Touches
+from migrator.step import Probes, StepContext
 from migrator.text import _
+from migrator.transport.asked import Question
 
 log = logging.getLogger(__name__)
 HOUR = 3600.0
@@ -46,7 +49,7 @@ class Unit:
         try:
             if row is None:
                 self._intend()
-            outcome = self._kind.apply(self._contexts.acting(self._step, self._key))
+            outcome = self._kind.apply(self._contexts.acting(self._step, self._key, resumed=row is not None))
             return self._end(begun, AttemptState.OK, outcome, self._verified())
         except Fenced:
             raise  # the run is another process's now, and so is every word about this attempt
@@ -91,7 +94,7 @@ class Unit:
             self._journal.attempts.start(self._key, self._step, {}, [], executor=self._executor)
         try:
             self._settle()
-            context = self._contexts.acting(self._step, self._key)
+            context = self._contexts.acting(self._step, self._key, resumed=row is not None)
             outcome = self._kind.undo(context, context.record)
             return self._end(begun, AttemptState.FAILED if outcome.by_hand else AttemptState.OK, outcome, [])
         except Fenced:
@@ -119,7 +122,7 @@ class Unit:
 
     def _intend(self) -> None:
         """Check once more, read what undo needs, and write both before anything acts."""
-        context = self._contexts.reading(self._step, self._key.target)
+        context = self._reading(lambda asked: (*asked.check, *asked.before))
         findings = self._kind.check(context)
         self._show(findings)
         if problems := blocking(findings):
@@ -132,9 +135,14 @@ class Unit:
         self._journal.attempts.start(self._key, self._step, record, changes, executor=self._executor)
 
     def _verified(self) -> list[Finding]:
-        findings = self._kind.verify(self._contexts.reading(self._step, self._key.target))
+        findings = self._kind.verify(self._reading(lambda asked: asked.verify))
         self._show(findings)
         return findings
+
+    def _reading(self, phases: Callable[[Probes], Iterable[Question]]) -> StepContext[Any]:
+        """A context for looking only, for phases whose questions its hosts have answered just now."""
+        context = self._contexts.reading(self._step, self._key.target)
+        return knowing(context, answers(self._site, phases(probes(self._kind, context))))
 
     def _end(self, begun: float, state: AttemptState, outcome: Outcome | None, findings: list[Finding],
              message: str = "") -> dict[str, Any]:
