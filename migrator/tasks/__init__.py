@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invoke.collection import Collection
 
-from migrator.tasks import approve, doctor, inventory, playbooks, runs, stages, steps
+from migrator.tasks import approve, decide, doctor, inventory, journal, playbooks, runs, stages, steps
 
 
 def _collection(name: str, **tasks: object) -> Collection:
@@ -18,8 +18,10 @@ namespace = _collection(
     "migrator", assess=stages.assess, plan=stages.plan, rehearse=stages.rehearse, upgrade=stages.upgrade,
     rollback=runs.rollback, resume=runs.resume, status=runs.status, report=runs.report, doctor=doctor.doctor)
 namespace.add_collection(_collection("approve", request=approve.request, sign=approve.sign, list=approve.list_))
-namespace.add_collection(_collection("run", stage=stages.run, list=runs.list_, log=runs.log, unlock=runs.unlock))
+namespace.add_collection(_collection("run", stage=stages.run, list=runs.list_, log=runs.log, unlock=runs.unlock,
+                                      decide=decide.decide))
 namespace.add_collection(_collection("audit", verify=runs.verify))
+namespace.add_collection(_collection("journal", migrate=journal.migrate))
 namespace.add_collection(_collection("playbook", check=playbooks.check, new=playbooks.new, schema=playbooks.schema,
                                      path=playbooks.path))
 namespace.add_collection(_collection("inventory", check=inventory.check, trust=inventory.trust))
