@@ -65,22 +65,24 @@ class Facts(Mapping[str, Mapping[str, Any]]):
         rows = map(dict, self._journal.attempts.of_run(self._run))
         return {row["step"]: _facts(row) for row in rows if _counts(row)}
 
-    @cached_property
-    def _all(self) -> dict[str, dict[str, Any]]:
-        rows = map(dict, self._journal.attempts.passed(self._digest))
-        return {f"{row['stage']}.{row['step']}": _facts(row) for row in rows}
-
     def __getitem__(self, name: str) -> Mapping[str, Any]:
-        found = self._own.get(name) or self._all.get(name)
+        found = self._own.get(name) or self._elsewhere(name)
         if found is None:
             raise KeyError(name)
         return found
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**self._all, **self._own})
+        passed = self._journal.attempts.passed(self._digest)
+        return iter({**{f"{row['stage']}.{row['step']}": None for row in passed}, **self._own})
 
     def __len__(self) -> int:
-        return len({**self._all, **self._own})
+        return len(list(iter(self)))
+
+    def _elsewhere(self, name: str) -> dict[str, Any] | None:
+        """The newest success of a step of any stage; only its row is read, since thousands of runs may share a plan."""
+        stage, _dot, step = name.partition(".")
+        row = self._journal.attempts.newest(self._digest, stage, step) if step else None
+        return _facts(dict(row)) if row else None
 
 
 class Contexts:
