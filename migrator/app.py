@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from migrator.engine.alive import Alive
     from migrator.engine.approving import Approving
     from migrator.engine.context import Desk
+    from migrator.engine.fleet.start import FleetStart
     from migrator.engine.preflight import Preflight
     from migrator.engine.works import Works
     from migrator.journal.journal import Journal
@@ -70,6 +71,7 @@ class App:
             from migrator.engine.liveness_postgresql import ServerLiveness
 
             return ServerLiveness(url)
+        from migrator.engine.liveness import Liveness
 
         return Liveness(self.home / "executors")
 
@@ -84,14 +86,14 @@ class App:
     def desk(self) -> Desk:
         from migrator.engine.context import Desk
 
-        return Desk(self.journal, self.observers, self.site, self.run_folder, self.vault)
+        return Desk(self.journal, self.observers, self.site, self.run_folder, self.vault, self.doors.close)
 
     @cached_property
     def works(self) -> Works:
         from migrator.engine.works import Works
         from migrator.journal.place import engine_url
 
-        return Works(self.desk, self.liveness, engine_url(self.home))
+        return Works(self.desk, self.liveness, engine_url(self.home), self.home / "playbooks")
 
     def watch(self, observer: Observer) -> None:
         """Tell this observer too of everything that happens."""
@@ -156,6 +158,13 @@ class App:
         freeze(plan, Path(plan.playbook), self.run_folder(run) / "playbook")
         return run
 
+    @property
+    def fleet_start(self) -> FleetStart:
+        """Drafts fleets and starts them."""
+        from migrator.engine.fleet.start import FleetStart
+
+        return FleetStart(self.journal, self.site)
+
     def drive(self, run: str) -> int:
         """Drive a new run until it ends or parks; gives the exit code."""
         return self.works.driver.start(run)
@@ -200,6 +209,10 @@ class App:
     def roll_back(self, run: str, to: str | None = None) -> int:
         """Bring a run's target back, wholly or so that the step `to` is the next one again; gives the exit code."""
         return self.works.driver.roll_back(run, to=to, actor=self.user)
+
+    def unlock(self, environment: str, reason: str) -> list[str]:
+        """Free an environment from runs whose processes are gone; gives these runs. Raises Locked while one lives."""
+        return self.desk.hold.seize(environment, actor=self.user, reason=reason)
 
     def run_id(self, run: str | None, environment: str | None = None) -> str:
         """The run that was named, else the newest one; raises WrongUse when there is none."""

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from migrator.commands.shell import Command
 from migrator.database.base import Database
-from migrator.database.open import make_of, open_database
+from migrator.database.mutex import Mutex
+from migrator.database.open import make_of, open_database, parsed
 from migrator.playbook.inventory import Database as Entry
 from migrator.playbook.inventory import Environment
 from migrator.secret import resolve
@@ -29,6 +30,14 @@ def open_at(host: Transport, environment: Environment, name: str, entry: Entry) 
     return open_database(name, entry, reach=host.tunnel if away else None,
                          on_host=partial(_on_host, host, owner) if away or owner else None,
                          password=resolve(entry.password) if entry.password else None)
+
+
+def mutex_at(host: Transport, name: str, entry: Entry) -> Mutex | None:
+    """The lock in the server of a database that stands at `host`; None for SQLite, which has no server."""
+    if make_of(entry.url) == "sqlite":
+        return None
+    url = parsed(name, entry.url, resolve(entry.password) if entry.password else None)
+    return Mutex(name, url, None if host.local else host.tunnel)
 
 
 def file_of(entry: Entry, host: Paths) -> str:

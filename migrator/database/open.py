@@ -37,7 +37,7 @@ def open_database(name: str, entry: Entry, *, reach: Reach | None = None, on_hos
     machine can see, `on_host` runs commands there for SQLite. Raises WrongUse when the URL is no URL.
     """
     make = make_of(entry.url)
-    url = _parsed(name, entry.url, password)
+    url = parsed(name, entry.url, password)
     if make == "sqlite":
         from migrator.database.sqlite import SqliteDatabase
 
@@ -56,7 +56,8 @@ def open_database(name: str, entry: Entry, *, reach: Reach | None = None, on_hos
     return MariadbDatabase(name, Door(name, url.set(drivername="mysql+pymysql"), reach, charset="utf8mb4"))
 
 
-def _parsed(name: str, text: str, password: Secret | None) -> URL:
+def parsed(name: str, text: str, password: Secret | None) -> URL:
+    """The URL with the password in it, known as a secret; raises WrongUse when the text is no URL."""
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 

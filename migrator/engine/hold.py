@@ -1,4 +1,4 @@
-"""Holds an environment for a run wherever somebody else could take it: in the journal and on its hosts.
+"""Holds an environment for a run wherever somebody else could take it: in the journal, on its hosts, in its databases.
 
 The journal gives a number that only grows (fencing). It is written into the lock file of every host, and a job is begun
 only where that file still bears it: a process that slept while another took its run over can start nothing any more.
@@ -14,16 +14,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from migrator import clock
-from migrator.errors import TimedOut, Unreachable, WrongUse
+from migrator.database.mutex import Mutex
+from migrator.errors import MigratorError, TimedOut, Unreachable, WrongUse
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan
 from migrator.model.states import RunState, Touches
+from migrator.reach import mutex_at
 from migrator.site import Site
 from migrator.step import kinds
 from migrator.transport.fence import Fence, Holder
 from migrator.transport.host_lock import HostLock
 
 AT_ONCE = 32
+PATIENCE = 20.0
+"""Seconds in which a server notices that the process whose run is taken over is gone."""
 ADDING = "+"
 """Follows the environment's name in the lock of runs that change nothing."""
 
@@ -35,6 +39,7 @@ class Hold:
         self._journal = journal
         self._site = site
         self._held: dict[str, Holder] = {}
+        self._mutexes: dict[str, list[Mutex]] = {}
 
     def take(self, run: str, plan: Plan, *, owner: str, begun: bool) -> bool:
         """Hold the plan's environment for the run; False when this process does already.
@@ -46,8 +51,14 @@ class Hold:
             return False
         number = self._journal.locks.take(lock_of(plan), run=run, owner=owner)
         holder = Holder(plan.environment, run, owner, socket.gethostname(), os.getpid(), clock.stamp(), number)
-        if changes(plan):
-            self._on_hosts(plan, lambda lock: lock.take(holder, begun=begun, ended=self._ended), patient=begun)
+        try:
+            if changes(plan):
+                self._take_mutexes(run, plan, patience=PATIENCE if begun else 0)
+                self._on_hosts(plan, lambda lock: lock.take(holder, begun=begun, ended=self._ended), patient=begun)
+        except MigratorError:
+            if not begun:
+                self.free(run, plan)
+            raise
         self._held[run] = holder
         return True
 
@@ -55,12 +66,24 @@ class Hold:
         """Let go of what the run holds; a host that is away keeps its file, which the next run replaces."""
         if changes(plan):
             self._on_hosts(plan, lambda lock: lock.free(plan.environment, run), patient=True)
-        self._held.pop(run, None)
+        self.forget(run)
         self._journal.locks.free(lock_of(plan), run=run)
 
     def forget(self, run: str) -> None:
         """The run goes on elsewhere, or later: it still holds what it held, and this process nothing of it."""
         self._held.pop(run, None)
+        for mutex in self._mutexes.pop(run, ()):
+            mutex.free()
+
+    def seize(self, environment: str, *, actor: str, reason: str) -> list[str]:
+        """Take every lock of the environment from runs whose processes are gone, for a stated reason; gives these runs.
+
+        Raises Locked while the process of one that this journal knows is alive.
+        """
+        site, locks = self._site(environment), self._journal.locks
+        broken = [locks.break_(name, actor=actor, reason=reason) for name in (environment, f"{environment}{ADDING}")]
+        holders = [host_lock(site, host).break_(environment) for host in site.environment.hosts]
+        return list(dict.fromkeys([held["run"] for held in broken if held] + [held.run for held in holders if held]))
 
     def fence(self, run: str, plan: Plan, site: Site, host: str, *, resumed: bool) -> Fence | None:
         """What a job of the run has to find on the host before it begins; None for a run that only adds.
@@ -77,6 +100,13 @@ class Hold:
             return RunState(self._journal.runs.get(run)["state"]).ended
         except WrongUse:
             return False
+
+    def _take_mutexes(self, run: str, plan: Plan, *, patience: float) -> None:
+        site = self._site(plan.environment)
+        for name, entry in site.environment.databases.items():
+            if mutex := mutex_at(site.host(entry.at), name, entry):
+                self._mutexes.setdefault(run, []).append(mutex)
+                mutex.take(patience)
 
     def _on_hosts(self, plan: Plan, act: Callable[[HostLock], None], *, patient: bool) -> None:
         """The act on the lock of every host at the same time; a `patient` one passes over hosts that are away."""

@@ -93,11 +93,11 @@ def report(call: Call, run: str | None = None, out: str | None = None, format: s
 
 @command(env="the environment to free", reason="why its holder may lose it")
 def unlock(call: Call, env: str | None = None, reason: str | None = None) -> int | None:
-    """Free an environment whose run has lost its process and will not be resumed."""
+    """Free an environment, here and on its hosts, whose run has lost its process and will not be resumed."""
     needed({"env": env, "reason": reason})
-    held = call.app.journal.locks.break_(str(env), actor=call.app.user, reason=str(reason))
-    call.show(_("{env} was held by run {run} and is free now").format(env=env, run=held["run"]) if held
-              else _("{env} is free").format(env=env), {"held": dict(held) if held else None})
+    runs = call.app.unlock(str(env), str(reason))
+    call.show(_("{env} was held by run {run} and is free now").format(env=env, run=", ".join(runs)) if runs
+              else _("{env} is free").format(env=env), {"held": runs})
     return None
 
 
