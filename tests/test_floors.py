@@ -47,7 +47,7 @@ ONLY = {
     "calendars": SMALL_WORDS,
     "clone": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "reach", "hands",
               "backup"},
-    "engine": {*SMALL_WORDS, "model", "commands", "signature", "playbook", "transport", "database", "journal", "site",
+    "engine": {*SMALL_WORDS, "model", "commands", "signature", "playbook", "transport", "database", "journal", "site", "reach",
                "step", "calendars"},
     "steps": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "hands", "step",
               "application", "assess", "backup", "clone", "checks", "configure", "notify", "report"},
