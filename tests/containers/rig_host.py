@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
+import docker
+from rig_images import ensure_image
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.waiting_utils import WaitStrategy, WaitStrategyTarget
 
@@ -70,6 +72,25 @@ class TestHost:
     def unpause(self) -> None:
         """Let the frozen processes go on."""
         self.container.get_wrapped_container().unpause()
+
+    def cut(self) -> None:
+        """Kill every process of sshd that serves a connection; the next one is served again."""
+        self.must(["sh", "-c", "for p in /proc/[0-9]*; do read -r title < $p/cmdline; case $title in "
+                               "*listener*) ;; 'sshd: '*) kill -9 ${p#/proc/} ;; esac; done 2>/dev/null; true"])
+
+    def unplug(self) -> None:
+        """Pull the network cable: every packet is lost, and neither side is told."""
+        self._turn_link("down")
+
+    def plug_in(self) -> None:
+        """Put the cable back; connections that nobody has given up go on."""
+        self._turn_link("up")
+
+    def _turn_link(self, state: str) -> None:
+        """From a second container in its network namespace, with the rights and the program that this one lacks."""
+        docker.from_env().containers.run(
+            ensure_image("posix"), ["busybox", "ip", "link", "set", "eth0", state], remove=True, cap_add=["NET_ADMIN"],
+            network_mode=f"container:{self.container.get_wrapped_container().id}")
 
     def kill(self) -> None:
         """Pull the plug: every process dies at once, the disk stays as it is."""

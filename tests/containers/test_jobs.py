@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def counted(name: str, seconds: float) -> Command:
 
 
 def runs(machine: TestHost, name: str) -> int:
-    return machine.must(["sh", "-c", f"cat /home/ops/runs-{name}"]).count("run")
+    return machine.must(["cat", f"/home/{machine.user}/runs-{name}"]).count("run")
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -40,20 +41,29 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-@pytest.fixture(params=["host", "bare"])
+@pytest.fixture(params=["host", "posix", "busybox"])
 def machine(request: pytest.FixtureRequest, module_machines: dict[str, TestHost]) -> TestHost:
-    """An ordinary machine, and one without setsid, tar and sudo."""
+    """An ordinary machine, one with the programs of POSIX alone, and the same one with the shell of busybox."""
     return module_machines[request.param]
 
 
 @pytest.fixture(scope="module")
 def module_machines(module_host_factory: HostFactory) -> dict[str, TestHost]:
-    return {image: module_host_factory(image, name=f"jobs-{image}") for image in ("host", "bare")}
+    machines = {image: module_host_factory(image, name=f"jobs-{image}") for image in ("host", "posix")}
+    return machines | {"busybox": replace(machines["posix"], user="deploy")}
 
 
 @pytest.fixture
 def jobs(machine: TestHost) -> Jobs:
     return Jobs(reach(machine), "~/.migrator/jobs")
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that does not answer is given up after a second instead of ten."""
+    monkeypatch.setattr("migrator.transport.ssh_watch.ASKED_EVERY", 1.0)
+    monkeypatch.setattr("migrator.transport.ssh_watch.ANSWERS_WITHIN", 1.0)
+    monkeypatch.setattr("migrator.transport.ssh_link._BANNER", 2)
 
 
 def test_a_job_gets_its_input_and_gives_code_and_lines(jobs: Jobs, machine: TestHost) -> None:
@@ -65,7 +75,7 @@ def test_a_job_gets_its_input_and_gives_code_and_lines(jobs: Jobs, machine: Test
     assert told[-1] == "to-stderr"
     assert jobs.state("plain") == "ended"
     assert jobs.state("other") == "never"
-    assert machine.must(["stat", "-c", "%a", "/home/ops/.migrator/jobs/plain"]).strip() == "700"
+    assert machine.must(["stat", "-c", "%a", f"/home/{machine.user}/.migrator/jobs/plain"]).strip() == "700"
 
 
 def test_a_failed_job_fails_again_when_asked_again(jobs: Jobs, machine: TestHost) -> None:
@@ -94,8 +104,7 @@ def test_a_cut_connection_is_made_anew_and_the_job_runs_once(machine: TestHost) 
         waiting = pool.submit(Jobs(transport, "~/.migrator/jobs").run, "cut", counted("cut", 2), on_line=told.append)
         wait_for(lambda: "begun" in told)
         for _cut in range(3):
-            machine.exec(["sh", "-c", "for p in /proc/[0-9]*; do grep -qa 'sshd: ops@notty' $p/cmdline && "
-                          "kill -9 ${p#/proc/}; done"])
+            machine.cut()
         result = waiting.result(60)
     assert result.output == "begun\nfinished\n"
     assert told == ["begun", "finished"]
@@ -126,13 +135,14 @@ def test_a_killed_orchestrator_leaves_a_job_that_the_next_one_finds(jobs: Jobs, 
     assert runs(machine, "orphan") == 1
 
 
+@pytest.mark.parametrize("machine", ["host"], indirect=True)
 def test_a_gigabyte_of_output_stays_on_the_host(jobs: Jobs, machine: TestHost) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     result = jobs.run("flood", script("head -c 1000000000 /dev/zero | tr '\\0' 'x'; printf the-end"), timeout=300)
     assert result.output.endswith("xthe-end")
     assert len(result.output) == 64 * 1024
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024  # KiB
-    assert int(machine.must(["stat", "-c", "%s", "/home/ops/.migrator/jobs/flood/output"])) == 64 * 1024
+    assert int(machine.must(["stat", "-c", "%s", f"/home/{machine.user}/.migrator/jobs/flood/output"])) == 64 * 1024
 
 
 def test_a_job_that_takes_too_long_is_stopped_with_all_its_processes(jobs: Jobs, machine: TestHost) -> None:
@@ -162,12 +172,7 @@ def test_a_power_cut_leaves_an_unknown_outcome(host_factory: HostFactory) -> Non
     assert runs(machine, "torn") == 1
 
 
-def test_a_frozen_host_is_waited_for_and_then_given_up(
-    host_factory: HostFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("migrator.transport.ssh_watch.ASKED_EVERY", 1.0)
-    monkeypatch.setattr("migrator.transport.ssh_watch.ANSWERS_WITHIN", 1.0)
-    monkeypatch.setattr("migrator.transport.ssh_link._BANNER", 2)
+def test_a_frozen_host_is_waited_for_and_then_given_up(host_factory: HostFactory, impatient: None) -> None:
     machine = host_factory("host")
     jobs = Jobs(reach(machine), "~/.migrator/jobs")
     told: list[str] = []
@@ -180,6 +185,58 @@ def test_a_frozen_host_is_waited_for_and_then_given_up(
         machine.unpause()
         assert waiting.result(60).output == "begun\nfinished\n"
     assert runs(machine, "frozen") == 1
+
+
+def test_packets_that_are_lost_are_waited_for(host_factory: HostFactory, impatient: None) -> None:
+    machine = host_factory("host")
+    told: list[str] = []
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(Jobs(reach(machine), "~/.migrator/jobs").run, "deaf", counted("deaf", 2),
+                              on_line=told.append)
+        wait_for(lambda: "begun" in told)
+        machine.unplug()
+        wait_for(lambda: runs(machine, "deaf") == 1 and "finished" in machine.must(
+            ["cat", "/home/ops/.migrator/jobs/deaf/output"]))
+        assert told == ["begun"]
+        machine.plug_in()
+        assert waiting.result(60).output == "begun\nfinished\n"
+    assert told == ["begun", "finished"]
+    assert runs(machine, "deaf") == 1
+
+
+def test_a_job_that_had_ended_before_a_power_cut_is_found(host_factory: HostFactory) -> None:
+    machine = host_factory("posix")
+    Jobs(reach(machine), "~/.migrator/jobs").run("early", counted("early", 0))
+    machine.kill()
+    machine.start()
+    told: list[str] = []
+    found = Jobs(reach(machine), "~/.migrator/jobs").run("early", counted("early", 0), on_line=told.append)
+    assert (found.attached, found.exit_code, told) == (True, 0, ["begun", "finished"])
+    assert runs(machine, "early") == 1
+
+
+def test_a_host_that_loses_its_disk_leaves_an_unknown_outcome(jobs: Jobs, machine: TestHost) -> None:
+    told: list[str] = []
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(jobs.run, "gone", counted("gone", 2), on_line=told.append)
+        wait_for(lambda: "begun" in told)
+        machine.must(["mv", f"/home/{machine.user}/.migrator/jobs/gone", "/tmp/gone"])
+        with pytest.raises(OutcomeUnknown, match="was lost before it ended"):
+            waiting.result(30)
+    machine.must(["rm", "-r", "/tmp/gone"])
+    assert runs(machine, "gone") == 1
+
+
+def test_a_question_that_is_stopped_leaves_a_job_alone(machine: TestHost) -> None:
+    transport = reach(machine)
+    jobs = Jobs(transport, "~/.migrator/jobs")
+    told: list[str] = []
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(jobs.run, "beside", counted("beside", 1.5), on_line=told.append)
+        wait_for(lambda: "begun" in told)
+        assert transport.ask([words("sleep", "60")], timeout=0.3) == {}
+        assert waiting.result(30).output == "begun\nfinished\n"
+    assert runs(machine, "beside") == 1
 
 
 def test_a_full_disk_starts_nothing_and_loses_no_exit_code(host_factory: HostFactory) -> None:
@@ -213,7 +270,7 @@ def test_a_job_of_another_user_gets_the_password_only_if_sudo_asks(
     with pytest.raises(LoginRefused, match="none is known"):
         Jobs(reach(machine), "~/.migrator/jobs").run("no-password", whoami)
     with pytest.raises(LoginRefused, match="sudo is missing"):
-        Jobs(reach(module_machines["bare"]), "~/.migrator/jobs").run("no-sudo", whoami)
+        Jobs(reach(module_machines["posix"]), "~/.migrator/jobs").run("no-sudo", whoami)
 
 
 def test_another_users_job_is_stopped_too(
