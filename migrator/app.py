@@ -86,7 +86,8 @@ class App:
     def desk(self) -> Desk:
         from migrator.engine.context import Desk
 
-        return Desk(self.journal, self.observers, self.site, self.run_folder, self.vault, self.doors.close)
+        return Desk(self.journal, self.observers, self.site, self.run_folder, self.vault,
+                    lambda environment: self.doors.close(environment))
 
     @cached_property
     def works(self) -> Works:

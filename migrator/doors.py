@@ -36,12 +36,13 @@ class InventoryDoors:
     def database(self, environment: str, name: str) -> Database:
         return self._once(self._databases, (environment, name), lambda: self._open(environment, name))
 
-    def close(self) -> None:
-        """Give every connection back."""
-        for database in self._databases.values():
-            database.close()
-        for transport in self._hosts.values():
-            transport.close()
+    def close(self, environment: str) -> None:
+        """Give the connections of one environment back; they are opened anew for whoever asks again."""
+        with self._lock:
+            opened: list[Database | Transport] = [*_taken(self._databases, environment),
+                                                  *_taken(self._hosts, environment)]
+        for door in opened:
+            door.close()
 
     def _open(self, environment: str, name: str) -> Database:
         found = self._environment(environment)
@@ -56,3 +57,8 @@ class InventoryDoors:
             if key not in opened:
                 opened[key] = open_it()
             return opened[key]
+
+
+def _taken(opened: dict[tuple[str, str], T], environment: str) -> list[T]:
+    """Those of one environment, which are forgotten here."""
+    return [opened.pop(key) for key in [*opened] if key[0] == environment]

@@ -6,13 +6,16 @@ import contextlib
 import time
 
 from migrator import clock
+from migrator.engine.alive import Alive
 from migrator.engine.arrival import Arrivals
-from migrator.engine.durable import Alive, Durable
+from migrator.engine.durable import Durable
 from migrator.engine.interrupts import Interrupts
 from migrator.errors import Exit, Fenced, JournalError, MigratorError, WrongUse
+from migrator.events import LeavingAsked, Observers
+from migrator.here import from_here
 from migrator.journal.journal import Journal
 from migrator.model import labels
-from migrator.model.states import RunState
+from migrator.model.states import AttemptState, Direction, RunState
 from migrator.text import _
 
 POLL = 0.05
@@ -24,8 +27,10 @@ LAST_WORDS = 10.0
 class Driver:
     """Starts, resumes and brings back runs; the process should leave by `os._exit` afterwards."""
 
-    def __init__(self, journal: Journal, alive: Alive, durable: Durable, arrivals: Arrivals) -> None:
+    def __init__(self, journal: Journal, observers: Observers, alive: Alive, durable: Durable,
+                 arrivals: Arrivals) -> None:
         self._journal = journal
+        self._observers = observers
         self._alive = alive
         self._durable = durable
         self._arrivals = arrivals
@@ -39,12 +44,7 @@ class Driver:
 
     def resume(self, run: str) -> int:
         """Go on with a run that was stopped, parked or lost its process; gives the exit code."""
-        state = self._state(run)
-        if state.ended:
-            raise WrongUse(_("run {run} has ended: {state}").format(run=run, state=labels.run_state(state)),
-                           hint=f"inv report --run {run}")
-        if self._lives(run):
-            raise WrongUse(_("run {run} is alive in another process").format(run=run), hint=f"inv status --run {run}")
+        self.require_idle(run)
         self._retry_what_failed(run)
         self._durable.launch()
         self._arrivals.again(run)
@@ -69,6 +69,15 @@ class Driver:
         self._arrivals.again(run)
         return self._watch(run, self._durable.start_back(run))
 
+    def require_idle(self, run: str) -> None:
+        """Raise WrongUse unless the run is on its way and no process drives it."""
+        state = self._state(run)
+        if state.ended:
+            raise WrongUse(_("run {run} has ended: {state}").format(run=run, state=labels.run_state(state)),
+                           hint=f"inv report --run {run}")
+        if self._lives(run):
+            raise WrongUse(_("run {run} is alive in another process").format(run=run), hint=f"inv status --run {run}")
+
     def _require_way_back(self, run: str, to: str | None) -> None:
         """Raise WrongUse unless something can be undone: done, not yet taken back, not closed for good."""
         row, plan = self._journal.runs.get(run), self._journal.runs.plan_of(run)
@@ -78,6 +87,10 @@ class Driver:
             raise WrongUse(_("run {run} has no step {step}").format(run=run, step=to),
                            hint=_("it has: {names}").format(names=", ".join(steps)))
         undoable = any(plan.step(unit["step"]).way_back != "none" for unit in self._journal.attempts.to_undo(run))
+        if state is RunState.BROUGHT_BACK and not undoable:
+            raise WrongUse(_("run {run} has nothing to bring back: it was brought back on {at}; a way back is not undone, "
+                             "a new run goes forward again").format(run=run, at=clock.local(row["ended"])),
+                           hint=f"inv plan --playbook {from_here(plan.playbook)} --stage {plan.stage}")
         if state.ended and not undoable:
             raise WrongUse(_("run {run} has nothing to bring back: {state}").format(
                 run=run, state=labels.run_state(state)), hint=f"inv report --run {run}")
@@ -105,6 +118,9 @@ class Driver:
         while True:
             row = self._journal.runs.get(run)
             state = RunState(row["state"])
+            interrupts.going_back = state is RunState.GOING_BACK
+            if interrupts.question():
+                self._ask_before_leaving(run)
             if state.ended:
                 self._let_it_end(workflow)
                 return int(row["exit_code"] or 0)
@@ -112,11 +128,19 @@ class Driver:
                 return Exit.WAITING
             if workflow is None and (interrupts.count or not self._lives(run)):
                 return Exit.CANCELLED
-            if workflow and self._durable.failure:
-                return self._broken(run, self._durable.failure)
+            if workflow and (failure := self._durable.failures.get(run)):
+                return self._broken(run, failure)
             if interrupts.count and self._durable.drained():
-                return self._stopped(run, Exit.STOPPED, _("stopped between two steps, as asked"))
+                return self._stopped(run, Exit.STOPPED, _("stopped on the way back, as asked; resume goes on with it")
+                                     if state is RunState.GOING_BACK else _("stopped between two steps, as asked"))
             time.sleep(POLL)
+
+    def _ask_before_leaving(self, run: str) -> None:
+        """Say what is being undone and what leaving would mean; the answer is another Ctrl-C, or none."""
+        undone = [row for row in self._journal.attempts.of_run(run) if row["direction"] == Direction.UNDO]
+        now = [row["step"] for row in undone if row["state"] == AttemptState.STARTED]
+        self._observers(LeavingAsked(run=run, undoing=list(dict.fromkeys(now)),
+                                     left=len(self._journal.attempts.to_undo(run))))
 
     def _let_it_end(self, workflow: str | None) -> None:
         """Wait until the story of an ended run is told to its last word: who watches hears of it, its lock is free."""

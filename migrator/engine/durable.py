@@ -11,13 +11,16 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import make_url
+from sqlalchemy import URL
 from sqlalchemy.exc import DatabaseError
 
+from migrator.engine.alive import Alive
 from migrator.engine.story import Drained
 from migrator.errors import JournalError
 from migrator.text import _
@@ -31,16 +34,6 @@ FORWARD, BACK = "run.v2", "rollback.v2"
 FLEET = "fleet"
 """The queue that every worker listens to; one run per environment at a time."""
 ENDED = ("SUCCESS", "ERROR")
-
-
-class Alive(Protocol):
-    """Who this process is to the others, and which of them live."""
-
-    executor: str
-
-    def claim(self) -> str: ...
-
-    def alive(self, executor: str) -> bool: ...
 
 
 class Recorder:
@@ -92,21 +85,38 @@ def _in_our_words(act: Callable[P, R]) -> Callable[P, R]:
     return acted
 
 
-class Durable:
-    """Starts, resumes and drains stories; one per process. `arrive` is called with the run before a story is told."""
+@dataclass(frozen=True)
+class Story:
+    """Where a story stands: the engine's own word for it, and the executor that began or tells it."""
 
-    def __init__(self, url: str, alive: Alive, stories: dict[str, Callable[[Recorder, str], Any]],
-                 arrive: Callable[[str], object] = str) -> None:
+    state: str
+    executor: str | None
+
+    @property
+    def begun(self) -> bool:
+        """Somebody has taken it from its queue, and it has not ended."""
+        return self.state == "PENDING"
+
+
+class Durable:
+    """Starts, resumes and drains stories; one per process.
+
+    A story is told within the `visit` of its run, and not at all when that gives False.
+    """
+
+    def __init__(self, url: URL, alive: Alive, stories: dict[str, Callable[[Recorder, str], Any]],
+                 visit: Callable[[str], AbstractContextManager[bool]] = lambda run: nullcontext(True)) -> None:
         """`url` is that of the engine's database: sqlite or postgresql."""
         self._url = url
         self._alive = alive
         self._stories = stories
-        self._arrive = arrive
+        self._visit = visit
         self._drain = threading.Event()
+        self._polling: list[threading.Event] = []
         self._telling: set[str] = set()
         self._workflows: dict[str, Callable[[str], Any]] = {}
-        self.failure: Exception | None = None
-        """What a story of this process broke off with; the engine itself cannot note it when its disk is full."""
+        self.failures: dict[str, Exception] = {}
+        """What stories of this process broke off with, by run. Such a story has not ended: it can be taken up again."""
 
     @_in_our_words
     def launch(self, *, fleet: int = 0) -> None:
@@ -119,9 +129,9 @@ class Durable:
         _refuse_pickle()
         logging.getLogger("dbos").setLevel(logging.ERROR)
         _prepare(self._url)
-        DBOS(config={
+        engine = DBOS(config={
             "name": "migrator",
-            "system_database_url": self._url,
+            "system_database_url": self._url.render_as_string(hide_password=False),
             "application_version": ENGINE_VERSION,
             "executor_id": self._alive.claim(),
             "log_level": "ERROR",
@@ -132,6 +142,7 @@ class Durable:
             self._workflows[name] = DBOS.workflow(name=name, max_recovery_attempts=None)(self._told(story))
         DBOS.listen_queues([self._alive.executor, *([FLEET] if fleet else [])])
         DBOS.launch()
+        self._polling = engine.background_thread_stop_events
         if fleet:
             DBOS.register_queue(FLEET, partition_concurrency=1, worker_concurrency=fleet, polling_interval_sec=0.2)
 
@@ -146,29 +157,54 @@ class Durable:
         return self._begin(BACK, self._way_back(run, len(self._ways_back(run)) + 1), run)
 
     @_in_our_words
-    def resume(self, run: str) -> str:
-        """Take up the story of a run that nobody drives, its newest way back first; gives the workflow."""
+    def enqueue(self, run: str, *, partition: str) -> None:
+        """Have some worker tell a run's story from its beginning, one of each partition at a time."""
+        from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+
+        with SetWorkflowID(run), SetEnqueueOptions(queue_partition_key=partition):
+            DBOS.enqueue_workflow(FLEET, self._workflows[FORWARD], run)
+
+    @_in_our_words
+    def resume(self, run: str, *, queue: str | None = None) -> str:
+        """Take up the story of a run that nobody drives, its newest way back first; gives the workflow.
+
+        It is told in this process, or by whoever takes it from the `queue`.
+        """
         from dbos import DBOS
 
         for workflow in [*reversed(self._ways_back(run)), run]:
             if self.status(workflow) not in (None, *ENDED):
-                # A queue of our own: every process that is awake takes from the engine's, and would leave meanwhile.
-                DBOS.register_queue(self._alive.executor, polling_interval_sec=0.2)
-                DBOS.resume_workflow(workflow, queue_name=self._alive.executor)
+                if queue is None:
+                    # One of our own: every process that is awake takes from the engine's, and would leave meanwhile.
+                    queue = self._alive.executor
+                    DBOS.register_queue(queue, polling_interval_sec=0.2)
+                DBOS.resume_workflow(workflow, queue_name=queue)
                 return workflow
         return self._begin(FORWARD, run, run)
 
     @_in_our_words
-    def status(self, workflow: str) -> str | None:
-        """The engine's own word for where a story stands (PENDING, SUCCESS, ERROR ...), None when it never began."""
+    def stories(self, runs: Sequence[str]) -> dict[str, Story]:
+        """Where the stories of these runs stand; runs whose story was neither begun nor queued are left out."""
         from dbos import DBOS
 
-        found = DBOS.list_workflows(workflow_ids=[workflow], load_input=False, load_output=False)
-        return found[0].status if found else None
+        found = DBOS.list_workflows(workflow_ids=list(runs), load_input=False, load_output=False) if runs else []
+        return {story.workflow_id: Story(story.status, story.executor_id) for story in found}
+
+    @_in_our_words
+    def status(self, workflow: str) -> str | None:
+        """The engine's own word for where a story stands (PENDING, SUCCESS, ERROR ...), None when it never began."""
+        story = self.stories([workflow]).get(workflow)
+        return story.state if story else None
+
+    def tells(self, run: str) -> bool:
+        """Whether a story of the run is being told in this process at this moment."""
+        return run in self._telling
 
     def drain(self) -> None:
-        """Ask the stories to stop at their next step; what runs now is finished first."""
+        """Ask the stories to stop at their next step, and take none up; what runs now is finished first."""
         self._drain.set()
+        for queue in self._polling:
+            queue.set()
 
     def draining(self) -> bool:
         """Whether this process has been asked to leave."""
@@ -197,14 +233,16 @@ class Durable:
 
     def _told(self, story: Callable[[Recorder, str], Any]) -> Callable[[str], Any]:
         def workflow(run: str) -> Any:
+            if self._drain.is_set():
+                raise Drained
             self._telling.add(run)
             try:
-                self._arrive(run)
-                return _in_our_words(story)(Recorder(self._drain), run)
+                with self._visit(run) as admitted:
+                    return _in_our_words(story)(Recorder(self._drain), run) if admitted else None
             except Exception as error:
                 log.exception("the story of run %s broke off", run)
-                self.failure = error
-                raise
+                self.failures[run] = error
+                raise Drained from error
             finally:
                 self._telling.discard(run)
 
@@ -212,12 +250,11 @@ class Durable:
         return workflow
 
 
-def _prepare(url: str) -> None:
+def _prepare(url: URL) -> None:
     """A file that readers and writers share without waiting for each other; a server's database is there already."""
-    where = make_url(url)
-    if where.get_backend_name() == "sqlite" and where.database:
-        Path(where.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with sqlite3.connect(where.database) as connection:
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with sqlite3.connect(url.database) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
 
 

@@ -6,6 +6,8 @@ import fcntl
 import os
 import secrets
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -42,6 +44,18 @@ class Liveness:
             return False
         except BlockingIOError:
             return True
+
+    @contextmanager
+    def turn(self, name: str) -> Iterator[bool]:
+        """Whether no other process has this turn now; if so it is ours for as long as this lasts."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self._folder / f"{name}.turn").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
 
     def _path(self, executor: str) -> Path:
         return self._folder / f"{executor.replace('/', '_')}.lock"

@@ -11,7 +11,8 @@ import os
 import select
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -62,6 +63,16 @@ class ServerLiveness:
         if executor == self.executor:
             return self._claimed
         return not self._ask("SELECT pg_try_advisory_xact_lock_shared(%s)", executor)
+
+    @contextmanager
+    def turn(self, name: str) -> Iterator[bool]:
+        """Whether no other process has this turn now; if so it is ours for as long as this lasts."""
+        mine = bool(self._ask("SELECT pg_try_advisory_lock(%s)", f"turn {name}"))
+        try:
+            yield mine
+        finally:
+            if mine:
+                self._ask("SELECT pg_advisory_unlock(%s)", f"turn {name}")
 
     @cached_property
     def _connection(self) -> psycopg.Connection[Any]:

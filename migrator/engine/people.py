@@ -41,6 +41,17 @@ def answer(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str, abou
     return Answer("on" if order.get("act") in ANSWERS[what] else "waiting")
 
 
+def answered(journal: Journal, plan: Plan, row: Mapping[Any, Any]) -> bool:
+    """Whether a parked run would go on now, forward or back, if it were taken up: asked without taking it up."""
+    what, _colon, which = (row["waiting_for"] or "").partition(":")
+    if what == TIME:
+        return bool(row["order"]) or clock.now() >= clock.parse(which)
+    if what == APPROVAL:
+        missing = [_standing(journal, plan, row, group) for group in which.split(",")]
+        return bool(row["order"]) or _approved(missing).what != "waiting"
+    return bool(row["order"])
+
+
 def back(order: Mapping[str, Any]) -> Answer:
     """The answer that an order to go back gives to everything."""
     return Answer("back", order.get("why") or _("somebody asked to go back"), order.get("to"))
@@ -69,7 +80,10 @@ def _approved(standings: list[Standing]) -> Answer:
 
 
 def _standings(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str) -> list[Standing]:
-    not_by = None if plan.rules.get("approver_may_operate") else row["started_by"]
     by = plan.step(step).args.get("by", [])
-    groups = [by] if isinstance(by, str) else by
-    return [journal.approvals.standing(plan, group, not_by=not_by) for group in groups]
+    return [_standing(journal, plan, row, group) for group in ([by] if isinstance(by, str) else by)]
+
+
+def _standing(journal: Journal, plan: Plan, row: Mapping[Any, Any], group: str) -> Standing:
+    not_by = None if plan.rules.get("approver_may_operate") else row["started_by"]
+    return journal.approvals.standing(plan, group, not_by=not_by)

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 
+from sqlalchemy import URL
+
+from migrator.engine.admission import Admission
+from migrator.engine.adoption import Adoption
+from migrator.engine.alive import Alive
 from migrator.engine.arrival import Arrivals
 from migrator.engine.context import Desk
 from migrator.engine.driver import Driver
-from migrator.engine.durable import BACK, FORWARD, Alive, Durable
+from migrator.engine.durable import BACK, FORWARD, Durable
+from migrator.engine.fleet.advance import Advance
 from migrator.engine.performer import Performer
 from migrator.engine.story import Telling
+from migrator.engine.tick import Tick
+from migrator.engine.worker import Worker
 
 
 class Works:
-    """The parts of one process's engine; `url` is that of the durable engine's database."""
+    """The parts of one process's engine.
 
-    def __init__(self, desk: Desk, alive: Alive, url: str) -> None:
+    `url` is that of the durable engine's database, `shelf` the folder for playbooks that come from other machines.
+    """
+
+    def __init__(self, desk: Desk, alive: Alive, url: URL, shelf: Path) -> None:
         self._desk = desk
         self._alive = alive
         self._url = url
+        self._shelf = shelf
 
     @cached_property
     def arrivals(self) -> Arrivals:
@@ -32,9 +46,22 @@ class Works:
         return Durable(self._url, self._alive, {
             FORWARD: lambda teller, run: Telling(teller, work, run).forward(),
             BACK: lambda teller, run: Telling(teller, work, run).homeward(),
-        }, self.arrivals.again)
+        }, Admission(self._desk, self.arrivals, self._shelf).visit)
 
     @cached_property
     def driver(self) -> Driver:
         """Drives one run before the eyes of a person."""
-        return Driver(self._desk.journal, self._alive, self.durable, self.arrivals)
+        return Driver(self._desk.journal, self._desk.observers, self._alive, self.durable, self.arrivals)
+
+    def worker(self, tell: Callable[[str], None]) -> Worker:
+        """Takes runs from the queue of all machines; what it does is told line by line."""
+        advance = Advance(self._desk.journal, self._alive, self.durable, self._desk.folder)
+        return Worker(self._desk.journal, self._alive, self.durable, self._adoption, advance, tell)
+
+    def tick(self, tell: Callable[[str], None]) -> Tick:
+        """Takes up what is due, once."""
+        return Tick(self._desk.journal, self.durable, self._adoption, tell)
+
+    @cached_property
+    def _adoption(self) -> Adoption:
+        return Adoption(self._desk.journal, self._alive, self.durable)

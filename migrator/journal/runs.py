@@ -32,7 +32,7 @@ class Runs:
         self._engine = engine
         self._writer = writer
         self._plans = lru_cache(KEPT)(self._read_plan)
-        self._plans_of = lru_cache(KEPT)(self._read_plan_of)
+        self._plans_of_sites = lru_cache(KEPT)(self._bind_plan)
 
     @written
     def keep_plan(self, connection: Connection, plan: Plan) -> None:
@@ -44,8 +44,10 @@ class Runs:
         return self._plans(plan_id)
 
     def plan_of(self, run_id: str) -> Plan:
-        """The frozen plan of a run, read once; of a fleet's run, as it is bound to the run's site."""
-        return self._plans_of(run_id)
+        """The frozen plan of a run; of a fleet's run, as it is bound to the run's site."""
+        row = self.get(run_id)
+        return self.plan(row["plan"]) if row["fleet"] is None else self._plans_of_sites(
+            row["plan"], row["fleet"], row["environment"])
 
     def _read_plan(self, plan_id: str) -> Plan:
         with self._engine.begin() as connection:
@@ -55,15 +57,11 @@ class Runs:
                            hint="inv plan --playbook NAME")
         return Plan.from_json(content)
 
-    def _read_plan_of(self, run_id: str) -> Plan:
-        row = self.get(run_id)
-        plan = self.plan(row["plan"])
-        if row["fleet"] is None:
-            return plan
+    def _bind_plan(self, plan_id: str, fleet: str, environment: str) -> Plan:
         with self._engine.begin() as connection:
             site = connection.execute(select(fleet_site.c.bindings, fleet_site.c.targets).where(
-                fleet_site.c.fleet == row["fleet"], fleet_site.c.environment == row["environment"])).one()
-        return plan.at(row["environment"], site.bindings, site.targets)
+                fleet_site.c.fleet == fleet, fleet_site.c.environment == environment)).one()
+        return self.plan(plan_id).at(environment, site.bindings, site.targets)
 
     @written
     def new(self, connection: Connection, plan: Plan, *, started_by: str, folder: str,
@@ -83,13 +81,9 @@ class Runs:
                   bindings=plan.bindings)
         return run_id
 
-    def amend(self, run_id: str, plan: Plan, *, actor: str) -> None:
-        """Have a run go on with another plan; the old one stays in the journal, and the audit trail names both."""
-        self._amend(run_id, plan, actor)
-        self._plans_of.cache_clear()
-
     @written
-    def _amend(self, connection: Connection, run_id: str, plan: Plan, actor: str) -> None:
+    def amend(self, connection: Connection, run_id: str, plan: Plan, *, actor: str) -> None:
+        """Have a run go on with another plan; the old one stays in the journal, and the audit trail names both."""
         self._keep(connection, plan)
         old = connection.execute(select(run_table.c.plan).where(run_table.c.id == run_id)).scalar_one()
         connection.execute(update(run_table).where(run_table.c.id == run_id).values(plan=plan.id, digest=plan.digest))

@@ -28,9 +28,10 @@ def show_fleet(record: Mapping[str, Any], *, room: int | None = None) -> str:
     rows = [[str(batch["batch"]), str(batch["sites"]), *(str(batch["states"].get(state, 0)) for state in states)]
             for batch in record["batches"]]
     total = [_("all"), str(fleet["sites"]), *(str(record["states"][state]) for state in states)]
-    return "\n".join([head, *([fleet["message"]] if fleet["message"] else []), *grid(columns, [*rows, total], room=room),
-                      *_sites(_("failed"), record["failed"]), *_sites(_("waits"), record["waiting"]),
-                      *_pace(record), _("next: {command}").format(command=record["next"])])
+    why = [fleet["message"]] if fleet["message"] else []
+    named = [*_sites(_("failed"), record["failed"]), *_sites(_("waits"), record["waiting"])]
+    following = _("next: {command}").format(command=record["next"])
+    return "\n".join([head, *why, *grid(columns, [*rows, total], room=room), *named, *_pace(record), following])
 
 
 def _sites(what: str, sites: list[dict[str, Any]]) -> list[str]:

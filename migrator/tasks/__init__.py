@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invoke.collection import Collection
 
-from migrator.tasks import approve, decide, doctor, inventory, journal, playbooks, runs, stages, steps
+from migrator.tasks import approve, decide, doctor, fleets, inventory, journal, playbooks, runs, stages, steps, workers
 
 
 def _collection(name: str, **tasks: object) -> Collection:
@@ -16,10 +16,13 @@ def _collection(name: str, **tasks: object) -> Collection:
 
 namespace = _collection(
     "migrator", assess=stages.assess, plan=stages.plan, rehearse=stages.rehearse, upgrade=stages.upgrade,
-    rollback=runs.rollback, resume=runs.resume, status=runs.status, report=runs.report, doctor=doctor.doctor)
+    rollback=runs.rollback, resume=runs.resume, status=runs.status, report=runs.report, doctor=doctor.doctor,
+    worker=workers.worker, tick=workers.tick)
 namespace.add_collection(_collection("approve", request=approve.request, sign=approve.sign, list=approve.list_))
 namespace.add_collection(_collection("run", stage=stages.run, list=runs.list_, log=runs.log, unlock=runs.unlock,
                                       decide=decide.decide))
+namespace.add_collection(_collection("fleet", start=fleets.start, status=fleets.status, stop=fleets.stop,
+                                     go_on=fleets.go_on))
 namespace.add_collection(_collection("audit", verify=runs.verify))
 namespace.add_collection(_collection("journal", migrate=journal.migrate))
 namespace.add_collection(_collection("playbook", check=playbooks.check, new=playbooks.new, schema=playbooks.schema,

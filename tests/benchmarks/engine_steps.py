@@ -13,6 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from migrator.engine.bindings import digest_of_sites
 from migrator.engine.context import Desk
 from migrator.engine.liveness import Liveness
@@ -70,7 +72,7 @@ def _run(folder: Path) -> float:
     site = _site(folder)
     desk = Desk(journal, Observers(), lambda _name: site, lambda run: folder / run, lambda _name: folder)
     run = journal.runs.new(_plan(site), started_by="bench", folder=str(folder))
-    works = Works(desk, liveness, f"sqlite:///{folder}/engine.db")
+    works = Works(desk, liveness, make_url(f"sqlite:///{folder}/engine.db"), folder / "playbooks")
     begun = time.monotonic()
     assert works.driver.start(run) == 0
     return time.monotonic() - begun

@@ -336,7 +336,7 @@ def test_sqlite_file_of_another_machine_and_another_user(ssh_host: TestHost) -> 
         assert database.integrity() == []
         assert ssh_host.must(["stat", "-c", "%U", f"{folder}/a.db"]).strip() == "ops"
     finally:
-        doors.close()
+        doors.close("live")
         ssh_host.must(["rm", "-rf", folder])
 
 

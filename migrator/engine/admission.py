@@ -1,0 +1,62 @@
+"""A run is let in before its story is told here, and seen out afterwards: a worker has thousands, and keeps none."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from migrator.engine.arrival import Arrivals
+from migrator.engine.context import Desk
+from migrator.engine.freeze import at_hand
+from migrator.model.states import RunState
+
+
+class Admission:
+    """Sees that a run may go on here and has what it needs; gives back what it had open when it leaves."""
+
+    def __init__(self, desk: Desk, arrivals: Arrivals, shelf: Path) -> None:
+        """`shelf` is the folder where playbooks that come from other machines are laid out."""
+        self._desk = desk
+        self._journal = desk.journal
+        self._arrivals = arrivals
+        self._shelf = shelf
+        self._guests: Counter[str] = Counter()
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def visit(self, run: str) -> Iterator[bool]:
+        """While the run is here; False when its fleet was stopped before it began. Raises what forbids it to be here.
+
+        What the run holds of its environment stays held when it leaves before its end: in the journal, on the hosts.
+        """
+        row = self._journal.runs.get(run)
+        if row["fleet"] and not self._journal.fleet_sites.admit(run):
+            yield False
+            return
+        with self._guest_of(row["environment"]):
+            at_hand(self._journal.runs.plan_of(run), self._desk.folder(run), self._journal.blobs, self._shelf)
+            if row["state"] == RunState.QUEUED:
+                self._arrivals.first(run)
+            else:
+                self._arrivals.again(run)
+            try:
+                yield True
+            finally:
+                self._desk.hold.forget(run)
+
+    @contextmanager
+    def _guest_of(self, environment: str) -> Iterator[None]:
+        """The last one to leave an environment closes its connections."""
+        with self._turn:
+            self._guests[environment] += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._guests[environment] -= 1
+                if not self._guests[environment]:
+                    del self._guests[environment]
+                    self._desk.close(environment)
