@@ -12,8 +12,7 @@ from migrator.commands.shell import Command
 from migrator.errors import MigratorError
 from migrator.site import Site
 from migrator.step import Probes, Step, StepContext
-from migrator.transport.asked import Known, Question
-from migrator.transport.base import Result
+from migrator.transport.asked import Answered, Known, Question
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -29,28 +28,27 @@ def at_once(act: Callable[[S], T], on: Sequence[S], name: str = "") -> list[T]:
         return list(pool.map(act, on))
 
 
-def answers(site: Site, questions: Iterable[Question]) -> Known:
-    """What the hosts answer now. A host that cannot be reached answers nothing: whoever asks it alone gets to know why.
-    """
-    asked: dict[str, list[Command]] = defaultdict(list)
-    for question in questions:
-        asked[question.host].append(question.command)
-
-    def of(host: str) -> dict[Command, Result]:
-        try:
-            return site.host(host).ask(asked[host])
-        except MigratorError:
-            return {}
-
-    return dict(zip(asked, at_once(of, list(asked), "ask"), strict=True))
-
-
 def probes(kind: Step[Any], context: StepContext[Any]) -> Probes:
     """What the step will ask; nothing where it cannot say, since its check will say why."""
     try:
         return kind.probes(context)
     except MigratorError:
         return Probes()
+
+
+def answers(site: Site, questions: Iterable[Question]) -> Known:
+    """What the hosts say now."""
+    asked: dict[str, list[Command]] = defaultdict(list)
+    for question in questions:
+        asked[question.host].append(question.command)
+
+    def of(host: str) -> Answered:
+        try:
+            return Answered(site.host(host).ask(asked[host]))
+        except MigratorError as error:
+            return Answered(refusal=error)
+
+    return dict(zip(asked, at_once(of, list(asked), "ask"), strict=True))
 
 
 def knowing(context: StepContext[Any], known: Known) -> StepContext[Any]:

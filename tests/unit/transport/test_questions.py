@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from migrator.commands import files, questions
 from migrator.commands.shell import Command, script, words
-from migrator.errors import CommandFailed, ReadOnly
-from migrator.transport.asked import AskedTransport
+from migrator.errors import CommandFailed, ReadOnly, Unreachable
+from migrator.transport.asked import Answered, AskedTransport
 from migrator.transport.base import Result
 from migrator.transport.local import LocalTransport
 from migrator.transport.questions import Answers, Cut
@@ -94,8 +94,9 @@ def test_one_that_hangs_is_stopped_and_missing() -> None:
 
 def test_what_is_known_is_not_asked_again() -> None:
     known, failed = words("echo", "now"), words("false")
-    host = AskedTransport(HERE, {known: Result(0, b"then\n", b"", 0), failed: Result(7, b"", b"no", 0),
-                                 files.stat("/etc"): Result(0, b"regular file|3|640|12\n", b"", 0)})
+    host = AskedTransport(HERE, Answered({
+        known: Result(0, b"then\n", b"", 0), failed: Result(7, b"", b"no", 0),
+        files.stat("/etc"): Result(0, b"regular file|3|640|12\n", b"", 0)}))
     assert host.read(known).text == "then\n"
     assert host.read(known, input=b"x").text == "now\n"
     assert host.read(words("echo", "other")).text == "other\n"
@@ -108,6 +109,13 @@ def test_what_is_known_is_not_asked_again() -> None:
     assert host.stat("/etc/passwd") == HERE.stat("/etc/passwd")
     with pytest.raises(ReadOnly):
         host.run(known)
+
+
+def test_a_host_that_has_refused_is_not_tried_again() -> None:
+    host = AskedTransport(HERE, Answered(refusal=Unreachable("away", where="here")))
+    for act in (lambda: host.read(words("true")), lambda: host.stat("/etc")):
+        with pytest.raises(Unreachable, match="away"):
+            act()
 
 
 def alone(command: Command) -> Result:
