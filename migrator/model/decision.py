@@ -15,6 +15,9 @@ TITLE = "decision on a plan of migrator"
 NOTES = ("title", "environment", "not rehearsed", "waived")
 """Lines that tell the reader more about the plan; the digests above them say it already."""
 NOTHING = "-"
+_OF_PLAN = ("content", "gate", "people", "rules", "on_failure", "budget")
+_OF_STEP = ("id", "kind", "args", "hop", "timeout", "retries", "way_back", "skippable", "point_of_no_return", "digest",
+            "needs")
 _ARMOUR = "-----BEGIN SSH SIGNATURE-----"
 
 
@@ -67,13 +70,14 @@ class Decision:
 
 
 def content_digest(plan: Plan) -> str:
-    """The digest of everything in a kept plan that decides what happens. What was measured since is not part of it,
-    nor are the targets: those are in `bindings`, and a plan for a fleet has others on each site.
+    """The digest of everything in a kept plan that decides what happens.
+
+    What was measured since is not part of it, nor are the targets: those are in `bindings`, and a plan for a fleet has
+    others on each site.
     """
     kept = plan.as_json()
-    for step in kept["steps"]:
-        del step["estimate"], step["way_back_estimate"], step["targets"]
-    said = {name: kept[name] for name in ("steps", "content", "gate", "people", "rules", "on_failure", "budget")}
+    said = {name: kept[name] for name in _OF_PLAN}
+    said["steps"] = [{name: step[name] for name in _OF_STEP} for step in kept["steps"]]
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -15,6 +15,7 @@ from tests.bad_input.company import Company, Ended, command
 
 APPROVED = {"people": {"approvers": {"it": ["wang", "li"]}}}
 PLAYBOOK = ("--playbook", "playbook")
+WAIVED = {"rehearsal": "a toy", "drill": "a toy", "backup": "a toy"}
 
 
 def stages(gate: dict[str, Any], script: str = "true") -> dict[str, Any]:
@@ -25,7 +26,7 @@ def stages(gate: dict[str, Any], script: str = "true") -> dict[str, Any]:
 def company(tmp_path: Path) -> Iterator[Company]:
     """A company whose upgrade needs an approval; nothing of it ever runs."""
     made = Company.made(tmp_path / "home")
-    made.playbook(stages=stages({"approvals": ["it"]}, "echo changed >> app/version"), **APPROVED)
+    made.playbook(stages=stages({"approvals": ["it"], "waive": WAIVED}, "echo changed >> app/version"), **APPROVED)
     before = made.data()
     yield made
     assert made.data() == before, "live data were changed"
@@ -34,9 +35,14 @@ def company(tmp_path: Path) -> Iterator[Company]:
 
 def signed(company: Company, who: str = "wang", *more: str) -> Ended:
     """A decision of somebody on the plan as it stands now."""
+    return company.types("approve.sign", "--plan", plan_of(company), "--as", "it", "--who", who, *more)
+
+
+def plan_of(company: Company) -> str:
+    """The id of the plan as it stands now."""
     plan = re.search(r"--plan (\S+)", company.types("approve.request", *PLAYBOOK).out)
     assert plan
-    return company.types("approve.sign", "--plan", plan[1], "--as", "it", "--who", who, *more)
+    return plan[1]
 
 
 def upgrade(company: Company) -> Ended:
@@ -78,7 +84,7 @@ def test_the_inventory_was_edited_after_the_approval(company: Company) -> None:
 
 def test_the_playbook_was_edited_after_the_approval(company: Company) -> None:
     assert signed(company).code == 0
-    company.playbook(stages=stages({"approvals": ["it"]}, "echo CHANGED >> app/version"), **APPROVED)
+    company.playbook(stages=stages({"approvals": ["it"], "waive": WAIVED}, "echo CHANGED >> app/version"), **APPROVED)
     upgrade(company).refused(12, "approval of it is not there.*approve.sign")
 
 
@@ -90,7 +96,7 @@ def test_the_playbook_was_edited_after_the_rehearsal(tmp_path: Path) -> None:
     def write(script: str) -> None:
         trial = {"environment": "trial", "steps": [command("drill", script)]}
         company.playbook(environments={"live": "live", "trial": "trial"}, stages={
-            "trial": trial, **stages({"needs": ["trial.drill"]}, "echo >> gone-live")})
+            "trial": trial, **stages({"needs": ["trial.drill"], "waive": WAIVED}, "echo >> gone-live")})
 
     write("true")
     company.upgrade().refused(10, "trial.drill has not passed with this very playbook.*inv rehearse")
@@ -100,3 +106,24 @@ def test_the_playbook_was_edited_after_the_rehearsal(tmp_path: Path) -> None:
     company.upgrade().refused(10, "trial.drill has not passed with this very playbook.*inv rehearse")
     write("true")
     assert company.upgrade().code == 0, "the very playbook that was rehearsed goes"
+
+
+def test_a_live_stage_behind_a_gate_proves_more_than_it_names(company: Company) -> None:
+    company.playbook(stages=stages({"approvals": ["it"]}), **APPROVED)
+    told = company.types("playbook.check", *PLAYBOOK)
+    assert told.code == 0 and "demands the proof drill, which no stage brings" in told.out
+    assert signed(company).code == 0
+    upgrade(company).refused(10, "no rehearsal has passed.*nobody has walked the way back.*no backup of live is proven")
+
+
+def test_several_people_must_agree(company: Company) -> None:
+    people = {"people": {"approvers": {"it": {"people": ["wang", "zhao", "li"], "at_least": 2}}}}
+    company.playbook(stages=stages({"approvals": ["it"], "waive": WAIVED}), **people)
+    assert signed(company, "wang").code == 0
+    upgrade(company).refused(12, r"approval of it is not there: 1 of 2 agree")
+    assert signed(company, "li").code == 0
+    upgrade(company).refused(12, r"not there: given by the operator \(li\), 1 of 2 agree")
+    listed = company.types("approve.list", "--plan", plan_of(company))
+    assert "it: 2 of 2 agree, 0 missing" in listed.out
+    assert signed(company, "zhao", "--reject", "--reason", "quarter end").code == 0
+    upgrade(company).refused(12, r"not there: rejected \(zhao\)")
