@@ -21,5 +21,5 @@ def digest_of_sites(sites: list[Site]) -> str:
 
 
 def bindings_digest(site: Callable[[str], Site], plan: Plan) -> str:
-    """The digest as the inventory stands now, to be compared with `plan.bindings`."""
+    """The digest as the inventory stands now, to be compared with `plan.bound_to`."""
     return digest_of_sites([site(name) for name in sorted(set(plan.environments.values()))])

@@ -72,7 +72,7 @@ class Ending:
         self._journal.runs.move(run, state, actor=self._executor, exit_code=int(code), message=message,
                                 by_hand=by_hand or [])
         row = dict(self._journal.runs.get(run))
-        self._desk.hold.free(run, self._journal.runs.plan(row["plan"]))
+        self._desk.hold.free(run, self._journal.runs.plan_of(run))
         begun = clock.parse(row["started"] or row["created"])
         self._desk.observers(RunEnded(run=run, state=state, exit_code=int(code), message=message, by_hand=by_hand or [],
                                       seconds=max(0.0, (clock.now() - begun).total_seconds()),

@@ -176,7 +176,7 @@ class Performer:
                                 wake=which if what == people.TIME else None)
 
     def _open(self, run: str, plan: Plan, operator: str) -> None:
-        if bindings_digest(self._desk.site, plan) != plan.bindings:
+        if bindings_digest(self._desk.site, plan) != plan.bound_to:
             raise ApprovalMissing(_("the inventory has changed since this plan was made"),
                                   where=plan.environment,
                                   hint=f"inv plan --playbook {from_here(plan.playbook)} --stage {plan.stage}")
