@@ -60,6 +60,7 @@ run = Table(
     Column("started", String(32)),
     Column("ended", String(32)),
     Column("finalized", String(32)),
+    Column("pruned", String(32)),
     Index("ix_run_state", "state", "created"),
     Index("ix_run_environment", "environment", "created"),
     Index("ix_run_digest", "digest", "stage", "created"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from migrator import clock
 from migrator.model import labels
@@ -12,6 +12,9 @@ from migrator.screen.grid import Column, grid
 from migrator.screen.words import numbered
 from migrator.text import _
 from migrator.units import show_seconds
+
+if TYPE_CHECKING:
+    from migrator.journal.retention import OldRun
 
 
 def show_runs(runs: Sequence[Mapping[str, Any]], *, room: int | None = None) -> str:
@@ -47,6 +50,15 @@ def show_edited(run: str, names: Sequence[str]) -> str:
     """That files of a run's playbook were edited while it is on the way, and how it takes them over."""
     return _("the playbook was edited since: {names}; the run keeps its own copy (inv resume --run {run} "
              "--accept-changes takes over what has not begun)").format(names=", ".join(names), run=run)
+
+
+def show_old_runs(runs: Sequence[OldRun], *, dry: bool, room: int | None = None) -> str:
+    """Old runs whose details stay, each with the reason, and how many have lost theirs."""
+    columns = [Column(_("run")), Column(_("state")), Column(_("ended")), Column(_("its details stay"), give=True)]
+    rows = [[run.id, labels.run_state(run.state), clock.local(run.ended or ""), run.kept] for run in runs if run.kept]
+    gone = sum(not run.kept for run in runs)
+    sentence = _("{count} old runs would lose their details") if dry else _("{count} old runs have lost their details")
+    return "\n".join([*(grid(columns, rows, room=room) if rows else []), sentence.format(count=gone)])
 
 
 def show_kinds(kinds: Sequence[tuple[str, str, str, str]], *, room: int | None = None) -> str:

@@ -20,6 +20,7 @@ namespace = _collection(
     worker=workers.worker, tick=workers.tick)
 namespace.add_collection(_collection("approve", request=approve.request, sign=approve.sign, list=approve.list_))
 namespace.add_collection(_collection("run", stage=stages.run, list=runs.list_, log=runs.log, unlock=runs.unlock,
+                                      prune=journal.prune,
                                       decide=decide.decide))
 namespace.add_collection(_collection("fleet", start=fleets.start, status=fleets.status, stop=fleets.stop,
                                      go_on=fleets.go_on))

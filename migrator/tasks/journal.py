@@ -1,6 +1,8 @@
-"""The journal itself: its tables, made and brought up by who may."""
+"""The journal itself: its tables, made and brought up by who may, and its old details, removed."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
 
 from migrator.tasks.command import Call, command
 from migrator.text import _
@@ -13,4 +15,17 @@ def migrate(call: Call, worker_role: str | None = None) -> int | None:
 
     where = housekeeping.migrate(call.app.home, worker_role)
     call.show(_("journal and engine are up to date: {where}").format(where=where), {"where": where})
+    return None
+
+
+@command(older="how long ago a run has ended whose details go; at least six months, or say why", reason="why sooner",
+         dry_run="only show what would go and what stays")
+def prune(call: Call, older: str = "183d", reason: str | None = None, dry_run: bool = False) -> int | None:
+    """Remove the details of old runs; their own line, their approvals and their audit trail stay for ever."""
+    from migrator import housekeeping, units
+    from migrator.screen.tables import show_old_runs
+
+    found = housekeeping.prune(call.app.home, call.app.journal, older=units.seconds(older), actor=call.app.user,
+                               reason=reason, dry=dry_run)
+    call.show(show_old_runs(found, dry=dry_run), {"runs": [asdict(run) for run in found], "dry": dry_run})
     return None

@@ -65,7 +65,8 @@ def upgrade() -> None:
     op.drop_table("audit_one_chain")
     # Not declared with the tables: an index with a condition makes SQLAlchemy load every dialect at every start.
     op.execute("create index ix_audit_anchor on audit (run, seq) where chain = ''")
-    for column in (Column("wake", String(32)), Column("window", JSON), Column("fleet", String(32))):
+    for column in (Column("wake", String(32)), Column("window", JSON), Column("fleet", String(32)),
+                   Column("pruned", String(32))):
         op.add_column("run", column)
     for name in ("ix_run_digest", "ix_run_environment"):
         op.drop_index(name, "run")
