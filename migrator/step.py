@@ -129,6 +129,10 @@ class Step(ABC, Generic[A]):
     """Arguments that name files of the playbook; they must exist and are part of the digest."""
     at_most_once: ClassVar[bool] = False
     """Whether the effect leaves our reach (a mail), so that a repeat must be told by its delivery id."""
+    scales_with_data: ClassVar[bool] = False
+    """Whether it takes the longer the more data there is, so that what a rehearsal measured is scaled."""
+    weighs_data: ClassVar[bool] = False
+    """Whether its fact `data` says how many bytes each database and file tree of the environment holds."""
     in_window: ClassVar[bool] = True
     """Whether the kind is work of the maintenance window; False of what watches the system when users are back."""
 

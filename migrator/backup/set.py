@@ -69,6 +69,11 @@ class BackupSet:
         return {"tables": {name: dict(tables) for name in databases if (tables := self.tables(name)) is not None},
                 "trees": {name: {"files": t.files, "digest": t.list.raw_sha256} for name, t in lists.items()}}
 
+    def data(self, databases: Sequence[str], trees: Sequence[str]) -> dict[str, int]:
+        """Bytes of each database's dump and of each tree, before they were compressed."""
+        return {**{f"database {name}": self.manifest.databases[name].part.raw_bytes for name in databases},
+                **{f"tree {name}": self.manifest.trees[name].part.raw_bytes for name in trees}}
+
     def entries(self, tree: str) -> dict[str, Entry]:
         """Every entry of a tree, by name; raises SetDamaged when the list is not the one that was written."""
         part = self.manifest.trees[tree].list

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from migrator.engine.bindings import digest_of_sites
 from migrator.engine.demands import demands
+from migrator.engine.estimates import Estimate, Estimates
 from migrator.engine.limits import limits
 from migrator.errors import PlaybookError, WrongUse
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan, PlannedStep
-from migrator.model.states import Direction
 from migrator.playbook.expand import ExpandedStep, expand, playbook_digest
 from migrator.playbook.lookups import scope
 from migrator.playbook.read import LoadedPlaybook
@@ -30,20 +30,22 @@ def make_plan(loaded: LoadedPlaybook, stage: str, site: Callable[[str], Site], j
     """
     playbook = loaded.playbook
     stages = {name: expand(loaded, name, kinds()) for name in dict.fromkeys([*playbook.stages, stage])}
-    for name, steps in stages.items():
-        bind_all(loaded, steps, site(playbook.environments[playbook.stages[name].environment]))
+    for name, found in stages.items():
+        bind_all(loaded, found, site(playbook.environments[playbook.stages[name].environment]))
     expanded = stages[stage]
     entry = playbook.stages[stage]
     environment = site(playbook.environments[entry.environment])
-    measured = journal.attempts.measured([step.digest for step in expanded])
+    estimates = Estimates(journal, environment.name, expanded)
+    steps = tuple(_planned(step, environment, estimates.of(step)) for step in expanded)
+    limited = limits(loaded, stage, environment.environment)
     return Plan(
         product=playbook.product, title=playbook.title, playbook=str(loaded.folder), stage=stage,
         environment=environment.name, environments=dict(playbook.environments), path=tuple(playbook.path.versions),
-        steps=tuple(_planned(step, environment, measured) for step in expanded), digest=playbook_digest(loaded),
+        steps=steps, digest=playbook_digest(loaded),
         bindings=digest_of_sites([site(name) for name in sorted(set(playbook.environments.values()))]),
         on_failure=entry.on_failure, gate=demands(loaded, stage, live=not environment.environment.disposable),
-        people=playbook.people.model_dump(),
-        rules=playbook.rules.model_dump(), **limits(loaded, stage, environment.environment), content=dict(loaded.files))
+        people=playbook.people.model_dump(), rules=playbook.rules.model_dump(), window=limited.window,
+        budget=limited.budget, content=dict(loaded.files))
 
 
 def bind_all(loaded: LoadedPlaybook, steps: list[ExpandedStep], site: Site) -> None:
@@ -55,14 +57,13 @@ def bind_all(loaded: LoadedPlaybook, steps: list[ExpandedStep], site: Site) -> N
         targets_of(step, site)
 
 
-def _planned(step: ExpandedStep, site: Site, measured: Mapping[tuple[str, str], float]) -> PlannedStep:
+def _planned(step: ExpandedStep, site: Site, estimate: Estimate) -> PlannedStep:
     kind = kinds()[step.kind]
     return PlannedStep(
         id=step.id, kind=step.kind, args=step.args, targets=targets_of(step, site), hop=step.hop, timeout=step.timeout,
         retries=step.retries, way_back=kind.way_back, skippable=step.skippable,
         point_of_no_return=step.point_of_no_return, digest=step.digest, needs=step.needs,
-        estimate=measured.get((step.digest, Direction.FORWARD)),
-        way_back_estimate=measured.get((step.digest, Direction.UNDO)))
+        estimate=estimate.forward, way_back_estimate=estimate.back, scale=estimate.scale)
 
 
 def targets_of(step: ExpandedStep, site: Site) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def way_back(asked: Asked) -> list[Closed]:
     if Proof.DRILL not in asked.plan.gate.get("proofs", []):
         return []
     undone = [step for step in _returning(asked.plan) if _changes(step)]
-    measured = asked.journal.attempts.measured([step.digest for step in undone])
+    measured = asked.journal.measures.times([step.digest for step in undone])
     unknown = [step.id for step in undone if (step.digest, Direction.UNDO) not in measured]
     if not unknown:
         return []

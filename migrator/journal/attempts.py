@@ -148,22 +148,6 @@ class Attempts:
         with self._engine.begin() as connection:
             return connection.execute(query).mappings().first()
 
-    def measured(self, digests: Sequence[str]) -> dict[tuple[str, str], float]:
-        """Measured seconds by (step digest, direction): the longest success of the newest run that has one.
-
-        The longest, because a drill does steps again, and then some find their work done already.
-        """
-        newest = select(func.max(attempt.c.id).label("id")).where(
-            attempt.c.digest.in_(digests), attempt.c.state == AttemptState.OK).group_by(
-            attempt.c.digest, attempt.c.direction).subquery()
-        last, same = attempt.alias(), attempt.alias()
-        longest = select(func.max(same.c.seconds)).where(
-            same.c.run == last.c.run, same.c.digest == last.c.digest, same.c.direction == last.c.direction,
-            same.c.state == AttemptState.OK).scalar_subquery()
-        query = select(last.c.digest, last.c.direction, longest).join(newest, newest.c.id == last.c.id)
-        with self._engine.begin() as connection:
-            return {(digest, direction): seconds for digest, direction, seconds in connection.execute(query)}
-
 
 _STANDS = (attempt.c.direction == Direction.FORWARD, attempt.c.state == AttemptState.OK,
            or_(attempt.c.undone.is_(False), run.c.state == RunState.PASSED))

@@ -17,8 +17,10 @@ from migrator.journal.evidence import Evidence
 from migrator.journal.fleet_sites import FleetSites
 from migrator.journal.fleets import Fleets
 from migrator.journal.locks import Locks
+from migrator.journal.measures import Measures
 from migrator.journal.next_command import next_command
 from migrator.journal.proofs import Proofs
+from migrator.journal.retention import Retention
 from migrator.journal.runs import Runs
 from migrator.journal.standing import Verifier
 from migrator.journal.store import open_store
@@ -61,6 +63,10 @@ class Journal:
         return Proofs(self.engine)
 
     @cached_property
+    def measures(self) -> Measures:
+        return Measures(self.engine)
+
+    @cached_property
     def evidence(self) -> Evidence:
         return Evidence(self.engine, self.writer)
 
@@ -75,6 +81,10 @@ class Journal:
     @cached_property
     def fleet_sites(self) -> FleetSites:
         return FleetSites(self.engine, self.writer)
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self.engine, self.writer, self.runs.plan)
 
     @cached_property
     def locks(self) -> Locks:

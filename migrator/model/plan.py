@@ -31,8 +31,10 @@ class PlannedStep:
     digest: str
     needs: tuple[str, ...] = ()
     estimate: float | None = None
-    """Seconds measured in the rehearsal, None when it was not rehearsed."""
+    """Seconds as measured in the rehearsal, times `scale`; None when it was not rehearsed."""
     way_back_estimate: float | None = None
+    scale: float = 1.0
+    """What the measured seconds were multiplied by, since there is more data here, or less, than was rehearsed."""
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ class AppUpgrade(Step[UpgradeArgs]):
     kind = "app.upgrade"
     Args = UpgradeArgs
     touches = Touches.CHANGES
+    scales_with_data = True
     after_crash = AfterCrash.RESTORE
     way_back = WayBack.RESTORE
     per_host = True

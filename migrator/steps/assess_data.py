@@ -47,6 +47,7 @@ class AssessData(Step[AssessDataArgs]):
     kind = "assess.data"
     Args = AssessDataArgs
     touches = Touches.NOTHING
+    scales_with_data = True
     way_back = WayBack.NONE
 
     def apply(self, ctx: StepContext[AssessDataArgs]) -> Outcome:

@@ -35,6 +35,8 @@ class BackupTake(Step[TakeArgs]):
     kind = "backup.take"
     Args = TakeArgs
     touches = Touches.ADDS
+    scales_with_data = True
+    weighs_data = True
     way_back = WayBack.NONE  # the set stays in the vault: it may be the way back of others
 
     def check(self, ctx: StepContext[TakeArgs]) -> list[Finding]:
@@ -68,7 +70,7 @@ class BackupTake(Step[TakeArgs]):
                         progress=ctx.progress)
         facts = {"set": str(kept.folder), "id": kept.id, "manifest": kept.sha256, "bytes": kept.bytes,
                  "databases": databases, "notes": [dict(note) for note in kept.manifest.notes],
-                 **kept.measures(databases, trees)}
+                 "data": kept.data(databases, trees), **kept.measures(databases, trees)}
         return Outcome(not there, _("set {id}, {size}").format(id=kept.id, size=show_size(kept.bytes)), facts)
 
     def verify(self, ctx: StepContext[TakeArgs]) -> list[Finding]:

@@ -36,6 +36,7 @@ class BackupVerify(Step[VerifyArgs]):
     kind = "backup.verify"
     Args = VerifyArgs
     touches = Touches.ADDS
+    scales_with_data = True
     way_back = WayBack.UNDO
     proves = Proof.BACKUP
 

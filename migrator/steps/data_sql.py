@@ -45,6 +45,7 @@ class DataSql(Step[DataSqlArgs]):
     kind = "data.sql"
     Args = DataSqlArgs
     touches = Touches.CHANGES
+    scales_with_data = True
     files = ("file", "undo")
 
     def check(self, ctx: StepContext[DataSqlArgs]) -> list[Finding]:

@@ -43,6 +43,8 @@ class EnvClone(Step[CloneArgs]):
     kind = "env.clone"
     Args = CloneArgs
     touches = Touches.CHANGES
+    scales_with_data = True
+    weighs_data = True
 
     def check(self, ctx: StepContext[CloneArgs]) -> list[Finding]:
         from migrator.backup.set import BackupSet
@@ -70,6 +72,7 @@ class EnvClone(Step[CloneArgs]):
         return present(ctx.site)
 
     def apply(self, ctx: StepContext[CloneArgs]) -> Outcome:
+        from migrator.backup.set import BackupSet
         from migrator.backup.take import take_set
         from migrator.clone.clone import make_clone
         from migrator.clone.traces import Traces, adapt
@@ -79,6 +82,8 @@ class EnvClone(Step[CloneArgs]):
         source = _set(ctx) or take_set(live, ctx.vault, f"{live.name}.{ctx.run}.{ctx.step}", say=ctx.say,
                                        progress=ctx.progress).folder
         facts = make_clone(ctx.site, source, ctx.vault, _former(ctx), ctx.record, say=ctx.say, progress=ctx.progress)
+        kept = BackupSet.open(source)
+        facts["data"] = kept.data(*kept.chosen(None, None))
         facts["adapted"] = adapt(ctx.site, Traces.of(live, ctx.site), ctx.args.adapt)
         summary = _("{copy} is a copy of {live}").format(copy=ctx.site.name, live=live.name)
         return Outcome(bool(facts["restored"]), summary, facts)

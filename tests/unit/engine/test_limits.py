@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from migrator.engine.limits import limits
+from migrator.engine.limits import Limits, limits
 from migrator.errors import PlaybookError
 from migrator.playbook.inventory import Environment
 from migrator.playbook.read import load_playbook
@@ -26,7 +26,7 @@ class Company:
 
     folder: Path
 
-    def limits(self, stage: str, window: dict[str, str] = HOURS, **environment: Any) -> dict[str, dict[str, Any]]:
+    def limits(self, stage: str, window: dict[str, str] = HOURS, **environment: Any) -> Limits:
         stages = {"prepare": [LOOK], "trial": [ACT], "go-live": [LOOK, ACT], "close-out": [ACT]}
         self.folder.mkdir(exist_ok=True)
         (self.folder / "playbook.yaml").write_text(json.dumps({
@@ -45,16 +45,16 @@ def company(tmp_path: Path) -> Company:
 
 
 def test_go_live_is_limited(company: Company) -> None:
-    assert company.limits("go-live")["window"] == HOURS
-    assert company.limits("go-live")["budget"] == {
+    assert company.limits("go-live").window == HOURS
+    assert company.limits("go-live").budget == {
         "downtime": "2h", "rollback": None, "reserve": "0s", "on_crossing": "rollback"}
-    assert company.limits("go-live", {})["window"] == {}
+    assert company.limits("go-live", {}).window == {}
 
 
 @pytest.mark.parametrize(("stage", "disposable"), [
     ("prepare", False), ("trial", True), ("go-live", True), ("close-out", False)])
 def test_nothing_else_is(company: Company, stage: str, disposable: bool) -> None:
-    assert company.limits(stage, disposable=disposable) == {"window": {}, "budget": {}}
+    assert company.limits(stage, disposable=disposable) == Limits()
 
 
 @pytest.mark.parametrize("window", [HOURS, {"start": "2026-03-14T20:00", "length": "6h"}])

@@ -41,7 +41,7 @@ def test_an_undo_takes_its_unit_off_the_list_of_what_is_to_undo(journal: Journal
     journal.attempts.start(undo, STEP, {}, [], executor="x")
     journal.attempts.end(undo, AttemptState.OK, executor="x", seconds=2.0)
     assert journal.attempts.to_undo(run) == []
-    assert journal.attempts.measured(["d1"]) == {("d1", "undo"): 2.0}
+    assert {key: measure.seconds for key, measure in journal.measures.times(["d1"]).items()} == {("d1", "undo"): 2.0}
 
 
 def test_the_longest_success_of_the_newest_run_is_what_a_step_takes(journal: Journal) -> None:
@@ -49,7 +49,7 @@ def test_the_longest_success_of_the_newest_run_is_what_a_step_takes(journal: Jou
         run = journal.runs.new(PLAN, started_by="li", folder="/")
         for number, each in enumerate(seconds, 1):
             journal.attempts.end(started(journal, run, number), AttemptState.OK, executor="x", seconds=each)
-    assert journal.attempts.measured(["d1"]) == {("d1", "forward"): 4.0}
+    assert {key: measure.seconds for key, measure in journal.measures.times(["d1"]).items()} == {("d1", "forward"): 4.0}
 
 
 def test_a_refused_attempt_leaves_nothing_to_undo(journal: Journal) -> None:
