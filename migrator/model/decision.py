@@ -13,7 +13,10 @@ from migrator.text import _
 
 TITLE = "decision on a plan of migrator"
 NOTES = ("title", "environment", "not rehearsed", "waived")
-"""Lines that tell the reader more about the plan; the digests above them say it already."""
+"""Lines that tell the reader more about the plan; the digests say it already."""
+LINES = ("title", "environment", "stage", "plan", "group", "who", "decision", "reason", "at", "expires",
+         "not rehearsed", "waived", "digest", "bindings", "content")
+"""What the text says, in this order: first what a person wants to know."""
 NOTHING = "-"
 _OF_PLAN = ("content", "gate", "people", "rules", "on_failure", "budget")
 _OF_STEP = ("id", "kind", "args", "hop", "timeout", "retries", "way_back", "skippable", "point_of_no_return", "digest",
@@ -49,8 +52,8 @@ class Decision:
 
     def text(self, notes: Mapping[str, str] | None = None) -> str:
         """The text to sign; `notes` are among NOTES."""
-        lines = {**asdict(self), **{name: one_line((notes or {}).get(name, "")) for name in NOTES}}
-        return "\n".join([TITLE, *(f"{name}: {value or NOTHING}" for name, value in lines.items()), ""])
+        said = {**asdict(self), **{name: one_line((notes or {}).get(name, "")) for name in NOTES}}
+        return "\n".join([TITLE, *(f"{name}: {said[name] or NOTHING}" for name in LINES), ""])
 
     @classmethod
     def read(cls, text: str) -> Decision:
@@ -58,10 +61,9 @@ class Decision:
         title, *lines = text.rstrip("\n").split("\n")
         pairs = [line.partition(": ")[::2] for line in lines]
         values = {name: "" if value == NOTHING else value for name, value in pairs}
-        names = [field.name for field in fields(cls)]
-        if title != TITLE or sorted(name for name, _value in pairs) != sorted([*names, *NOTES]):
+        if title != TITLE or tuple(name for name, _value in pairs) != LINES:
             raise WrongUse(_("this is not the text of a decision"), hint=_("inv approve.request writes it"))
-        return cls(**{name: values[name] for name in names})
+        return cls(**{field.name: values[field.name] for field in fields(cls)})
 
     def differs(self, other: Decision) -> str:
         """The name of the first field in which two decisions differ; nothing when they are the same."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from migrator.errors import WrongUse
-from migrator.model.decision import NOTES, Decision, content_digest, taken_apart
+from migrator.model.decision import LINES, NOTES, Decision, content_digest, taken_apart
 from migrator.model.plan import Plan, PlannedStep
 
 STEP = PlannedStep(id="copy", kind="backup.take", args={"what": ["main"]}, targets=("db",), hop=None, timeout=9.0,
@@ -18,21 +18,21 @@ DECISION = Decision.on(PLAN, group="it", who="zhao.min", decision="approve", rea
                        at="2026-03-11T02:12:00.000+00:00", expires="2026-03-18T02:12:00.000+00:00")
 TEXT = f"""\
 decision on a plan of migrator
-plan: {PLAN.id}
+title: Toy
+environment: live
 stage: go-live
-digest: {"a" * 64}
-bindings: {"b" * 64}
-content: {content_digest(PLAN)}
+plan: {PLAN.id}
 group: it
 who: zhao.min
 decision: approve
 reason: seen the report
 at: 2026-03-11T02:12:00.000+00:00
 expires: 2026-03-18T02:12:00.000+00:00
-title: Toy
-environment: live
 not rehearsed: notice, report
 waived: -
+digest: {"a" * 64}
+bindings: {"b" * 64}
+content: {content_digest(PLAN)}
 """
 
 
@@ -82,5 +82,5 @@ def test_what_was_measured_since_and_where_a_fleets_site_lies_change_nothing() -
     assert content_digest(Plan.from_json(PLAN.as_json())) == content_digest(PLAN)
 
 
-def test_notes_are_no_field_of_the_decision() -> None:
-    assert not set(NOTES) & set(vars(DECISION))
+def test_every_field_and_every_note_has_its_line() -> None:
+    assert sorted(LINES) == sorted([*NOTES, *vars(DECISION)])
