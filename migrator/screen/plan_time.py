@@ -31,10 +31,20 @@ def time_lines(plan: Plan, window: Verdict | None) -> list[str]:
     total = _("{count} steps, {time} in all").format(count=len(plan.steps), time=show_seconds(known))
     if unknown:
         total = _("{count} steps, {unknown} of them not rehearsed").format(count=len(plan.steps), unknown=len(unknown))
-    lines = [total, *([_turn_back(plan, window)] if plan.budget else [])]
-    if window:
+    lines = [total, *_scaled(plan), *([_turn_back(plan, window)] if plan.budget else [])]
+    if window and (plan.window.get("start") or plan.window.get("between") or window.freezes or not window.open):
         lines += window_lines(window, by_days=plan.window.get("days", ANY) != ANY)
     return lines
+
+
+def _scaled(plan: Plan) -> list[str]:
+    """Which estimates are not as measured, since there is more data here, or less."""
+    by_scale: dict[str, list[str]] = {}
+    for step in plan.steps:
+        if (shown := f"{step.scale:.1f}") != "1.0":
+            by_scale.setdefault(shown, []).append(step.id)
+    return [_("{scale} times the data that was rehearsed on, so the estimate is {scale} times what was measured: {steps}")
+            .format(scale=scale, steps=", ".join(names)) for scale, names in by_scale.items()]
 
 
 def _window(plan: Plan) -> str:

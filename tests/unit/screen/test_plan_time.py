@@ -68,6 +68,19 @@ def test_a_fixed_window_that_is_over(plan: Plan) -> None:
         "window: the window was open from 2026-03-14 20:00 to 2026-03-15 02:00; no start is possible any more")
 
 
+def test_hours_that_nothing_limits_are_not_shown(plan: Plan) -> None:
+    six_hours = replace(plan, window={"length": "6h"})
+    assert time_lines(six_hours, asked(six_hours, "2026-10-07T22:00", SiteCalendar(ZONE)))[1:] == [
+        "turn-back line: none, going back fits 6h00m after every step"]
+
+
+def test_estimates_that_grow_with_the_data_say_so(plan: Plan) -> None:
+    grown = replace(plan, budget={}, steps=tuple(replace(step, scale=scale) for step, scale in
+                                                 zip(plan.steps, (2.46, 1.04), strict=True)))
+    assert time_lines(grown, None)[1:] == [
+        "2.5 times the data that was rehearsed on, so the estimate is 2.5 times what was measured: upgrade"]
+
+
 def test_a_stage_that_nothing_limits_has_no_line(plan: Plan) -> None:
     free = replace(plan, window={}, budget={})
     assert limits_line(free) == ""
