@@ -6,6 +6,7 @@ from pathlib import Path
 
 from migrator.errors import WrongUse
 from migrator.model.plan import Plan
+from migrator.model.standing import Standing
 from migrator.tasks.command import PLAYBOOK, Call, command, needed
 from migrator.text import _
 
@@ -20,7 +21,7 @@ def request(call: Call, playbook: str | None = None, stage: str = "go-live", out
 
     frozen = call.app.plan(call.app.playbook(playbook), stage)
     standings = call.app.approving.standings(frozen)
-    texts = {standing.group: _written(call, frozen, standing.group, Path(out)) for standing in standings} if out else {}
+    texts = {standing.group: _written(call, frozen, standing, Path(out)) for standing in standings} if out else {}
     call.show(show_request(frozen, standings, texts, signed=call.app.signers() is not None),
               {"plan": frozen.id, "approvals": [standing.group for standing in standings],
                "missing": {standing.group: standing.missing for standing in standings},
@@ -67,13 +68,15 @@ def list_(call: Call, plan: str | None = None) -> int | None:
     return None
 
 
-def _written(call: Call, frozen: Plan, group: str, folder: Path) -> dict[str, Path]:
-    """One file for each person of the group, for that person to sign."""
+def _written(call: Call, frozen: Plan, standing: Standing, folder: Path) -> dict[str, Path]:
+    """One file for each person of the group who does not agree yet, for that person to sign."""
     folder.mkdir(parents=True, exist_ok=True)
+    agreeing = {voice.who for voice in standing.voices if voice.agrees}
     paths = {}
-    for who, text in call.app.approving.texts(frozen, group).items():
-        paths[who] = folder / f"{frozen.id}.{group}.{who}.txt".replace("/", "_")
-        paths[who].write_text(text, encoding="utf-8", newline="")
+    for who, text in call.app.approving.texts(frozen, standing.group).items():
+        if who not in agreeing:
+            paths[who] = folder / f"{frozen.id}.{standing.group}.{who}.txt".replace("/", "_")
+            paths[who].write_text(text, encoding="utf-8", newline="")
     return paths
 
 
