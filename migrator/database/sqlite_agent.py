@@ -43,13 +43,32 @@ def answer(request: dict[str, Any]) -> Any:
 
 def connect(path: str, writing: bool) -> sqlite3.Connection:
     """A connection that begins no transaction by itself; a reader neither writes nor makes a missing file."""
-    full = os.path.abspath(os.path.expanduser(path))
-    uri = f"file:{quote(full)}?mode={'rwc' if writing else 'ro'}"
-    connection = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None)
-    connection.text_factory = partial(str, encoding="utf-8", errors="backslashreplace")
+    connection = opened(path, "rwc" if writing else "ro")
     if not writing:
+        try:
+            connection.execute("pragma schema_version")
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if "readonly" not in str(error):
+                raise
+            take_back(path)
+            connection = opened(path, "ro")
         connection.execute("pragma query_only = 1")
     return connection
+
+
+def opened(path: str, mode: str) -> sqlite3.Connection:
+    """The file as it is, in one of SQLite's modes of opening."""
+    full = os.path.abspath(os.path.expanduser(path))
+    connection = sqlite3.connect(f"file:{quote(full)}?mode={mode}", uri=True, timeout=30, isolation_level=None)
+    connection.text_factory = partial(str, encoding="utf-8", errors="backslashreplace")
+    return connection
+
+
+def take_back(path: str) -> None:
+    """Let SQLite take back the half transaction of a writer that died: until then nobody can read without writing."""
+    with closing(opened(path, "rw")) as connection:
+        connection.execute("pragma schema_version")
 
 
 def execute(connection: sqlite3.Connection, statements: list[str]) -> list[int]:

@@ -127,6 +127,28 @@ def test_reader_cannot_write_and_makes_no_file(tmp_path: Path) -> None:
     assert not (tmp_path / "missing.db").exists()
 
 
+DIES_HALF_WAY = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("pragma cache_size = 1")
+connection.execute("begin")
+connection.execute("update t set a = a || 'x'")
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("on_host", [None, by_this_python], ids=["near", "far"])
+def test_what_a_dead_writer_left_half_done_is_taken_back_before_reading(tmp_path: Path, on_host: Any) -> None:
+    rows = [f"insert into t values ('{n:0>3000}')" for n in range(100)]
+    path = made(tmp_path / "a.db", "create table t (a)", *rows).path
+    database = SqliteDatabase("main", path, on_host, read_only=True)
+    before = database.tables()
+    subprocess.run([sys.executable, "-c", DIES_HALF_WAY, path], check=True)
+    assert (tmp_path / "a.db-journal").stat().st_size, "nothing was left half done: the test proves nothing"
+    assert database.tables() == before
+    assert database.integrity() == []
+
+
 def test_failed_statement_takes_all_back_and_is_numbered(tmp_path: Path) -> None:
     database = made(tmp_path / "a.db", "create table t (a)")
     with pytest.raises(DatabaseError, match="statement 2: no such table: nowhere"):
