@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 from migrator import clock
-from migrator.secret import scrub
+from migrator.secret import scrubbed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Event:
 
     def as_json(self) -> dict[str, Any]:
         """The event as plain data, its name first, secrets scrubbed."""
-        return {key: _scrubbed(value) for key, value in {"event": self.name, **asdict(self)}.items()}
+        return {key: scrubbed(value) for key, value in {"event": self.name, **asdict(self)}.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,13 +156,3 @@ class Observers:
             except Exception:
                 logging.getLogger(__name__).exception("observer %r failed and is muted", observer)
                 self._observers.remove(observer)
-
-
-def _scrubbed(value: Any) -> Any:
-    if isinstance(value, str):
-        return scrub(value)
-    if isinstance(value, dict):
-        return {key: _scrubbed(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_scrubbed(item) for item in value]
-    return value

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import stat
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
 
 from migrator.errors import WrongUse
 from migrator.text import _
 
 MASK = "***"
+SHORTEST = 4
+"""Characters that a secret must have to be scrubbed; shorter ones would mask ordinary words everywhere."""
 _known: set[str] = set()
 
 
@@ -21,8 +27,7 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self._value = value
-        if len(value) >= 4:  # shorter ones would mask ordinary words everywhere
-            _known.add(value)
+        _known.update(form for form in _forms(value) if len(form) >= SHORTEST)
 
     def reveal(self) -> str:
         """The value itself, for the one call that needs it."""
@@ -71,6 +76,24 @@ def scrub(text: str) -> str:
         if value in text:
             text = text.replace(value, MASK)
     return text
+
+
+def scrubbed(value: Any, below: Collection[str] | None = None) -> Any:
+    """The same plain data with every secret replaced; with `below` only in texts that stand under one of these keys."""
+    if isinstance(value, str):
+        return scrub(value) if below is None else value
+    if isinstance(value, Mapping):
+        return {key: scrubbed(item, None if below is None or key in below else below) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [scrubbed(item, below) for item in value]
+    return value
+
+
+def _forms(value: str) -> set[str]:
+    """A secret as programs print it: as it is, in a URL, in JSON; one of several lines, line by line."""
+    lines = [line.strip() for line in value.splitlines() if len(line.strip()) >= 2 * SHORTEST]
+    return {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1],
+            json.dumps(value, ensure_ascii=False)[1:-1], *lines}
 
 
 def _from_file(path: Path, name: str) -> Secret:

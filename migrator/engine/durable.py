@@ -23,11 +23,14 @@ from sqlalchemy.exc import DatabaseError
 from migrator.engine.alive import Alive
 from migrator.engine.story import Drained
 from migrator.errors import JournalError
+from migrator.secret import scrubbed
 from migrator.text import _
 
 P = ParamSpec("P")
 R = TypeVar("R")
 log = logging.getLogger(__name__)
+TEXTS = ("message", "why", "hint")
+"""Keys of results under which people are told something; a command's output may be part of it."""
 ENGINE_VERSION = "engine-1"
 """Fixed by hand: runs in flight survive new releases. A story whose order of steps changes gets a new name instead."""
 FORWARD, BACK = "run.v2", "rollback.v2"
@@ -259,10 +262,10 @@ def _prepare(url: URL) -> None:
 
 
 def _plain(act: Callable[..., R]) -> Callable[..., R]:
-    """The same act with its result as JSON gives it back, so that a first telling equals a replay."""
+    """The same act with its result as JSON gives it back, so that a first telling equals a replay; without secrets."""
 
     def acted(*arguments: Any) -> Any:
-        return json.loads(json.dumps(act(*arguments)))
+        return scrubbed(json.loads(json.dumps(act(*arguments))), TEXTS)
 
     acted.__qualname__ = acted.__name__ = act.__name__
     return acted

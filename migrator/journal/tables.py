@@ -18,6 +18,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from migrator.journal.texts import Said, Told
+
 metadata = MetaData()
 
 REVISION = "0002"
@@ -50,8 +52,8 @@ run = Table(
     Column("wake", String(32), index=True),
     Column("window", JSON),
     Column("fleet", String(32), index=True),
-    Column("message", Text),
-    Column("by_hand", JSON),
+    Column("message", Said),
+    Column("by_hand", Told),
     Column("exit_code", Integer),
     Column("started_by", String(128), nullable=False),
     Column("tool_version", String(32), nullable=False),
@@ -81,10 +83,10 @@ attempt = Table(
     Column("started", String(32), nullable=False),
     Column("ended", String(32)),
     Column("seconds", Float),
-    Column("changes", JSON),
-    Column("outcome", JSON),
-    Column("findings", JSON),
-    Column("message", Text),
+    Column("changes", Told),
+    Column("outcome", Told),
+    Column("findings", Told),
+    Column("message", Said),
     Column("undone", Boolean, nullable=False, default=False),
     UniqueConstraint("run", "step", "target", "direction", "n"),
     Index("ix_attempt_digest", "digest", "state", "direction", "id"),
@@ -121,7 +123,7 @@ evidence = Table(
     Column("step", String(128), nullable=False),
     Column("target", String(64), nullable=False),
     Column("name", String(128), nullable=False),
-    Column("value", JSON, nullable=False),
+    Column("value", Told, nullable=False),
     Column("at", String(32), nullable=False),
 )
 
@@ -167,7 +169,7 @@ fleet = Table(
     Column("stop_limit", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("started_by", String(128), nullable=False),
-    Column("message", Text),
+    Column("message", Said),
     Column("created", String(32), nullable=False),
     Column("ended", String(32)),
 )
