@@ -9,6 +9,7 @@ from typing import TypeVar
 from migrator.database.base import Database
 from migrator.playbook.inventory import Environment, Inventory
 from migrator.reach import open_at
+from migrator.secret import recognise
 from migrator.site import Site
 from migrator.transport.base import Transport
 from migrator.transport.open import open_transport
@@ -26,8 +27,10 @@ class InventoryDoors:
         self._lock = threading.RLock()
 
     def site(self, name: str) -> Site:
-        """The environment with this name, opened."""
-        return Site(name, self._inventory.environments[name], self)
+        """The environment with this name, opened; its secrets are scrubbed from here on, also those not used yet."""
+        environment = self._environment(name)
+        recognise(environment.secret_names())
+        return Site(name, environment, self)
 
     def host(self, environment: str, name: str) -> Transport:
         return self._once(self._hosts, (environment, name),

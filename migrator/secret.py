@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import json
 import os
 import stat
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -68,6 +69,16 @@ def resolve(name: str) -> Secret:
             return Secret(getpass.getpass(f"{rest}: "))
     raise WrongUse(_("{name} names no secret").format(name=MASK),
                    hint=_("write env:NAME, file:PATH, keyring:SERVICE/USER or prompt:QUESTION"))
+
+
+def recognise(names: Iterable[str]) -> None:
+    """Know the secrets that these references name, as far as nobody has to be asked for them: a program may print one
+    before this process ever uses it. What cannot be read is told when it is used.
+    """
+    for name in names:
+        if name.startswith(("env:", "file:")):
+            with contextlib.suppress(WrongUse):
+                resolve(name)
 
 
 def scrub(text: str) -> str:

@@ -91,6 +91,15 @@ class Environment(Strict):
     vault: str = Field("vault", description="folder of this machine for backups; relative to the inventory file")
     calendar: Calendar | None = Field(None, description="left out: the inventory's")
 
+    def secret_names(self) -> list[str]:
+        """Every reference to a secret that stands in it."""
+        found = [*self.secrets.values()]
+        for host in self.hosts.values():
+            found += [host.password or "", host.sudo_password or ""]
+        for database in self.databases.values():
+            found += [database.password or "", database.admin_password or ""]
+        return [name for name in found if name]
+
 
 class Sites(Strict):
     """Many systems that are alike: one environment written once, and what is different of each."""

@@ -11,7 +11,7 @@ import pytest
 
 from migrator import secret as secrets
 from migrator.errors import WrongUse
-from migrator.secret import Secret, resolve, scrub
+from migrator.secret import Secret, recognise, resolve, scrub, scrubbed
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +74,31 @@ def test_without_the_package_the_keyring_says_what_to_install(monkeypatch: pytes
     with pytest.raises(WrongUse, match="needs the package keyring") as error:
         resolve("keyring:bt/li")
     assert error.value.hint == "pip install keyring"
+
+
+@pytest.mark.parametrize("printed", ["p@ss \"word\"/é", "p%40ss%20%22word%22%2F%C3%A9", "p%40ss+%22word%22%2F%C3%A9",
+                                     'p@ss \\"word\\"/é', 'p@ss \\"word\\"/\\u00e9'])
+def test_a_secret_is_known_as_programs_print_it(printed: str) -> None:
+    Secret('p@ss "word"/é')
+    assert scrub(f"login li:{printed} refused") == "login li:*** refused"
+
+
+def test_each_line_of_a_long_secret_is_known() -> None:
+    Secret("-----BEGIN KEY-----\nMIIEvQIBADANBgkq\n-----END KEY-----\n")
+    assert scrub("it read: MIIEvQIBADANBgkq") == "it read: ***"
+
+
+def test_plain_data_is_scrubbed_as_deep_as_it_goes_or_only_where_texts_are() -> None:
+    Secret("battery staple")
+    data = {"message": "no battery staple", "facts": {"set": "battery staple"},
+            "all": [{"message": ["battery staple"]}]}
+    assert scrubbed(data) == {"message": "no ***", "facts": {"set": "***"}, "all": [{"message": ["***"]}]}
+    assert scrubbed(data, {"message"}) == {**data, "message": "no ***", "all": [{"message": ["***"]}]}
+    assert scrubbed((1, None, True)) == [1, None, True]
+
+
+def test_secrets_are_recognised_without_asking_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_PASSWORD", "from the environment")
+    monkeypatch.setattr("getpass.getpass", lambda _question: pytest.fail("somebody was asked"))
+    recognise(["prompt:Code", "env:NOBODY_SET_THIS", "file:/nowhere/at/all", "env:DB_PASSWORD"])
+    assert scrub("it came from the environment") == "it came ***"
