@@ -52,6 +52,11 @@ def show_seconds(value: float) -> str:
     return f"{whole // 86400}d{whole % 86400 // 3600:02}h"
 
 
+def show_difference(value: float) -> str:
+    """A difference of durations for people: `+1m40s`, `-0.4s`."""
+    return f"{'-' if value < 0 else '+'}{show_seconds(abs(value))}"
+
+
 def show_size(value: float) -> str:
     """A size for people in decimal units: `812 B`, `60.5 GB`."""
     for unit in ("B", "KB", "MB", "GB"):

@@ -63,7 +63,8 @@ def _planned(step: ExpandedStep, site: Site, estimate: Estimate) -> PlannedStep:
         id=step.id, kind=step.kind, args=step.args, targets=targets_of(step, site), hop=step.hop, timeout=step.timeout,
         retries=step.retries, way_back=kind.way_back, skippable=step.skippable,
         point_of_no_return=step.point_of_no_return, digest=step.digest, needs=step.needs,
-        estimate=estimate.forward, way_back_estimate=estimate.back, scale=estimate.scale)
+        estimate=estimate.forward, way_back_estimate=estimate.back, scale=estimate.scale,
+        in_window=kind.in_window)
 
 
 def targets_of(step: ExpandedStep, site: Site) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from migrator import clock
@@ -12,6 +11,7 @@ from migrator.engine.timetable import calendar_of, rule_of
 from migrator.errors import Exit
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import Touches
+from migrator.model.turn_back import within_window
 from migrator.playbook.inventory import Environment
 from migrator.step import kinds
 from migrator.text import _
@@ -57,13 +57,6 @@ def window_of(plan: Plan, environment: Environment, now: datetime) -> dict[str, 
     if plan.window.get("length") and not plan.window.get("start"):
         start, end = now.astimezone(UTC), min(end, now + timedelta(seconds=seconds(plan.window["length"])))
     return {"start": clock.stamp(start), "end": clock.stamp(end)}
-
-
-def within_window(plan: Plan) -> Sequence[PlannedStep]:
-    """The steps before the first one that only watches what the window has left behind."""
-    watching = (place for place, step in enumerate(plan.steps)
-                if step.kind in kinds() and not kinds()[step.kind].in_window)
-    return plan.steps[:next(watching, len(plan.steps))]
 
 
 def time_needed(plan: Plan) -> float:

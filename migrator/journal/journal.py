@@ -25,6 +25,8 @@ from migrator.journal.runs import Runs
 from migrator.journal.standing import Verifier
 from migrator.journal.store import open_store
 from migrator.journal.writer import Writer
+from migrator.model.states import RunState
+from migrator.model.turn_back import next_line
 
 
 class Journal:
@@ -47,20 +49,26 @@ class Journal:
         return Writer(self.engine)
 
     @cached_property
+    def reading(self) -> Engine:
+        """For single questions: on a server each is asked without a transaction around it."""
+        engine = self.engine
+        return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @cached_property
     def runs(self) -> Runs:
-        return Runs(self.engine, self.writer)
+        return Runs(self.reading, self.writer)
 
     @cached_property
     def attempts(self) -> Attempts:
-        return Attempts(self.engine, self.writer)
+        return Attempts(self.reading, self.writer)
 
     @cached_property
     def approvals(self) -> Approvals:
-        return Approvals(self.engine, self.writer, self._verifier)
+        return Approvals(self.reading, self.writer, self._verifier)
 
     @cached_property
     def proofs(self) -> Proofs:
-        return Proofs(self.engine)
+        return Proofs(self.reading)
 
     @cached_property
     def measures(self) -> Measures:
@@ -68,19 +76,19 @@ class Journal:
 
     @cached_property
     def evidence(self) -> Evidence:
-        return Evidence(self.engine, self.writer)
+        return Evidence(self.reading, self.writer)
 
     @cached_property
     def blobs(self) -> Blobs:
-        return Blobs(self.engine, self.writer)
+        return Blobs(self.reading, self.writer)
 
     @cached_property
     def fleets(self) -> Fleets:
-        return Fleets(self.engine, self.writer)
+        return Fleets(self.reading, self.writer)
 
     @cached_property
     def fleet_sites(self) -> FleetSites:
-        return FleetSites(self.engine, self.writer)
+        return FleetSites(self.reading, self.writer)
 
     @cached_property
     def retention(self) -> Retention:
@@ -100,13 +108,16 @@ class Journal:
         row = dict(self.runs.get(run_id))
         plan = self.runs.plan_of(run_id)
         trail = self.audit_trail(run_id)
+        attempts = self.attempts.of_run(run_id)
+        line = None if RunState(row["state"]).ended else next_line(plan, row, attempts)
         return {
             "run": {**row, "playbook": plan.playbook, "bindings": plan.bindings, "path": list(plan.path),
                     "by_hand": row["by_hand"] or []},
             "people": plan.people,
             "gate": plan.gate,
             "steps": plan.as_json()["steps"],
-            "attempts": [_attempt(dict(a)) for a in self.attempts.of_run(run_id)],
+            "attempts": [_attempt(dict(a)) for a in attempts],
+            "turn_back": line.as_json() if line else None,
             "approvals": [dict(a) for a in self.approvals.list(row["plan"])],
             "evidence": [dict(e) for e in self.evidence.of_run(run_id)],
             "audit": {"count": trail.count, "head": trail.head, "sound": trail.sound},

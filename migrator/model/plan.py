@@ -35,6 +35,8 @@ class PlannedStep:
     way_back_estimate: float | None = None
     scale: float = 1.0
     """What the measured seconds were multiplied by, since there is more data here, or less, than was rehearsed."""
+    in_window: bool = True
+    """Whether it is work of the maintenance window; False of what watches the system when users are back."""
 
 
 @dataclass(frozen=True)

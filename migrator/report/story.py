@@ -41,6 +41,11 @@ class StepStory:
     findings: tuple[Finding, ...]
     changes: tuple[Mapping[str, Any], ...]
 
+    @property
+    def difference(self) -> float | None:
+        """Seconds that it took longer than was estimated, negative when it was quicker; None where one is unknown."""
+        return None if self.seconds is None or self.estimate is None else self.seconds - self.estimate
+
 
 def tell(record: Mapping[str, Any]) -> list[StepStory]:
     """One story per planned step, in the order of the plan."""

@@ -11,7 +11,7 @@ from migrator.report.story import StepStory, tell
 from migrator.screen.grid import Column, grid
 from migrator.screen.words import numbered
 from migrator.text import _
-from migrator.units import show_seconds
+from migrator.units import show_difference, show_seconds
 
 if TYPE_CHECKING:
     from migrator.journal.retention import OldRun
@@ -36,14 +36,25 @@ def show_status(record: Mapping[str, Any], *, room: int | None = None) -> str:
         id=run["id"], title=run["title"], stage=run["stage"], environment=run["environment"], plan=run["plan"],
         state=labels.run_state(run["state"]))
     columns = [Column("#", right=True), Column(_("step")), Column(_("at"), give=True), Column(_("state")),
-               Column(_("time"), right=True), Column(_("estimate"), right=True), Column(_("result"), give=True)]
+               Column(_("time"), right=True), Column(_("estimate"), right=True), Column(_("difference"), right=True),
+               Column(_("result"), give=True)]
     rows = [_step_row(number, story) for number, story in enumerate(tell(record), 1)]
     by_hand = [_("by hand, in this order:"), *(f"  {line}" for line in numbered(run["by_hand"]))] \
         if run.get("by_hand") else []
     ending = [run["message"]] if run.get("message") else []
+    late = [_turn_back(record["turn_back"])] if record.get("turn_back") else []
     edited = [show_edited(run["id"], record["edited"])] if record.get("edited") else []
-    return "\n".join([head, *grid(columns, rows, room=room), *ending, *by_hand, *edited,
+    return "\n".join([head, *grid(columns, rows, room=room), *ending, *late, *by_hand, *edited,
                       _("next: {command}").format(command=record["next"])])
+
+
+def _turn_back(line: Mapping[str, Any]) -> str:
+    left = (clock.parse(line["moment"]) - clock.now()).total_seconds()
+    words = {"step": line["step"], "moment": clock.local(line["moment"]), "end": clock.local(line["end"])}
+    if left < 0:
+        return _("turn-back line: {step} had to begin by {moment} to be able to go back until {end}").format(**words)
+    return _("turn-back line: {step} must begin by {moment} (in {left}) to be able to go back until {end}").format(
+        left=show_seconds(left), **words)
 
 
 def show_edited(run: str, names: Sequence[str]) -> str:
@@ -72,4 +83,5 @@ def _step_row(number: int, story: StepStory) -> list[str]:
     return [str(number), story.id, ", ".join(t for t in story.targets if t != "-") or "-",
             f"{labels.sign(story.state)} {labels.state(story.state)}",
             "-" if story.seconds is None else show_seconds(story.seconds),
-            "-" if story.estimate is None else show_seconds(story.estimate), story.message or story.summary]
+            "-" if story.estimate is None else show_seconds(story.estimate),
+            "-" if story.difference is None else show_difference(story.difference), story.message or story.summary]

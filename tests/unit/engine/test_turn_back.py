@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from migrator import clock
-from migrator.engine.turn_back import Crossing, crossed, end_of, line
+from migrator.engine.turn_back import Crossing, crossed
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import RunState
+from migrator.model.turn_back import Line, line_before, next_line
 from tests.unit.engine.office import Office, step
 
 END = datetime.fromisoformat("2026-03-14T23:00+08:00")
@@ -39,6 +40,10 @@ class Night:
             office.passed(self.run, name)
         self.row = {**office.journal.runs.get(self.run), "window": window}
 
+    def line(self, place: int, window: dict[str, str] | None = WINDOW) -> Line | None:
+        row = {**self.row, "window": window}
+        return line_before(self.plan, row, self.office.journal.attempts.of_run(self.run), place)
+
     def crossed(self, place: int, before_end: float) -> Crossing | None:
         return crossed(self.office.journal, self.plan, self.row, place, now=END - timedelta(seconds=before_end))
 
@@ -55,7 +60,7 @@ def test_the_step_its_way_back_and_the_reserve_must_fit(office: Office, plan: Pl
 
 def test_only_what_this_run_has_done_is_brought_back(office: Office, plan: Plan) -> None:
     night = Night(office, plan)  # the copy was skipped by a person: nothing of it is to be undone
-    ahead = line(office.journal, plan, night.row, 1)
+    ahead = night.line(1)
     assert ahead is not None and (ahead.takes, ahead.back) == (3000, 900)
 
 
@@ -63,9 +68,11 @@ def test_the_downtime_counts_where_it_ends_before_the_window(office: Office, pla
     short = replace(plan, budget={**plan.budget, "downtime": "1h"})
     night = Night(office, short, window=None)
     started = clock.parse(night.row["started"])
-    assert end_of(short, night.row) == started + timedelta(hours=1)
+    by_downtime = night.line(0, None)
+    assert by_downtime is not None and by_downtime.end == started + timedelta(hours=1)
     soon = clock.stamp(started + timedelta(minutes=5))
-    assert end_of(short, {**night.row, "window": {**WINDOW, "end": soon}}) == clock.parse(soon)
+    by_window = night.line(0, {**WINDOW, "end": soon})
+    assert by_window is not None and by_window.end == clock.parse(soon)
     assert crossed(office.journal, short, night.row, 1, now=started + timedelta(minutes=30)) is not None
 
 
@@ -87,5 +94,24 @@ def test_past_a_point_of_no_return_there_is_nothing_to_turn_back_to(office: Offi
 
 def test_what_was_never_measured_does_not_hide_what_was(office: Office, plan: Plan) -> None:
     new = replace(plan, steps=(*plan.steps[:2], timed("new", None, None)))
-    ahead = line(office.journal, new, Night(office, new, "copy", "upgrade").row, 2)
+    ahead = Night(office, new, "copy", "upgrade").line(2)
     assert ahead is not None and (ahead.takes, ahead.back) == (0, 960)
+
+
+def test_an_observation_has_all_the_time_it_needs(office: Office, plan: Plan) -> None:
+    watch = replace(step("watch", "observe"), in_window=False)
+    watched = replace(plan, steps=(*plan.steps, watch, timed("last", 1, 1)))
+    night = Night(office, watched, "copy", "upgrade", "start")
+    assert night.crossed(2, 0) is not None
+    assert night.crossed(3, -10**6) is None
+    assert night.crossed(4, -10**6) is None
+
+
+def test_the_next_line_is_that_of_the_step_that_comes_next(office: Office, plan: Plan) -> None:
+    night = Night(office, plan, "copy")
+    attempts = office.journal.attempts.of_run(night.run)
+    ahead = next_line(plan, night.row, attempts)
+    assert ahead is not None and ahead.step == "upgrade"
+    assert ahead.moment == END - timedelta(seconds=3000 + 960 + 600)
+    everything = Night(office, plan, "copy", "upgrade", "start")
+    assert next_line(plan, everything.row, office.journal.attempts.of_run(everything.run)) is None

@@ -78,7 +78,7 @@ def test_estimates_that_grow_with_the_data_say_so(plan: Plan) -> None:
     grown = replace(plan, budget={}, steps=tuple(replace(step, scale=scale) for step, scale in
                                                  zip(plan.steps, (2.46, 1.04), strict=True)))
     assert time_lines(grown, None)[1:] == [
-        "2.5 times the data that was rehearsed on, so the estimate is 2.5 times what was measured: upgrade"]
+        "2.5 times the data of the rehearsal, so 2.5 times the time that was measured there: upgrade"]
 
 
 def test_a_stage_that_nothing_limits_has_no_line(plan: Plan) -> None:
