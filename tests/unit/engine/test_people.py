@@ -38,6 +38,15 @@ def test_it_waits_for_every_group_and_says_what_each_must_type(office: Office, p
     assert (row["state"], row["waiting_for"]) == (RunState.WAITING, "approval:business")
 
 
+def test_a_parked_run_goes_on_when_as_many_have_signed_as_the_group_says(office: Office, plan: Plan) -> None:
+    group = {"people": ["wang", "zhao", "chen"], "at_least": 2}
+    run = office.run(office.plan(*STEPS, people={"approvers": {"it": ["zhao"], "business": group}}))
+    for who, group_of, answer in (("zhao", "it", "waiting"), ("wang", "business", "waiting"),
+                                  ("wang", "business", "waiting"), ("chen", "business", "on")):
+        office.sign(office.journal.runs.plan_of(run), who, group=group_of)
+        assert ask(office, run) == answer
+
+
 def test_who_started_the_run_cannot_grant_it_and_the_group_stays_asked(office: Office, plan: Plan) -> None:
     run = office.run(plan, started_by="li")
     office.sign(plan, "zhao")
