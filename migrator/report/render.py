@@ -71,7 +71,8 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(HERE), trim_blocks=True, lstrip_blocks=True,
         autoescape=jinja2.select_autoescape(["html"]), undefined=jinja2.StrictUndefined)
     environment.globals |= {"_": _, "labels": labels}
-    environment.filters |= {"seconds": units.show_seconds, "difference": units.show_difference, "local": clock.local, "cell": _cell}
+    environment.filters |= {"seconds": units.show_seconds, "difference": units.show_difference, "local": clock.local,
+                            "cell": _cell}
     return environment
 
 

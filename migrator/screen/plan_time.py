@@ -43,8 +43,8 @@ def _scaled(plan: Plan) -> list[str]:
     for step in plan.steps:
         if (shown := f"{step.scale:.1f}") != "1.0":
             by_scale.setdefault(shown, []).append(step.id)
-    return [_("{scale} times the data of the rehearsal, so {scale} times the time that was measured there: {steps}").format(
-        scale=scale, steps=", ".join(names)) for scale, names in by_scale.items()]
+    said = _("{scale} times the data of the rehearsal, so {scale} times the time that was measured there: {steps}")
+    return [said.format(scale=scale, steps=", ".join(names)) for scale, names in by_scale.items()]
 
 
 def _window(plan: Plan) -> str:

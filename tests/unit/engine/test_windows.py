@@ -82,7 +82,8 @@ def test_a_fixed_window_that_is_over_has_no_next_start(live: Office, plan: Plan)
 
 
 def test_what_was_measured_must_still_fit(live: Office, plan: Plan) -> None:
-    long = replace(plan, steps=(replace(plan.steps[0], estimate=3600), replace(step("watch", "observe"), in_window=False)))
+    watch = replace(step("watch", "observe"), in_window=False)
+    long = replace(plan, steps=(replace(plan.steps[0], estimate=3600), watch))
     assert time_needed(long) == 5400  # the reserve is counted, the observation is not
     assert shut(long, live.environment, at("2026-10-02T04:30")) == []
     assert "is left and more is needed" in shut(long, live.environment, at("2026-10-02T04:31"))[0].reason.replace(
