@@ -175,6 +175,8 @@ class App:
         from migrator.engine.amend import require_whole
 
         require_whole(run, self.journal.runs.plan_of(run), self.run_folder(run))
+        self.works.driver.require_idle(run)
+        self.journal.runs.resumed(run, actor=self.user)
         return self.works.driver.resume(run)
 
     def edited(self, run: str) -> list[str]:

@@ -157,6 +157,11 @@ class Runs:
         connection.execute(update(run_table).where(run_table.c.id == run_id).values(order=order))
         audit.append(connection, actor=actor, event="run.order", run=run_id, order=order)
 
+    @written
+    def resumed(self, connection: Connection, run_id: str, *, actor: str) -> None:
+        """Write into the trail who has a run go on."""
+        audit.append(connection, actor=actor, event="run.resumed", run=run_id)
+
     def _keep(self, connection: Connection, plan: Plan) -> None:
         known = select(plan_table.c.id).where(plan_table.c.id == plan.id)
         if connection.execute(known).first():
