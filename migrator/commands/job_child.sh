@@ -13,18 +13,18 @@ verdict() {    # descriptor 3 tells whoever waits that there is one; that nobody
     exec 3>&-
 }
 
-claim() {
+claim() {    # one of all who try succeeds
     why=$(mkdir -m 700 "$1" 2>&1) && return 0
-    [ ! -d "${1%/*}" ] && (umask 077 && mkdir -p "${1%/*}") 2>/dev/null && why=$(mkdir -m 700 "$1" 2>&1)
+    [ ! -d "$1" ] && (umask 077 && mkdir -p "${1%/*}") 2>/dev/null && why=$(mkdir -m 700 "$1" 2>&1)
 }
 
-refused_by() {    # LOCK RUN NUMBER RESUMED: whether the lock stands against the job, and then why
+stands_against() {    # LOCK RUN NUMBER RESUMED: whether the lock does, and then why
     why=fenced
     newest "$1" && [ "$state" = held ] && [ "$run" = "$2" ] || return 0
     [ "$fencing" -ge "$3" ] || why=behind
     [ "$fencing" = "$3" ] || return 0
     why=forgotten
-    [ "$4" = resumed ] && [ "$memory" = lost ]
+    [ "$ours" = yes ] && [ "$4" = resumed ] && [ "$memory" = lost ]
 }
 
 introduce() {    # the room for the exit code is taken now: it can be written in its place on a full disk
@@ -79,25 +79,29 @@ perform() {    # DIRECTORY USER COMMAND
 IFS= read -r password && IFS= read -r input || exit 0    # half a message: nothing begins
 exec </dev/null
 if claim "$1"; then
-    # The lock is read after the claim: whoever takes the lock later finds the job here.
-    if [ -n "$4" ] && refused_by "$4" "$5" "$6" "$7"; then
-        rmdir "$1"
-        verdict "$why
-state=$state
-$said"
-        exit 0
-    fi
-    if ! introduce "$1"; then
-        rm -r "$1"
-        verdict full
-        exit 0
-    fi
-    verdict began
-    perform "$1" "$2" "$3"
+    ours=yes
 elif [ -d "$1" ]; then
-    verdict there
+    ours=no
 else
     verdict "refused $why"
+    exit 0
+fi
+# The lock is read after the claim: whoever takes the lock later finds the job here.
+if [ -n "$4" ] && stands_against "$4" "$5" "$6" "$7"; then
+    [ "$ours" = no ] || rmdir "$1"
+    verdict "$why
+state=$state
+$said"
+    exit 0
+fi
+if [ "$ours" = no ]; then
+    verdict there
+elif introduce "$1"; then
+    verdict began
+    perform "$1" "$2" "$3"
+else
+    rm -r "$1"
+    verdict full
     exit 0
 fi
 set -- "$1" 0 "$8"

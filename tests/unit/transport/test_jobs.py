@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,9 +127,10 @@ def test_who_was_replaced_starts_nothing_and_hears_by_whom(tmp_path: Path) -> No
     lock.free("live", "r1")
     with pytest.raises(Fenced, match="run r1 was let go by process 8 on desk"):
         jobs.run("later", touch)
+    with pytest.raises(Fenced):
+        jobs.run("mine", touch)  # what it began itself is for the other one to see to its end
     assert (tmp_path / "runs").read_text() == "run\n"
     assert jobs.state("late") == jobs.state("later") == "never"
-    assert jobs.run("mine", touch).attached  # what began under the lock is seen to its end
 
 
 def test_a_host_that_was_away_at_the_take_over_gets_the_new_number(tmp_path: Path) -> None:
@@ -163,6 +165,12 @@ def test_what_a_host_remembers_is_begun_by_a_later_process(tmp_path: Path) -> No
     lock.take(later, begun=True)
     jobs = Jobs(HERE, f"{tmp_path}/work/jobs", replace(lock.fence(later), resumed=True))
     assert not jobs.run("one", script("true")).attached
+
+
+def test_many_first_jobs_at_once_all_begin(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        results = pool.map(lambda n: Jobs(HERE, f"{tmp_path}/not/yet/there").run(f"job{n}", script("true")), range(8))
+        assert not any(result.attached for result in results)
 
 
 def test_a_short_job_costs_one_call(tmp_path: Path) -> None:
