@@ -19,6 +19,8 @@ from migrator.model.states import AttemptState, Direction, RunState
 from migrator.text import _
 
 POLL = 0.05
+LOOK = 0.5
+"""Seconds between two looks at the journal while this process itself drives the run."""
 BACK = (RunState.BROUGHT_BACK, RunState.HANDS_NEEDED, RunState.FAILED)
 LAST_WORDS = 10.0
 """Seconds that a run which has ended is given to say so."""
@@ -133,6 +135,13 @@ class Driver:
             if interrupts.count and self._durable.drained():
                 return self._stopped(run, Exit.STOPPED, _("stopped on the way back, as asked; resume goes on with it")
                                      if state is RunState.GOING_BACK else _("stopped between two steps, as asked"))
+            self._pause(run, interrupts)
+
+    def _pause(self, run: str, interrupts: Interrupts) -> None:
+        """Until something may have happened. While the story is told here, the journal is left to those who tell it."""
+        seen, deadline = interrupts.count, time.monotonic() + LOOK
+        time.sleep(POLL)
+        while self._durable.tells(run) and interrupts.count == seen and time.monotonic() < deadline:
             time.sleep(POLL)
 
     def _ask_before_leaving(self, run: str) -> None:
