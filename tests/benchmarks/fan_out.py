@@ -4,8 +4,8 @@ python tests/benchmarks/fan_out.py [--hosts 30] [--steps 20] [--rounds 3] [--pee
 
 A guarded step is: see that a file is missing, make it, see that it is there. Everybody starts as a new process, logs in
 to all hosts, does all steps on them and ends; afterwards it is counted that every host has every file. Prints one JSON
-line: the best and the median seconds of each, the processor seconds of its own processes, the ratio of migrator's best
-to each peer's best, and how many processors other work kept busy in the second before each start.
+line: the best and the median seconds of each, the processor seconds of its own processes and of the machines, the ratio
+of migrator's best to each peer's best, and how many processors other work kept busy in the second before each start.
 
 The peers live in an environment of their own, since they want other versions of paramiko than we do:
 
@@ -82,21 +82,28 @@ def _measured(way: Way, field: Field, label: str) -> dict[str, float]:
     for machine in field.machines:
         machine.must(["mkdir", "-m", "777", target])
     command = way(field, target, label)
-    busy, used, begun = _busy(), _used(), time.perf_counter()
+    busy, used, there, begun = _busy(), _used(), _used_there(field), time.perf_counter()
     command()
     seconds, processor = time.perf_counter() - begun, _used() - used
+    there = _used_there(field) - there
     for machine in field.machines:
         made = len(machine.must(["ls", target]).split())
         assert made == field.steps, f"{label}: {machine.name} has {made} of {field.steps} files"
-    print(f"{label}: {seconds:.2f} s, {processor:.2f} s of processor, {busy:.2f} processors busy before",
-          file=sys.stderr, flush=True)
-    return {"seconds": seconds, "processor": processor, "busy": busy}
+    print(f"{label}: {seconds:.2f} s, {processor:.2f} s of processor here and {there:.2f} s there, "
+          f"{busy:.2f} processors busy before", file=sys.stderr, flush=True)
+    return {"seconds": seconds, "processor": processor, "there": there, "busy": busy}
 
 
 def _used() -> float:
     """Processor seconds of all our children that have ended."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return children.ru_utime + children.ru_stime
+
+
+def _used_there(field: Field) -> float:
+    """Processor seconds of all machines since they were started."""
+    stats = (m.container.get_wrapped_container().stats(stream=False, one_shot=True) for m in field.machines)
+    return sum(each["cpu_stats"]["cpu_usage"]["total_usage"] for each in stats) / 1e9
 
 
 def _busy() -> float:
@@ -120,6 +127,7 @@ def _summary(figures: dict[str, list[dict[str, float]]]) -> dict[str, object]:
         "best": {name: round(seconds, 2) for name, seconds in best.items()},
         "median": {name: round(statistics.median(seconds), 2) for name, seconds in each("seconds").items()},
         "processor": {name: round(min(seconds), 2) for name, seconds in each("processor").items()},
+        "processor of the machines": {name: round(min(seconds), 2) for name, seconds in each("there").items()},
         "ratio": {name: round(ours / seconds, 3) for name, seconds in best.items() if ours and name != "migrator"},
         "busy before": {name: [round(b, 2) for b in busy] for name, busy in each("busy").items()},
     }
