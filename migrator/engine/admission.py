@@ -36,8 +36,8 @@ class Admission:
         if row["fleet"] and not self._journal.fleet_sites.admit(run):
             yield False
             return
-        with self._guest_of(row["environment"]):
-            at_hand(self._journal.runs.plan_of(run), self._desk.folder(run), self._journal.blobs, self._shelf)
+        with self._guest_of(row["environment"]), self._journal.runs.at_hand(row) as plan:
+            at_hand(plan, self._desk.folder(run), self._journal.blobs, self._shelf)
             if row["state"] == RunState.QUEUED:
                 self._arrivals.first(run)
             else:

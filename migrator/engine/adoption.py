@@ -63,7 +63,7 @@ class Adoption:
         for row in self._journal.runs.standing(RunState.WAITING):
             left = dead(row["executor"]) or row["executor"] == self._alive.executor
             if left and not self._durable.tells(row["id"]) and people.answered(
-                    self._journal, self._journal.runs.plan_of(row["id"]), row):
+                    self._journal, self._journal.runs.plan_for(row), row):
                 yield row
         queued = {row["id"]: row for row in self._journal.runs.standing(RunState.QUEUED)}
         for run, story in self._durable.stories(list(queued)).items():

@@ -85,6 +85,27 @@ class Facts(Mapping[str, Mapping[str, Any]]):
         return _facts(dict(row)) if row else None
 
 
+class Before(Mapping[str, Any]):
+    """What `before` wrote for a unit, read from the journal when it is asked for."""
+
+    def __init__(self, journal: Journal, key: Key) -> None:
+        self._journal = journal
+        self._key = key
+
+    @cached_property
+    def _record(self) -> dict[str, Any]:
+        return self._journal.attempts.record(self._key)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._record[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._record)
+
+    def __len__(self) -> int:
+        return len(self._record)
+
+
 class Contexts:
     """Makes the context of a unit of one run."""
 
@@ -129,7 +150,7 @@ class Contexts:
             remaining=lambda: max(0.0, deadline - time.monotonic()),
             progress=self._progress(step, target), say=self._say(step, target),
             run_job=self._job_runner(site, key, deadline, resumed), ahead=ahead,
-            record=journal.attempts.record(key) if key else {}, journal=self._so_far,
+            record=Before(journal, key) if key else {}, journal=self._so_far,
         )
 
     def _so_far(self) -> dict[str, Any]:

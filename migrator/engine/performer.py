@@ -187,8 +187,8 @@ class Performer:
 
     def _check(self, run: str, plan: Plan) -> None:
         result = preflight(self._desk, run, plan, changes=False)
-        for step, findings in result.findings.items():
-            self._journal.evidence.keep(run, step, "-", "preflight", [f.as_json() for f in findings])
+        self._journal.evidence.keep_of_steps(run, "preflight", {
+            step: [finding.as_json() for finding in findings] for step, findings in result.findings.items()})
         if problems := result.problems:
             raise result.refusal("; ".join(f.message for f in problems),
                                  hint="; ".join(f.advice for f in problems if f.advice))

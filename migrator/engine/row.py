@@ -80,7 +80,9 @@ class Row:
 
     def _bring_about(self, target: str) -> Stop:
         while (n := self._next_try(tried := self._attempts(target, Direction.FORWARD))) is not None:
-            self._unit(target, Direction.FORWARD, n).act()
+            ended = self._unit(target, Direction.FORWARD, n).act(new=n > len(tried))
+            if ended["ok"]:
+                return Stop(True, request=ended["request"])
         return self._stop(tried[-1])
 
     def _next_try(self, tried: Sequence[Mapping[Any, Any]]) -> int | None:

@@ -39,11 +39,14 @@ class Unit:
         self._kind = self._contexts.kind(self._step)
         self._executor = executor
 
-    def act(self) -> dict[str, Any]:
-        """Try the step; a finished attempt gives its recorded result, one that was cut off is taken up."""
-        row = self._journal.attempts.find(self._key)
+    def act(self, *, new: bool = False) -> dict[str, Any]:
+        """Try the step; a finished attempt gives its recorded result, one that was cut off is taken up.
+
+        new: it is known that this attempt never began, so the journal is not asked.
+        """
+        row = None if new else self._journal.attempts.find(self._key)
         if row is not None and row["state"] != AttemptState.STARTED:
-            return _told(row["state"], row["message"] or "")
+            return _told(row["state"], row["message"] or "", row["outcome"])
         self._announce()
         begun = time.monotonic()
         try:
@@ -152,7 +155,7 @@ class Unit:
         self._journal.attempts.end(self._key, state, executor=self._executor, seconds=seconds, outcome=outcome,
                                    findings=findings, message=message)
         self._tell_end(begun, state, outcome, message)
-        return _told(state, message)
+        return _told(state, message, outcome.as_json() if outcome else None)
 
     def _tell_end(self, begun: float, state: AttemptState, outcome: Outcome | None, message: str) -> None:
         self._observers(StepEnded(
@@ -198,9 +201,9 @@ class Unit:
         show_findings(self._observers, self._key.run, self._step, self._key.target, findings)
 
 
-def _told(state: str, message: str) -> dict[str, Any]:
-    """How an attempt ended, for whoever called it."""
-    return {"ok": state == AttemptState.OK, "message": message}
+def _told(state: str, message: str, outcome: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """How an attempt ended and what it asks for, for whoever called it."""
+    return {"ok": state == AttemptState.OK, "message": message, "request": (outcome or {}).get("request")}
 
 
 def show_findings(observers: Callable[[FindingMade], None], run: str, step: PlannedStep, target: str,

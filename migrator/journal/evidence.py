@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select
@@ -23,6 +24,13 @@ class Evidence:
         """Store one measured value."""
         connection.execute(insert(evidence).values(
             run=run_id, step=step, target=target, name=name, value=value, at=clock.stamp()))
+
+    @written
+    def keep_of_steps(self, connection: Connection, run_id: str, name: str, values: Mapping[str, Any]) -> None:
+        """Store one measured value for each of these steps, whatever their targets."""
+        at = clock.stamp()
+        connection.execute(insert(evidence), [{"run": run_id, "step": step, "target": "-", "name": name,
+                                               "value": value, "at": at} for step, value in values.items()])
 
     def of_run(self, run_id: str) -> list[RowMapping]:
         """All values of a run, oldest first."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, insert, select, update
 
 from migrator import __version__, clock
 from migrator.errors import WrongUse
@@ -21,6 +22,7 @@ from migrator.model.plan import Plan
 from migrator.model.states import RunState
 from migrator.text import _
 
+ROW = select(run_table).where(run_table.c.id == bindparam("of"))
 KEPT = 256
 """Plans that a process remembers; a worker has thousands of runs, and plans are large."""
 
@@ -33,6 +35,7 @@ class Runs:
         self._writer = writer
         self._plans = lru_cache(KEPT)(self._read_plan)
         self._plans_of_sites = lru_cache(KEPT)(self._bind_plan)
+        self._at_hand: dict[str, Plan] = {}
 
     @written
     def keep_plan(self, connection: Connection, plan: Plan) -> None:
@@ -44,10 +47,23 @@ class Runs:
         return self._plans(plan_id)
 
     def plan_of(self, run_id: str) -> Plan:
-        """The frozen plan of a run; of a fleet's run, as it is bound to the run's site."""
-        row = self.get(run_id)
-        return self.plan(row["plan"]) if row["fleet"] is None else self._plans_of_sites(
-            row["plan"], row["fleet"], row["environment"])
+        """The frozen plan of a run."""
+        return self._at_hand.get(run_id) or self.plan_for(self.get(run_id))
+
+    def plan_for(self, row: RowMapping) -> Plan:
+        """The frozen plan of the run in this row; of a fleet's run, as it is bound to the run's site."""
+        if row["fleet"] is None:
+            return self.plan(row["plan"])
+        return self._plans_of_sites(row["plan"], row["fleet"], row["environment"])
+
+    @contextmanager
+    def at_hand(self, row: RowMapping) -> Iterator[Plan]:
+        """The plan of a run that is told here: for as long as this lasts nobody gives it another, and none is read."""
+        self._at_hand[row["id"]] = plan = self.plan_for(row)
+        try:
+            yield plan
+        finally:
+            self._at_hand.pop(row["id"], None)
 
     def _read_plan(self, plan_id: str) -> Plan:
         with self._engine.begin() as connection:
@@ -93,7 +109,7 @@ class Runs:
     def get(self, run_id: str) -> RowMapping:
         """The run's row; raises WrongUse when there is none."""
         with self._engine.begin() as connection:
-            row = connection.execute(select(run_table).where(run_table.c.id == run_id)).mappings().first()
+            row = connection.execute(ROW, {"of": run_id}).mappings().first()
         if row is None:
             raise WrongUse(_("no run {run} in this journal").format(run=run_id), hint="inv run.list")
         return row
