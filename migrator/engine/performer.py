@@ -74,7 +74,7 @@ class Performer:
         self._journal.runs.move(run, RunState.RUNNING, actor=self._executor, executor=self._executor)
         if answer.what == "on":  # an order to go back holds until the run is back
             self._journal.runs.order(run, None, actor=self._executor)
-        return {**asdict(answer), "at": self._moved(run, _answered(here, about)).as_json()}
+        return {**asdict(answer), "at": self._moved(run, _answered(here, about, answer.what)).as_json()}
 
     def turned(self, run: str, at: dict[str, Any]) -> dict[str, Any]:
         """The order to bring back a run that has ended; what was asked on its way forward is not asked again."""
@@ -194,8 +194,11 @@ class Performer:
                                  hint="; ".join(f.advice for f in problems if f.advice))
 
 
-def _answered(here: At, about: str) -> At:
-    """Where the story goes on after an answer."""
-    if about == people.APPROVAL:
-        return here.but(answered=here.place)
-    return here.but(line="accepted") if about == people.LINE else here
+def _answered(here: At, about: str, answer: str) -> At:
+    """Where the story goes on after an answer; who goes back when it is late, goes back for lack of time."""
+    match about:
+        case people.APPROVAL:
+            return here.but(answered=here.place)
+        case people.LINE:
+            return here.but(line="accepted" if answer == "on" else "crossed")
+    return here
