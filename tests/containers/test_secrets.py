@@ -1,4 +1,4 @@
-"""Planted secrets: a run that uses them, and whose commands print them, fails and goes back; nothing of ours keeps one."""
+"""Planted secrets: a run uses them, its programs print them, it fails and goes back; nothing of ours keeps one."""
 
 from __future__ import annotations
 
