@@ -53,6 +53,9 @@ class Approving:
         decision = Decision.read(text)
         about = Decision.on(plan, group=group, who=who or decision.who, decision=decision.decision,
                             reason=decision.reason, at=decision.at, expires=decision.expires)
+        if decision.decision not in (APPROVE, REJECT):
+            raise WrongUse(_("a decision is {approve} or {reject}, not {decision}").format(
+                approve=APPROVE, reject=REJECT, decision=decision.decision))
         if different := decision.differs(about):
             raise WrongUse(_("the text is not about this decision; it differs in: {field}").format(field=different),
                            hint=_("inv approve.request writes the texts of a plan"))

@@ -43,6 +43,9 @@ def sign(call: Call, plan: str | None = None, as_: str | None = None, who: str |
     approving = call.app.approving
     if text or signature:
         needed({"text": text, "signature": signature})
+        if reject or reason or key:
+            raise WrongUse(_("what is decided and why stands in the text that was signed"),
+                           hint=_("leave out --reject, --reason and --key"))
         decision = approving.bring(frozen, group=str(as_), who=who, text=_read(text), signature=_read(signature))
     else:
         decision = approving.decide(frozen, group=str(as_), who=who or call.app.user, approve=not reject,

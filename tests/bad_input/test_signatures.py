@@ -92,6 +92,8 @@ def test_a_text_that_was_changed_or_signed_for_another_purpose_is_refused(signin
     signing.bring(text, signature).refused(2, "the text is not the one that was signed")
     signing.bring(signature, text).refused(2, "not the text of a decision")
     signing.sign("wang", "--text", str(text)).refused(2, "--signature is missing")
+    signing.sign("wang", "--text", str(text), "--signature", str(signature), "--reject").refused(
+        2, "leave out --reject")
 
 
 def test_a_row_that_was_edited_in_the_database_is_void(signing: Signing) -> None:

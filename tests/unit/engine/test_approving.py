@@ -99,6 +99,14 @@ def test_a_text_is_for_its_plan_group_and_person_only(office: Office, keys: Keys
     assert office.journal.approvals.list(plan.id) == []
 
 
+def test_a_person_elsewhere_may_refuse_and_nothing_else_but_agree(office: Office, keys: Keys, plan: Plan) -> None:
+    text = approving(office, keys).texts(plan, "it")["zhao"]
+    assert bring(office, keys, plan, text.replace("decision: approve", "decision: reject")).decision == "reject"
+    assert office.journal.approvals.standing(plan, "it").reason == "rejected"
+    with pytest.raises(WrongUse, match="a decision is approve or reject, not perhaps"):
+        bring(office, keys, plan, text.replace("decision: approve", "decision: perhaps"))
+
+
 @pytest.mark.parametrize(("at", "expires"), [(1, 2), (0, 8), (-8, -1)])
 def test_a_text_from_the_future_or_for_too_long_or_out_of_date_is_refused(office: Office, keys: Keys, plan: Plan,
                                                                           at: int, expires: int) -> None:
