@@ -112,7 +112,12 @@ def test_a_full_disk_of_the_host_begins_nothing(company: Company) -> None:
     company.playbook(command("one", "echo changed >> app/version"))
     with small_disk(company.folder / "work", "64k") as disk:
         fill(disk)
-        told_once(company.upgrade(), 22, "here: no space is left for .*work/jobs; nothing was started", "inv rollback")
+        company.upgrade().refused(20, "no space is left for .*work/lock; nothing was started.*here.*make room there")
+        assert '"state": "failed"' in company.types("run.list", "--json").out
+        (disk / "fill").unlink()
+        fills = f"dd if=/dev/zero of={disk}/fill bs=1k 2>/dev/null; exit 0"
+        company.playbook(command("one", fills), command("two", "true"))
+        told_once(company.upgrade(), 22, "here: no space is left for .*work/jobs", "by hand +1  one", "inv rollback")
         (disk / "fill").unlink()
         assert company.types("rollback", "--yes").code == 0
 
