@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,7 +50,6 @@ def test_what_was_done_past_the_product_is_seen(ground: Ground) -> None:
     system.service(ground.scene, "start")
     assert [told.partition(" is ")[0] for told in differences(before, state_of(ground.scene))] == [
         "file files/0.txt", "file files/1.txt", "file files/2.txt", "service", "table project"]
-    subprocess.run(["pkill", "-f", f"{ground.scene}/web.conf"], check=True)
 
 
 def test_a_run_that_ends_elsewhere_or_runs_a_command_twice_is_told(ground: Ground) -> None:
