@@ -251,6 +251,7 @@ class App:
 
     def _log(self, event: Event) -> None:
         folder = self.run_folder(event.run)
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
         with (folder / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(event.as_json(), ensure_ascii=False) + "\n")

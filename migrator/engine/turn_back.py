@@ -10,7 +10,7 @@ from typing import Any
 from migrator import clock
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan
-from migrator.model.turn_back import line_before
+from migrator.model.turn_back import earliest_line, line_before
 from migrator.text import _
 from migrator.units import show_seconds
 
@@ -30,6 +30,9 @@ def crossed(journal: Journal, plan: Plan, run: Mapping[str, Any], place: int, *,
 
     `run` is the journal's row of the run, `now` has a zone.
     """
+    earliest = earliest_line(plan, run, place)
+    if earliest is None or now <= earliest.moment:
+        return None
     line = line_before(plan, run, journal.attempts.of_run(str(run["id"])), place)
     if line is None or now <= line.moment:
         return None

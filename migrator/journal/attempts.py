@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, and_, bindparam, func, insert, or_, select, update
 
 from migrator import clock
 from migrator.errors import Fenced
@@ -55,8 +55,7 @@ class Attempts:
 
         Raises Fenced when another process drives the run meanwhile.
         """
-        driver, kept = connection.execute(select(run.c.executor, before.c.run).select_from(
-            run.outerjoin(before, _same_unit(before, key))).where(run.c.id == key.run)).one()
+        driver, kept = connection.execute(_DRIVER, asdict(key)).one()
         if driver not in (None, executor):
             raise _fenced(key)
         if key.direction is Direction.FORWARD and not kept:
@@ -75,10 +74,10 @@ class Attempts:
 
         Raises Fenced when another process drives the run meanwhile: how it ends is for that one to say.
         """
-        mine = select(run.c.id).where(run.c.id == key.run, or_(run.c.executor.is_(None), run.c.executor == executor))
-        written = connection.execute(update(attempt).where(_is(key), mine.exists()).values(
-            state=state, ended=clock.stamp(), seconds=round(seconds, 3), message=message,
-            outcome=outcome.as_json() if outcome else None, findings=[f.as_json() for f in findings]))
+        written = connection.execute(_END, {
+            **{f"its_{name}": value for name, value in asdict(key).items()}, "its_executor": executor,
+            "state": state, "ended": clock.stamp(), "seconds": round(seconds, 3), "message": message,
+            "outcome": outcome.as_json() if outcome else None, "findings": [f.as_json() for f in findings]})
         if not written.rowcount:
             raise _fenced(key)
         if key.direction is Direction.UNDO and state is AttemptState.OK:
@@ -116,10 +115,9 @@ class Attempts:
 
     def of_unit(self, run_id: str, step: str, target: str, direction: Direction) -> list[RowMapping]:
         """Every attempt of one step on one target in one direction, oldest first."""
-        query = select(attempt).where(attempt.c.run == run_id, attempt.c.step == step, attempt.c.target == target,
-                                      attempt.c.direction == direction).order_by(attempt.c.n)
+        unit = {"run": run_id, "step": step, "target": target, "direction": direction}
         with self._engine.begin() as connection:
-            return list(connection.execute(query).mappings())
+            return list(connection.execute(_OF_UNIT, unit).mappings())
 
     def newest_id(self, run_id: str) -> int:
         """A mark in time: the number of the attempt that began last, 0 before the first."""
@@ -152,6 +150,19 @@ class Attempts:
 _STANDS = (attempt.c.direction == Direction.FORWARD, attempt.c.state == AttemptState.OK,
            or_(attempt.c.undone.is_(False), run.c.state == RunState.PASSED))
 """The condition for an attempt, joined with its run, to count as a success."""
+
+
+# Asked for every step of every run, so they are put together once.
+_OF_UNIT = select(attempt).where(*(attempt.c[name] == bindparam(name) for name in (
+    "run", "step", "target", "direction"))).order_by(attempt.c.n)
+_DRIVER = select(run.c.executor, before.c.run).select_from(run.outerjoin(before, and_(
+    *(before.c[name] == bindparam(name) for name in ("run", "step", "target"))))).where(run.c.id == bindparam("run"))
+_END = update(attempt).where(
+    *(attempt.c[name] == bindparam(f"its_{name}") for name in ("run", "step", "target", "direction", "n")),
+    select(run.c.id).where(run.c.id == bindparam("its_run"), or_(
+        run.c.executor.is_(None), run.c.executor == bindparam("its_executor"))).exists(),
+).values({attempt.c[name]: bindparam(name) for name in (
+    "state", "ended", "seconds", "message", "outcome", "findings")})
 
 
 def _begun(key: Key, step: PlannedStep, executor: str) -> dict[str, Any]:

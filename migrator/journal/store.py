@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import Any
 
 from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DisconnectionError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from migrator.errors import JournalError
 from migrator.journal.place import sqlite_url as sqlite_url
@@ -17,6 +20,8 @@ SCHEMA = "migrator"
 NOTICED = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
            "tcp_user_timeout": 15000, "application_name": "migrator"}
 """What libpq is told, so that a server that is gone is noticed within seconds."""
+REST = 0.5
+"""Seconds after which it is not taken for granted that a connection still is one."""
 
 
 class StoreLost(JournalError):
@@ -30,7 +35,7 @@ def open_store(url: str | URL) -> Engine:
     """
     where = make_url(url)
     shared = where.get_backend_name() == "postgresql"
-    engine = create_engine(where, pool_pre_ping=True, connect_args=NOTICED) if shared else create_engine(where)
+    engine = create_engine(where, connect_args=NOTICED) if shared else create_engine(where)
     _refuse_in_our_words(engine)
     if shared:
         _prepare_postgresql(engine)
@@ -46,8 +51,8 @@ def _refuse_in_our_words(engine: Engine) -> None:
 
     @event.listens_for(engine, "handle_error")
     def refused(context: ExceptionContext) -> None:
-        if context.is_pre_ping or type(context.sqlalchemy_exception) not in (OperationalError, DatabaseError):
-            return  # the pool connects anew; other errors are faults of ours
+        if type(context.sqlalchemy_exception) not in (OperationalError, DatabaseError):
+            return  # faults of ours
         if engine.dialect.name == "postgresql":
             lost = StoreLost if context.is_disconnect or context.connection is None else JournalError
             raise lost(_("the journal's database cannot be used: {why}").format(why=context.original_exception),
@@ -56,6 +61,22 @@ def _refuse_in_our_words(engine: Engine) -> None:
         raise JournalError(
             _("the journal cannot be used: {why}").format(why=context.original_exception), where=where,
             hint=_("see its owner, its rights and the free space there; what was recorded is safe"))
+
+
+def _ask_after_rest(engine: Engine) -> None:
+    """A connection that was not used for a while is tried before it is, and replaced when its server has gone."""
+    @event.listens_for(engine, "checkin")
+    def rests(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["rests since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def asked(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests since", math.inf) < REST:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            raise DisconnectionError from None
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -72,6 +93,8 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def _prepare_postgresql(engine: Engine) -> None:
+    _ask_after_rest(engine)
+
     @event.listens_for(engine, "connect", insert=True)
     def search_path(connection: Any, _record: Any) -> None:
         connection.execute(f"SET search_path TO {SCHEMA}")

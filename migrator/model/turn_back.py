@@ -49,6 +49,15 @@ def line_before(plan: Plan, run: Mapping[str, Any], attempts: Sequence[Mapping[A
     return Line(next_.id, end - timedelta(seconds=takes + back + reserve), end, takes, back, reserve)
 
 
+def earliest_line(plan: Plan, run: Mapping[str, Any], place: int) -> Line | None:
+    """The line before the step at `place` if all before it had to be taken back: none can lie earlier, whatever was
+    done. None when there is no line, whatever was done.
+    """
+    done = [{"step": step.id, "direction": Direction.FORWARD, "undone": False, "state": AttemptState.OK}
+            for step in plan.steps[:place] if not step.point_of_no_return]
+    return line_before(plan, run, done, place)
+
+
 def next_line(plan: Plan, run: Mapping[str, Any], attempts: Sequence[Mapping[Any, Any]]) -> Line | None:
     """The line before the step that is to begin next; None when there is none, or no such line."""
     begun = _begun(attempts) | {a["step"] for a in attempts if a["state"] == AttemptState.SKIPPED}
