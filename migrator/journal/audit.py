@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from migrator import clock
 from migrator.journal.tables import audit
@@ -23,8 +22,6 @@ from migrator.secret import scrub
 HOUSE = ""
 """The chain of what belongs to no run."""
 NEWEST = select(audit.c.seq, audit.c.hash).where(audit.c.chain == bindparam("of")).order_by(audit.c.seq.desc()).limit(1)
-ADD = {make: insert(audit).on_conflict_do_nothing() for make, insert in (("postgresql", postgresql.insert),
-                                                                          ("sqlite", sqlite.insert))}
 HASHED = ("seq", "at", "actor", "run", "event", "payload", "previous")
 
 
@@ -74,13 +71,8 @@ def _newest(connection: Connection, chain: str) -> tuple[int, str]:
 
 
 def _add(connection: Connection, chain: str, run: str | None, actor: str, event: str, payload: dict[str, Any]) -> None:
-    while not _took_place(connection, _event(chain, *_newest(connection, chain), run, actor, event, payload)):
-        pass  # somebody was quicker, and what they added is seen now
-
-
-def _took_place(connection: Connection, event: dict[str, Any]) -> bool:
-    """Add an event unless its place in the chain is taken; one who is just taking it is waited for."""
-    return bool(connection.execute(ADD[connection.dialect.name], event).rowcount)
+    take_turn(connection, f"audit {chain}")
+    connection.execute(insert(audit), _event(chain, *_newest(connection, chain), run, actor, event, payload))
 
 
 def _event(chain: str, length: int, head: str, run: str | None, actor: str, event: str,

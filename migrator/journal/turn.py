@@ -13,5 +13,12 @@ def take_turn(connection: Connection, name: str) -> None:
 
     Reads that follow see what the one before has committed. On SQLite nothing is to do: a writing transaction is alone.
     """
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name != "postgresql":
+        return
+    transaction = connection.get_transaction()
+    whose, taken = connection.info.get("turns", (None, set()))
+    if whose is not transaction:
+        whose, taken = connection.info["turns"] = transaction, set()
+    if name not in taken:  # asked once in a transaction, which may hold what many threads write
         connection.execute(select(func.pg_advisory_xact_lock(SPACE, func.hashtext(name))))
+        taken.add(name)
