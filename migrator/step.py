@@ -198,6 +198,11 @@ def kinds() -> Mapping[str, type[Step[Any]]]:
     return dict(sorted(KINDS.items()))
 
 
+def changes(kind: str) -> bool:
+    """Whether a step kind changes what is there; one that is not installed may do so."""
+    return kind not in kinds() or kinds()[kind].touches is Touches.CHANGES
+
+
 def _modules() -> Iterator[str]:
     package = importlib.import_module("migrator.steps")
     return (f"migrator.steps.{m.name}" for m in pkgutil.iter_modules(package.__path__))

@@ -14,7 +14,8 @@ from migrator.here import from_here
 from migrator.text import _
 
 if TYPE_CHECKING:
-    from icalendar import Calendar, Event
+    from icalendar import Event
+    from recurring_ical_events import CalendarQuery  # type: ignore[import-untyped]
 
 CANCELLED = "CANCELLED"
 DAY = timedelta(days=1)
@@ -44,27 +45,28 @@ class FreezeFile:
         return sorted(freeze for freeze in self._read(start, end) if freeze.start < end and freeze.end > start)
 
     def _read(self, start: datetime, end: datetime) -> Iterator[Freeze]:
-        import recurring_ical_events  # type: ignore[import-untyped]
-
         try:
             # A day more at both ends: the file's whole days are in its zone, the question may be in another one.
-            events: list[Event] = recurring_ical_events.of(self._content).between(
-                datetime.combine(start.date(), time.min, UTC) - DAY, datetime.combine(end.date(), time.max, UTC) + DAY)
+            events = self._events.between(datetime.combine(start.date(), time.min, UTC) - DAY,
+                                          datetime.combine(end.date(), time.max, UTC) + DAY)
             for event in events:
                 if str(event.get("STATUS", "")).upper() != CANCELLED:
-                    yield Freeze(self._moment(event.start), self._moment(event.end),
-                                 str(event.get("SUMMARY") or _("a freeze")))
+                    yield self._freeze(event)
         except Exception as error:  # the library raises what it happens to stumble over
             raise self._wrong(str(error)) from error
 
     @cached_property
-    def _content(self) -> Calendar:
+    def _events(self) -> CalendarQuery:
+        import recurring_ical_events
         from icalendar import Calendar
 
-        try:
-            return Calendar.from_ical(self.path.read_bytes())
-        except (OSError, ValueError) as error:
-            raise self._wrong(str(error)) from error
+        return recurring_ical_events.of(Calendar.from_ical(self.path.read_bytes()))
+
+    def _freeze(self, event: Event) -> Freeze:
+        name = str(event.get("SUMMARY") or _("a freeze"))
+        if event.end <= event.start:
+            raise ValueError(_('"{name}" begins and has no end').format(name=name))
+        return Freeze(self._moment(event.start), self._moment(event.end), name)
 
     def _moment(self, value: date | datetime) -> datetime:
         if not isinstance(value, datetime):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from migrator.engine.closed import Asked, Closed
 from migrator.engine.windows import time_needed
 from migrator.errors import Exit
@@ -15,14 +17,16 @@ from migrator.units import seconds, show_seconds
 def enough_time(asked: Asked) -> list[Closed]:
     """What was measured fits into what is allowed: the way back into its budget, all work into the downtime."""
     plan = asked.plan
-    taken = {"rollback": longest_way_back(plan.steps) or 0.0, "downtime": time_needed(plan)}
-    told = {"rollback": _("the way back takes {time}, {allowed} are allowed"),
-            "downtime": _("the work takes {time} with the reserve, {allowed} of downtime are allowed")}
-    return [Closed(told[name].format(time=show_seconds(time), allowed=plan.budget[name]), Exit.FINDINGS_BLOCK,
-                   _hint(plan))
-            for name, time in taken.items() if plan.budget.get(name) and time > seconds(plan.budget[name])]
+    hint = _("allow more in {playbook}, or make it faster and rehearse again").format(playbook=from_here(plan.playbook))
+    return [Closed(told.format(time=show_seconds(time), allowed=allowed), Exit.FINDINGS_BLOCK, hint)
+            for time, allowed, told in _compared(plan) if allowed and time > seconds(allowed)]
 
 
-def _hint(plan: Plan) -> str:
-    return _("allow more under budget in {playbook}, or make it faster and rehearse again").format(
-        playbook=from_here(plan.playbook))
+def _compared(plan: Plan) -> Iterator[tuple[float, str | None, str]]:
+    """Seconds measured, what is allowed, and the sentence that says that it is too little."""
+    yield (longest_way_back(plan.steps) or 0.0, plan.budget.get("rollback"),
+           _("the way back takes {time}, {allowed} are allowed"))
+    yield (time_needed(plan), plan.budget.get("downtime"),
+           _("the work takes {time} with the reserve, {allowed} of downtime are allowed"))
+    yield (time_needed(plan), plan.window.get("length"),
+           _("the work takes {time} with the reserve, the window has {allowed}"))

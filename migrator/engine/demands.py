@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from migrator.model.proof import PREPARE, TRIAL, Proof
-from migrator.model.states import Touches
 from migrator.playbook.read import LoadedPlaybook
-from migrator.playbook.unroll import Unrolled
-from migrator.step import kinds
+from migrator.step import changes, kinds
 
 
 def demands(loaded: LoadedPlaybook, stage: str, *, live: bool) -> dict[str, Any]:
@@ -21,14 +18,10 @@ def demands(loaded: LoadedPlaybook, stage: str, *, live: bool) -> dict[str, Any]
     """
     gate = loaded.playbook.stages[stage].gate
     waived = gate.waive.model_dump(exclude_none=True)
-    demanded = gate.closed and live and _changes(loaded.stages[stage])
+    demanded = gate.closed and live and any(changes(item.step.kind) for item in loaded.stages[stage])
     return {"approvals": list(gate.approvals), "needs": list(gate.needs), "waive": waived,
             "proofs": [proof for proof in _bringable(loaded) if demanded and proof not in waived],
             "stands_for": {need: _stands_for(loaded, stage, need) for need in gate.needs}}
-
-
-def _changes(steps: Sequence[Unrolled]) -> bool:
-    return any(kinds()[item.step.kind].touches is Touches.CHANGES for item in steps)
 
 
 def _bringable(loaded: LoadedPlaybook) -> list[Proof]:

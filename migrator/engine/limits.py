@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from migrator.engine.timetable import needs_zone
 from migrator.errors import PlaybookError
-from migrator.model.states import Touches
 from migrator.playbook.inventory import Environment
 from migrator.playbook.read import LoadedPlaybook
-from migrator.playbook.unroll import Unrolled
-from migrator.step import kinds
+from migrator.step import changes
 from migrator.text import _
 
 GO_LIVE = "go-live"
@@ -35,7 +32,7 @@ def limits(loaded: LoadedPlaybook, stage: str, environment: Environment) -> Limi
     """
     names = list(loaded.playbook.stages)
     over = GO_LIVE in names and names.index(stage) > names.index(GO_LIVE)
-    if environment.disposable or over or not _changes(loaded.stages[stage]):
+    if environment.disposable or over or not any(changes(item.step.kind) for item in loaded.stages[stage]):
         return Limits()
     window = loaded.playbook.window.model_dump(exclude_none=True) if loaded.playbook.window.given else {}
     if needs_zone(window) and environment.calendar is None:
@@ -43,7 +40,3 @@ def limits(loaded: LoadedPlaybook, stage: str, environment: Environment) -> Limi
                             where=loaded.tree.position(("window",)),
                             hint=_("write into the inventory: calendar: {time_zone: Asia/Shanghai}"))
     return Limits(window, loaded.playbook.budget.model_dump())
-
-
-def _changes(steps: Sequence[Unrolled]) -> bool:
-    return any(kinds()[item.step.kind].touches is Touches.CHANGES for item in steps)

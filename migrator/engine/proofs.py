@@ -14,8 +14,8 @@ from migrator.here import from_here
 from migrator.journal.next_command import waiting_command
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.proof import PREPARE, TRIAL, Proof
-from migrator.model.states import Direction, RunState, Touches
-from migrator.step import kinds
+from migrator.model.states import Direction, RunState
+from migrator.step import changes, kinds
 from migrator.text import _
 from migrator.units import seconds, show_seconds
 
@@ -54,7 +54,7 @@ def way_back(asked: Asked) -> list[Closed]:
     """Of every step that changes something and can be undone it is known how long that takes."""
     if Proof.DRILL not in asked.plan.gate.get("proofs", []):
         return []
-    undone = [step for step in _returning(asked.plan) if _changes(step)]
+    undone = [step for step in _returning(asked.plan) if changes(step.kind)]
     measured = asked.journal.measures.times([step.digest for step in undone])
     unknown = [step.id for step in undone if (step.digest, Direction.UNDO) not in measured]
     if not unknown:
@@ -142,10 +142,6 @@ def _returning(plan: Plan) -> list[PlannedStep]:
     """The steps that a way back would undo: what lies before a point of no return has none once that is passed."""
     last = next((number for number, step in enumerate(plan.steps) if step.point_of_no_return), len(plan.steps))
     return [step for step in plan.steps[:last] if step.way_back != "none"]
-
-
-def _changes(step: PlannedStep) -> bool:
-    return step.kind not in kinds() or kinds()[step.kind].touches is Touches.CHANGES
 
 
 def _kinds_that_prove(proof: Proof) -> list[str]:

@@ -9,11 +9,10 @@ from migrator.calendars.window import Verdict, window_at
 from migrator.engine.closed import Asked, Closed
 from migrator.engine.timetable import calendar_of, rule_of
 from migrator.errors import Exit
-from migrator.model.plan import Plan, PlannedStep
-from migrator.model.states import Touches
+from migrator.model.plan import Plan
 from migrator.model.turn_back import within_window
 from migrator.playbook.inventory import Environment
-from migrator.step import kinds
+from migrator.step import changes
 from migrator.text import _
 from migrator.units import seconds
 
@@ -23,7 +22,7 @@ def verdict_on(plan: Plan, environment: Environment, now: datetime) -> Verdict |
 
     Raises WrongUse or PlaybookError for a calendar that cannot be understood: what may be a freeze is not passed over.
     """
-    if environment.disposable or not any(map(_changes, plan.steps)):
+    if environment.disposable or not any(changes(step.kind) for step in plan.steps):
         return None
     needed = timedelta(seconds=time_needed(plan))
     return window_at(rule_of(plan.window), calendar_of(environment), now, needed=needed)
@@ -66,7 +65,3 @@ def time_needed(plan: Plan) -> float:
     if not known or len(known) < len(estimates):
         return 0.0
     return sum(known) + seconds(plan.budget.get("reserve") or 0)
-
-
-def _changes(step: PlannedStep) -> bool:
-    return step.kind not in kinds() or kinds()[step.kind].touches is Touches.CHANGES

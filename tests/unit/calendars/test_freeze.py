@@ -60,7 +60,7 @@ def test_a_cancelled_freeze_is_none(file: Path) -> None:
 
 @pytest.mark.parametrize("text", [
     "", "hello", calendar("SUMMARY:no start"), calendar("DTSTART:some day"),
-    calendar("DTSTART:20260304T100000", "RRULE:FREQ=NEVER")])
+    calendar("DTSTART:20260304T100000", "RRULE:FREQ=NEVER"), calendar("DTSTART:20260301T100000")])
 def test_what_cannot_be_understood_is_refused_and_never_left_out(file: Path, text: str) -> None:
     with pytest.raises(PlaybookError, match=r"freeze\.ics: the freeze calendar cannot be understood"):
         freezes(file, text, "2026-03-01T00:00", "2026-03-02T00:00")

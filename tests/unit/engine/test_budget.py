@@ -27,7 +27,13 @@ def test_what_does_not_fit_is_not_begun(office: Office, budget: dict[str, str], 
     plan = office.plan(timed("upgrade", 3000, 1500), timed("start", 600, 300), budget=budget)
     reasons = closed(office.journal, plan, operator="li")
     assert [r.reason for r in reasons] == told
-    assert all(r.code is Exit.FINDINGS_BLOCK and "budget" in r.hint for r in reasons)
+    assert all(r.code is Exit.FINDINGS_BLOCK and "rehearse again" in r.hint for r in reasons)
+
+
+def test_work_longer_than_the_window_is_not_begun(office: Office) -> None:
+    plan = office.plan(timed("upgrade", 3000, 1500), window={"length": "1h"}, budget={"reserve": "30m"})
+    assert [r.reason for r in closed(office.journal, plan, operator="li")] == [
+        "the work takes 1h20m with the reserve, the window has 1h"]
 
 
 def test_what_nobody_has_measured_is_not_judged(office: Office) -> None:
