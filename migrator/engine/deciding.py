@@ -24,7 +24,7 @@ def decide(journal: Journal, run: str, act: str, *, who: str, reason: str | None
 
     Raises WrongUse when the run does not wait for such an order, or the plan forbids it.
     """
-    row = journal.runs.get(run)
+    row = dict(journal.runs.get(run))
     plan = journal.runs.plan(row["plan"])
     what, _colon, step = (row["waiting_for"] or "").partition(":")
     if RunState(row["state"]) is not RunState.WAITING or what not in people.ANSWERS:

@@ -60,7 +60,7 @@ class Driver:
         one that has ended goes back by a story of its own.
         """
         self._require_way_back(run, to)
-        self._journal.runs.order(run, {"act": "rollback", "to": to}, actor=actor)
+        self._journal.runs.order(run, {"act": "rollback", "to": to, "who": actor}, actor=actor)
         while not self._state(run).ended:
             if not self._lives(run):
                 return self.resume(run)
@@ -90,8 +90,8 @@ class Driver:
                            hint=_("it has: {names}").format(names=", ".join(steps)))
         undoable = any(plan.step(unit["step"]).way_back != "none" for unit in self._journal.attempts.to_undo(run))
         if state is RunState.BROUGHT_BACK and not undoable:
-            raise WrongUse(_("run {run} has nothing to bring back: it was brought back on {at}; a way back is not undone, "
-                             "a new run goes forward again").format(run=run, at=clock.local(row["ended"])),
+            raise WrongUse(_("run {run} has nothing to bring back: it was brought back on {at}; a way back is not "
+                             "undone, a new run goes forward again").format(run=run, at=clock.local(row["ended"])),
                            hint=f"inv plan --playbook {from_here(plan.playbook)} --stage {plan.stage}")
         if state.ended and not undoable:
             raise WrongUse(_("run {run} has nothing to bring back: {state}").format(

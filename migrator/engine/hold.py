@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from migrator import clock
 from migrator.database.mutex import Mutex
-from migrator.errors import MigratorError, TimedOut, Unreachable, WrongUse
+from migrator.errors import HostError, HostKeyUnknown, MigratorError, WrongUse
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan
 from migrator.model.states import RunState, Touches
@@ -44,8 +44,8 @@ class Hold:
     def take(self, run: str, plan: Plan, *, owner: str, begun: bool) -> bool:
         """Hold the plan's environment for the run; False when this process does already.
 
-        A run that has `begun` can be taken over although one of its hosts is away: what is left to do on the others is
-        done. Raises Locked with the holder; Unreachable for a run that has not begun.
+        A run that has `begun` can be taken over although one of its hosts cannot be used: what is left to do on the
+        others is done. Raises Locked with the holder; HostError for a run that has not begun.
         """
         if run in self._held:
             return False
@@ -109,11 +109,11 @@ class Hold:
                 mutex.take(patience)
 
     def _on_hosts(self, plan: Plan, act: Callable[[HostLock], None], *, patient: bool) -> None:
-        """The act on the lock of every host at the same time; a `patient` one passes over hosts that are away."""
+        """The act on the lock of every host at the same time; a `patient` one passes over hosts that cannot be used."""
         site = self._site(plan.environment)
 
         def on(host: str) -> None:
-            with contextlib.suppress(*([Unreachable, TimedOut] if patient else [])):
+            with contextlib.suppress(*([HostError, HostKeyUnknown] if patient else [])):
                 act(host_lock(site, host))
 
         hosts = list(site.environment.hosts)

@@ -54,7 +54,8 @@ def answered(journal: Journal, plan: Plan, row: Mapping[Any, Any]) -> bool:
 
 def back(order: Mapping[str, Any]) -> Answer:
     """The answer that an order to go back gives to everything."""
-    return Answer("back", order.get("why") or _("somebody asked to go back"), order.get("to"))
+    asked = _("{who} asked to go back").format(who=order["who"]) if order.get("who") else _("somebody asked to go back")
+    return Answer("back", ": ".join(filter(None, (asked, order.get("reason")))), order.get("to"))
 
 
 def question(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str, about: str) -> str:
