@@ -22,7 +22,7 @@ from migrator.model.version import Hop
 from migrator.playbook.inventory import Strict
 from migrator.site import Opener, Site
 from migrator.text import _
-from migrator.transport.asked import Question
+from migrator.transport.asked import Known, Question
 from migrator.transport.base import OnLine, Transport
 from migrator.transport.jobs import JobResult
 
@@ -75,6 +75,8 @@ class StepContext(Generic[A]):
     """True in the checks before the first step acts: what an earlier step will make is reported `later`."""
     record: Mapping[str, Any] = field(default_factory=dict)
     """What `before` wrote, from apply on."""
+    known: Known = field(default_factory=dict)
+    """What hosts have said just now, when they were asked for the step."""
     journal: Callable[[], dict[str, Any]] = dict
     """Everything the journal knows of this run so far, for reports."""
 
@@ -82,6 +84,14 @@ class StepContext(Generic[A]):
     def host(self) -> Transport:
         """The transport to this attempt's host."""
         return self.site.host(self.target)
+
+    @property
+    def seen(self) -> Site:
+        """The site for looking only, as the reading phases have just seen it: for apply too, until it acts.
+
+        An apply that is taken up after a crash sees what is there by then.
+        """
+        return self.site.reading(self.known)
 
     def job(self, command: Command, *, on: str | None = None, label: str = "main", stdin: bytes = b"",
             timeout: float | None = None) -> JobResult:

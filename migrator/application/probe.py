@@ -38,7 +38,7 @@ class Probe(Strict):
 def holds(probe: Probe, site: Site, host: str) -> bool:
     """Whether the answer is the wanted one, now; a command is asked on `host`."""
     if probe.file is not None:
-        return site.host(host).stat(probe.file) is not None
+        return bool(site.host(host).read(files.exists(site.host(host).expand(probe.file))).stdout)
     if probe.sql is not None:
         rows = site.database(probe.database).query(probe.sql)
         return bool(rows) and str(rows[0][0]).strip() == probe.equals
@@ -51,7 +51,7 @@ def questions(probes: Iterable[Probe], site: Site, host: str) -> list[Question]:
     asked = []
     for probe in probes:
         if probe.file is not None:
-            asked.append(Question(host, files.stat(site.host(host).expand(probe.file))))
+            asked.append(Question(host, files.exists(site.host(host).expand(probe.file))))
         elif probe.command is not None:
             asked.append(Question(host, command_of(probe)))
     return asked

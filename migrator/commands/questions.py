@@ -25,15 +25,21 @@ def opening() -> bytes:
 
 def asking(commands: Iterable[Command]) -> bytes:
     """Commands that only read, to be run one after the other as the shell's user; they get nothing to read."""
-    return b"".join(f"ask {shlex.quote(command.text)}\n".encode() for command in commands)
+    return b"".join(f"{_apart(command)} </dev/null; err_ends $?; out_ends\n".encode() for command in commands)
 
 
 def running(command: Command, mark: str, input: bytes) -> bytes:
-    """Any command, with its input, which is empty or ends with a newline.
+    """Any command, with its input, which is empty or ends with a newline. Its output ends when what it leaves behind
+    has closed it too.
 
     No secrets: a shell may keep the input in a file for a moment. Raises ValueError for input that does not fit.
     """
     if (input and not input.endswith(b"\n")) or b"\0" in input or mark.encode() in input:
         raise ValueError("this input cannot be written as lines")
-    lines = f"<<'{mark}'\n".encode() + input + f"{mark}\n".encode() if input else b"</dev/null\n"
-    return f"run {shlex.quote(command.text)} ".encode() + lines
+    reads = f"<<'{mark}'\n".encode() + input + mark.encode() if input else b"</dev/null"
+    return f"{{ {_apart(command)} ".encode() + reads + b"\nerr_ends $?; } | LC_ALL=C cat; out_ends\n"
+
+
+def _apart(command: Command) -> str:
+    """The command where it cannot change the shell that stays."""
+    return f"({command.text})" if command.apart else f"(sh -c {shlex.quote(command.text)})"

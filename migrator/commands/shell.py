@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,8 @@ class Command:
 
     text: str
     user: str | None = None
+    apart: bool = field(default=False, compare=False, repr=False)
+    """It is a shell of its own already, which needs no other one around it."""
 
     def __str__(self) -> str:
         return f"sudo -u {self.user} {self.text}" if self.user else self.text
@@ -26,18 +28,18 @@ class Command:
 
     def inside(self, folder: str) -> Command:
         """The same command started in a folder; fails when the folder is missing."""
-        return replace(self, text=f"cd {shlex.quote(folder)} && {self.text}")
+        return replace(self, text=f"cd {shlex.quote(folder)} && {self.text}", apart=False)
 
     def with_environment(self, variables: Mapping[str, str]) -> Command:
         """The same command with variables set for it alone; values are visible on the host, so no secrets."""
         if not variables:
             return self
         pairs = [shlex.quote(f"{name}={value}") for name, value in variables.items()]
-        return replace(self, text=f"env {' '.join(pairs)} sh -c {shlex.quote(self.text)}")
+        return replace(self, text=f"env {' '.join(pairs)} sh -c {shlex.quote(self.text)}", apart=False)
 
     def into(self, path: str) -> Command:
         """The same command with its output written to a file."""
-        return replace(self, text=f"{{ {self.text}\n}} > {shlex.quote(path)}")
+        return replace(self, text=f"{{ {self.text}\n}} > {shlex.quote(path)}", apart=False)
 
 
 def words(*argv: str) -> Command:
@@ -47,7 +49,7 @@ def words(*argv: str) -> Command:
 
 def script(text: str, *arguments: str) -> Command:
     """A POSIX script taken as it is; `arguments` become $1, $2 ... so that no value is ever put into its text."""
-    return Command(shlex.join(["sh", "-c", text, "sh", *arguments]))
+    return Command(shlex.join(["sh", "-c", text, "sh", *arguments]), apart=True)
 
 
 def chain(*commands: Command) -> Command:

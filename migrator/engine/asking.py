@@ -52,5 +52,5 @@ def answers(site: Site, questions: Iterable[Question]) -> Known:
 
 
 def knowing(context: StepContext[Any], known: Known) -> StepContext[Any]:
-    """The same context, with these answers at hand."""
-    return replace(context, site=context.site.reading(known))
+    """The same context for looking only, with these answers at hand."""
+    return replace(context, site=context.site.reading(known), known=known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from migrator.engine.asking import answers, knowing, probes
@@ -19,7 +20,7 @@ from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import AttemptState, Direction, Touches
 from migrator.step import Probes, StepContext
 from migrator.text import _
-from migrator.transport.asked import Question
+from migrator.transport.asked import Known, Question
 
 log = logging.getLogger(__name__)
 HOUR = 3600.0
@@ -50,9 +51,9 @@ class Unit:
         self._announce()
         begun = time.monotonic()
         try:
-            if row is None:
-                self._intend()
-            outcome = self._kind.apply(self._contexts.acting(self._step, self._key, resumed=row is not None))
+            known = self._intend() if row is None else {}
+            context = self._contexts.acting(self._step, self._key, resumed=row is not None)
+            outcome = self._kind.apply(replace(context, known=known))
             return self._end(begun, AttemptState.OK, outcome, self._verified())
         except Fenced:
             raise  # the run is another process's now, and so is every word about this attempt
@@ -123,8 +124,8 @@ class Unit:
             return None
         return Outcome(changed=False, by_hand=lines) if lines else None
 
-    def _intend(self) -> None:
-        """Check once more, read what undo needs, and write both before anything acts."""
+    def _intend(self) -> Known:
+        """Check once more, read what undo needs, and write both before anything acts; gives what was heard for it."""
         context = self._reading(lambda asked: (*asked.check, *asked.before))
         findings = self._kind.check(context)
         self._show(findings)
@@ -136,6 +137,7 @@ class Unit:
         changes = [] if self._kind.touches is Touches.NOTHING else self._kind.plan(context)
         record = self._kind.before(context)
         self._journal.attempts.start(self._key, self._step, record, changes, executor=self._executor)
+        return context.known
 
     def _verified(self) -> list[Finding]:
         findings = self._kind.verify(self._reading(lambda asked: asked.verify))

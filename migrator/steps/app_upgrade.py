@@ -88,7 +88,7 @@ class AppUpgrade(Step[UpgradeArgs]):
         return {"set": _set(ctx), "done": holds(ctx.args.done, ctx.site, ctx.target)}
 
     def apply(self, ctx: StepContext[UpgradeArgs]) -> Outcome:
-        already = holds(ctx.args.done, ctx.site, ctx.target)
+        already = holds(ctx.args.done, ctx.seen, ctx.target)
         # Under the same name: where the command has begun before, it is waited for, whatever the probe says meanwhile.
         command = words("true") if already else _command(ctx)
         code, output = 0, ""

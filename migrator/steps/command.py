@@ -132,7 +132,7 @@ def _before(ctx: StepContext[CommandArgs]) -> list[Probe]:
 def _there(ctx: StepContext[CommandArgs]) -> bool:
     """Whether `creates` or `unless` say that nothing is left to do."""
     asked = _before(ctx)
-    return bool(asked) and all(holds(p, ctx.site, ctx.target) for p in asked)
+    return bool(asked) and all(holds(p, ctx.seen, ctx.target) for p in asked)
 
 
 def _present(ctx: StepContext[CommandArgs]) -> ShellCommand:
