@@ -22,31 +22,43 @@ from migrator.secret import scrub
 HOUSE = ""
 """The chain of what belongs to no run."""
 NEWEST = select(audit.c.seq, audit.c.hash).where(audit.c.chain == bindparam("of")).order_by(audit.c.seq.desc()).limit(1)
+Said = tuple[str | None, str, str, dict[str, Any]]
+"""The run, who acted, the event and what belongs to it."""
 HASHED = ("seq", "at", "actor", "run", "event", "payload", "previous")
 
 
 def append(connection: Connection, *, actor: str, event: str, run: str | None = None, **payload: Any) -> None:
     """Add an event in the transaction of the act that it tells of, so that neither exists without the other."""
-    _add(connection, run or HOUSE, run, actor, event, payload)
+    _add(connection, run or HOUSE, (run, actor, event, payload))
 
 
 def anchor(connection: Connection, *, actor: str, event: str, run: str, **payload: Any) -> None:
     """Write into the house's chain how long the run's chain is and its newest hash, so that it cannot be cut unseen."""
     length, head = _newest(connection, run)
-    _add(connection, HOUSE, run, actor, event, {**payload, "length": length, "head": head})
+    _add(connection, HOUSE, (run, actor, event, {**payload, "length": length, "head": head}))
 
 
 def open_chains(connection: Connection, runs: Sequence[str], *, actor: str, event: str, **payload: Any) -> None:
     """Begin the chains of many new runs with the same event, each anchored, in as few statements as for one."""
-    take_turn(connection, f"audit {HOUSE}")
-    length, head = _newest(connection, HOUSE)
-    events = []
-    for run in runs:
-        own = _event(run, 0, first(run), run, actor, event, payload)
-        anchored = _event(HOUSE, length, head, run, actor, event, {**payload, "length": 1, "head": own["hash"]})
-        length, head = length + 1, anchored["hash"]
-        events += [own, anchored]
-    connection.execute(insert(audit), events)
+    opened = [_event(run, 0, first(run), (run, actor, event, payload)) for run in runs]
+    connection.execute(insert(audit), opened)
+    for row in opened:
+        _add(connection, HOUSE, (row["run"], actor, event, {**payload, "length": 1, "head": row["hash"]}))
+
+
+def house_last(connection: Connection) -> None:
+    """Let what is added to the house's chain in this transaction wait for `settle`.
+
+    All machines add to that chain. Who takes its turn last holds it shortly, and never waits for another turn with it.
+    """
+    connection.info["house"] = (connection.get_transaction(), [])
+
+
+def settle(connection: Connection) -> None:
+    """Add to the house's chain what has waited for the end of this transaction."""
+    waiting = _waiting(connection)
+    if waiting:
+        _write(connection, HOUSE, waiting)
 
 
 def event_of(state: RunState) -> str:
@@ -70,14 +82,32 @@ def _newest(connection: Connection, chain: str) -> tuple[int, str]:
     return (newest.seq, newest.hash) if newest else (0, first(chain))
 
 
-def _add(connection: Connection, chain: str, run: str | None, actor: str, event: str, payload: dict[str, Any]) -> None:
+def _add(connection: Connection, chain: str, said: Said) -> None:
+    waiting = _waiting(connection) if chain == HOUSE else None
+    if waiting is None:
+        _write(connection, chain, [said])
+    else:
+        waiting.append(said)
+
+
+def _waiting(connection: Connection) -> list[Said] | None:
+    transaction, waiting = connection.info.get("house", (None, None))
+    return waiting if transaction is connection.get_transaction() else None
+
+
+def _write(connection: Connection, chain: str, all_said: Sequence[Said]) -> None:
     take_turn(connection, f"audit {chain}")
-    connection.execute(insert(audit), _event(chain, *_newest(connection, chain), run, actor, event, payload))
+    length, head = _newest(connection, chain)
+    rows = []
+    for said in all_said:
+        rows.append(_event(chain, length, head, said))
+        length, head = length + 1, rows[-1]["hash"]
+    connection.execute(insert(audit), rows)
 
 
-def _event(chain: str, length: int, head: str, run: str | None, actor: str, event: str,
-           payload: dict[str, Any]) -> dict[str, Any]:
+def _event(chain: str, length: int, head: str, said: Said) -> dict[str, Any]:
     """The row that comes next in a chain of this length with this newest hash."""
+    run, actor, event, payload = said
     row = {"seq": length + 1, "at": clock.stamp(), "actor": actor, "run": run, "event": event,
            "payload": scrub(json.dumps(payload, sort_keys=True, ensure_ascii=False, default=str)), "previous": head}
     return {**row, "chain": chain, "hash": hash_of(row)}

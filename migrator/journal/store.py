@@ -17,6 +17,8 @@ from migrator.text import _
 
 SCHEMA = "migrator"
 """Where our tables live in a database that others use too."""
+UNDONE = ("40001", "40P01")
+"""PostgreSQL's codes for a transaction that it has undone for the sake of others."""
 NOTICED = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
            "tcp_user_timeout": 15000, "application_name": "migrator"}
 """What libpq is told, so that a server that is gone is noticed within seconds."""
@@ -26,6 +28,10 @@ REST = 0.5
 
 class StoreLost(JournalError):
     """The database went away while it was spoken to; what was asked of it last is written, or not, as a whole."""
+
+
+class StoreBusy(JournalError):
+    """The database has undone a transaction because it and others waited for each other; it may be done again."""
 
 
 def open_store(url: str | URL) -> Engine:
@@ -54,10 +60,10 @@ def _refuse_in_our_words(engine: Engine) -> None:
         if type(context.sqlalchemy_exception) not in (OperationalError, DatabaseError):
             return  # faults of ours
         if engine.dialect.name == "postgresql":
-            lost = StoreLost if context.is_disconnect or context.connection is None else JournalError
-            raise lost(_("the journal's database cannot be used: {why}").format(why=context.original_exception),
-                       where=where, hint=_("see that its server runs and can be reached from here; what was recorded "
-                                           "is safe, and inv resume goes on from it"))
+            raise _family(context)(
+                _("the journal's database cannot be used: {why}").format(why=context.original_exception), where=where,
+                hint=_("see that its server runs and can be reached from here; what was recorded is safe, and inv "
+                       "resume goes on from it"))
         raise JournalError(
             _("the journal cannot be used: {why}").format(why=context.original_exception), where=where,
             hint=_("see its owner, its rights and the free space there; what was recorded is safe"))
@@ -77,6 +83,12 @@ def _ask_after_rest(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error:
             raise DisconnectionError from None
+
+
+def _family(context: ExceptionContext) -> type[JournalError]:
+    if context.is_disconnect or context.connection is None:
+        return StoreLost
+    return StoreBusy if getattr(context.original_exception, "sqlstate", None) in UNDONE else JournalError
 
 
 def _prepare_sqlite(engine: Engine) -> None:

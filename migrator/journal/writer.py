@@ -10,6 +10,11 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from migrator.journal import audit
+from migrator.journal.store import StoreBusy, StoreLost
+
+TRIES = 20
+"""How often one act is undone by the database, because others wait for each other with it, before it is given up."""
 R = TypeVar("R")
 P = ParamSpec("P")
 
@@ -45,15 +50,26 @@ class Writer:
         """All in one transaction; when it fails, each in its own, so that the fault stays with the one that has it."""
         try:
             with self._engine.begin() as connection:
+                audit.house_last(connection)
                 results = [write.act(connection) for write in batch]
+                audit.settle(connection)
         except Exception as error:
-            if len(batch) == 1:
-                batch[0].fail(error)
-            for alone in batch if len(batch) > 1 else ():
-                self._commit([alone])
+            self._failed(batch, error)
         else:
             for write, result in zip(batch, results, strict=True):
                 write.succeed(result)
+
+    def _failed(self, batch: list[_Write[Any]], error: Exception) -> None:
+        if isinstance(error, StoreLost):  # nobody knows whether it is written, so it is not written again
+            for write in batch:
+                write.fail(error)
+        elif len(batch) > 1:
+            for write in batch:
+                self._commit([write])
+        elif isinstance(error, StoreBusy) and batch[0].may_try_again():
+            self._commit(batch)
+        else:
+            batch[0].fail(error)
 
 
 class _Write(Generic[R]):
@@ -62,8 +78,13 @@ class _Write(Generic[R]):
     def __init__(self, act: Callable[[Connection], R]) -> None:
         self.act = act
         self.done = False
+        self._tries = TRIES
         self._result: R
         self._error: Exception | None = None
+
+    def may_try_again(self) -> bool:
+        self._tries -= 1
+        return self._tries > 0
 
     def succeed(self, result: R) -> None:
         self._result, self.done = result, True

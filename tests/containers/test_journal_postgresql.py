@@ -68,6 +68,22 @@ def test_machines_that_write_at_once_leave_a_sound_trail(database: Database) -> 
     assert (trail.count, trail.broken) == (12 * 7, None)
 
 
+def test_many_threads_of_many_machines_neither_block_nor_lose_each_other(database: Database) -> None:
+    machines = [on(database) for _machine in range(3)]
+    shared = machines[0].runs.new(PLAN, started_by="li", folder="/")
+
+    def act(n: int) -> str:
+        run = passed(machines[n % 3])
+        machines[n % 3].runs.order(shared, {"act": "retry"}, actor="li")
+        machines[n % 3].runs.finalize(PLAN, actor="li")
+        return run
+
+    runs = at_once(12, act)
+    assert not [each for each in runs if isinstance(each, BaseException)]
+    trail = machines[0].audit_trail()
+    assert (trail.count, trail.broken) == (12 * 9 + 2, None)
+
+
 def test_machines_that_come_first_at_once_make_one_journal(database: Database) -> None:
     machines = [on(database) for _machine in range(4)]
     assert at_once(4, lambda n: machines[n].runs.count()) == [0, 0, 0, 0]
