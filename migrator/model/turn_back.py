@@ -36,7 +36,7 @@ def line_before(plan: Plan, run: Mapping[str, Any], attempts: Sequence[Mapping[A
     users are back. What was never measured counts as no time at all: the gate asks for a rehearsal, the line works with
     what it has.
     """
-    end = end_of(plan, run)
+    end = _end(plan, run)
     if end is None or place >= len(within_window(plan)):
         return None
     begun = _begun(attempts)
@@ -70,7 +70,7 @@ def within_window(plan: Plan) -> Sequence[PlannedStep]:
     return plan.steps[:next((place for place, step in enumerate(plan.steps) if not step.in_window), len(plan.steps))]
 
 
-def end_of(plan: Plan, run: Mapping[str, Any]) -> datetime | None:
+def _end(plan: Plan, run: Mapping[str, Any]) -> datetime | None:
     """When the run must be over: the end of its window or of the downtime that is allowed, whichever comes first.
 
     None when nothing limits it.
