@@ -59,6 +59,7 @@ class Facts(Mapping[str, Mapping[str, Any]]):
         self._journal = journal
         self._run = run
         self._digest = plan.digest
+        self._environments = sorted(set(plan.environments.values()))
 
     @cached_property
     def _own(self) -> dict[str, dict[str, Any]]:
@@ -72,16 +73,20 @@ class Facts(Mapping[str, Mapping[str, Any]]):
         return found
 
     def __iter__(self) -> Iterator[str]:
-        passed = self._journal.attempts.passed(self._digest)
+        passed = [row for row in self._journal.attempts.passed(self._digest) if row["environment"] in
+                  self._environments]
         return iter({**{f"{row['stage']}.{row['step']}": None for row in passed}, **self._own})
 
     def __len__(self) -> int:
         return len(list(iter(self)))
 
     def _elsewhere(self, name: str) -> dict[str, Any] | None:
-        """The newest success of a step of any stage; only its row is read, since thousands of runs may share a plan."""
+        """The newest success of a step of any stage where this plan works; only its row is read.
+
+        Thousands of runs may share a plan: what another site of a fleet has found out is no fact of this one.
+        """
         stage, _dot, step = name.partition(".")
-        row = self._journal.attempts.newest(self._digest, stage, step) if step else None
+        row = self._journal.attempts.newest(self._digest, stage, step, on=self._environments) if step else None
         return _facts(dict(row)) if row else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -132,16 +132,22 @@ class Attempts:
                 select(attempt).where(attempt.c.run == run_id).order_by(attempt.c.id)).mappings())
 
     def passed(self, digest: str) -> list[RowMapping]:
-        """Successful forward attempts of every run with this playbook digest, oldest first, with the run's stage."""
-        query = select(attempt, run.c.stage, run.c.state.label("run_state")).join(run, run.c.id == attempt.c.run).where(
+        """Successful forward attempts of every run with this playbook digest, oldest first, with the run's stage and
+        environment.
+        """
+        columns = (attempt, run.c.stage, run.c.environment, run.c.state.label("run_state"))
+        query = select(*columns).join(run, run.c.id == attempt.c.run).where(
             run.c.digest == digest, *_STANDS).order_by(attempt.c.id)
         with self._engine.begin() as connection:
             return list(connection.execute(query).mappings())
 
-    def newest(self, digest: str, stage: str, step: str) -> RowMapping | None:
-        """The newest success of a step with this playbook digest that still stands or whose run passed as a whole."""
+    def newest(self, digest: str, stage: str, step: str, *, on: Collection[str]) -> RowMapping | None:
+        """The newest success of a step with this playbook digest that still stands or whose run passed as a whole, in
+        one of these environments.
+        """
         query = select(attempt).join(run, run.c.id == attempt.c.run).where(
-            run.c.digest == digest, run.c.stage == stage, attempt.c.step == step, *_STANDS).order_by(
+            run.c.digest == digest, run.c.stage == stage, run.c.environment.in_(on), attempt.c.step == step,
+            *_STANDS).order_by(
             run.c.created.desc(), attempt.c.id.desc()).limit(1)
         with self._engine.begin() as connection:
             return connection.execute(query).mappings().first()

@@ -68,7 +68,8 @@ def asked(journal: Journal) -> dict[str, float]:
     return {name: round(statistics.median(milliseconds(act) for _round in range(TIMES)), 1) for name, act in {
         "one run's record": lambda: journal.record(run),
         "estimates for a plan": lambda: journal.measures.times(digests),
-        "facts of another stage": lambda: journal.attempts.newest(plan.digest, plan.stage, plan.steps[0].id),
+        "facts of another stage": lambda: journal.attempts.newest(
+            plan.digest, plan.stage, plan.steps[0].id, on=[plan.environment]),
         "a step's newest proof": lambda: journal.proofs.step(plan.digest, plan.stage, plan.steps[0].id),
         "which steps were rehearsed": lambda: journal.proofs.rehearsed(digests),
         "a site's newest backups": lambda: journal.proofs.backups("site-7", ["backup.take"]),
