@@ -39,6 +39,14 @@ FLEET = "fleet"
 ENDED = ("SUCCESS", "ERROR")
 
 
+class BrokenOff(Drained):
+    """An act raised, which is its `cause`. It is no Exception: one would be recorded for good as what the act gave."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__()
+        self.cause = cause
+
+
 class Recorder:
     """Tells a story inside a workflow: every call of `step` happens once for good, results are JSON."""
 
@@ -66,7 +74,10 @@ class Recorder:
 
         def acted(*arguments: Any) -> Any:
             self._fresh = True
-            return plain(*arguments)
+            try:
+                return plain(*arguments)
+            except Exception as error:
+                raise BrokenOff(error) from error
 
         acted.__qualname__ = acted.__name__ = act.__name__
         return acted
@@ -242,9 +253,9 @@ class Durable:
             try:
                 with self._visit(run) as admitted:
                     return _in_our_words(story)(Recorder(self._drain), run) if admitted else None
-            except Exception as error:
+            except (BrokenOff, Exception) as error:
                 log.exception("the story of run %s broke off", run)
-                self.failures[run] = error
+                self.failures[run] = error.cause if isinstance(error, BrokenOff) else error
                 raise Drained from error
             finally:
                 self._telling.discard(run)

@@ -1,7 +1,8 @@
 """A process that tells a story of three acts with the real durable engine: `python telling.py FOLDER ORDER [trusting]`.
 
 ORDER is start, resume, list, or idle: be there, with nothing of one's own to tell, while the file `idle` exists. An act
-writes its name to the file `done`, its process to `tellers`, and stays in it while the file `hold` exists.
+writes its name to the file `done`, its process to `tellers`, stays in it while the file `hold` exists, and raises where
+the file `break` exists.
 `trusting` leaves the engine's fallback to pickle as it was delivered.
 """
 
@@ -57,6 +58,8 @@ def _act(folder: str, name: str) -> tuple[str, ...]:
         tellers.write(f"{os.getpid()}\n")
     while (Path(folder) / "hold").exists():
         time.sleep(POLL)
+    if (Path(folder) / "break").exists():
+        raise ValueError("broken")
     return (name,)
 
 

@@ -76,6 +76,16 @@ def test_a_killed_story_is_taken_up_at_the_act_that_was_cut_off(told: Told) -> N
     assert told.done() == ["one", "one", "two", "three"]
 
 
+def test_an_act_that_raised_is_made_again_when_the_story_is_taken_up(told: Told) -> None:
+    trouble = told.folder / "break"
+    trouble.touch()
+    assert told.run("start") == 1
+    assert told.run("resume") == 1
+    trouble.unlink()
+    assert told.run("resume") == 0
+    assert told.done() == ["one", "one", "one", "two", "three"]
+
+
 def test_a_launch_takes_up_nothing_by_itself(told: Told) -> None:
     told.hold.touch()
     told.begin("start")
