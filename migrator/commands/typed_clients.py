@@ -1,4 +1,4 @@
-"""A database's own client as a person types it; it asks for the password itself."""
+"""A database's own client as a person types it; it takes the password from where they keep it (.pgpass, .my.cnf)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class TypedMariadb:
 
     def _client(self, *arguments: str) -> Command:
         return typed("mariadb", "--protocol=tcp", f"--host={self.login.address}", f"--port={self.login.port}",
-                     f"--user={self.login.user}", "--password", *arguments)
+                     f"--user={self.login.user}", *arguments)
 
 
 @dataclass(frozen=True)

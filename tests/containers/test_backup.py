@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from backup_rig import TREE, Place, fill, left_behind, make_tree, sites, sqlite_
 from rig_databases import Database
 from rig_host import TestHost
 
+from migrator.backup.by_hand import restoring
 from migrator.backup.client import beside, client_of
 from migrator.backup.database_part import DatabasePart
 from migrator.backup.entry import compare
@@ -65,6 +67,26 @@ def test_taken_proven_and_brought_back_exactly(place: Place, tmp_path: Path) -> 
     assert place.state() == before
     assert not compare(files, tree_folder(place.site, "app").entries(hashed=True), owners=True)
     assert restore_set(place.site, kept.folder)["restored"] == []
+
+
+def test_typed_by_hand_with_the_database_s_own_programs_it_is_as_before(place: Place, tmp_path: Path) -> None:
+    before, files = place.state(), tree_folder(place.site, "app").entries(hashed=True)
+    kept = take_set(place.site, tmp_path / "vault", "one")
+    place.sql(*CHANGES)
+    place.host.must(["sh", "-c", f"rm -rf {TREE}/empty; echo other > {TREE}/files/one; mkdir {TREE}/new"])
+    passwords = {".pgpass": "*:*:*:*:admin-password\n", ".my.cnf": "[client]\npassword=admin-password\n"}
+    for name, content in passwords.items():
+        place.host.must(["sh", "-c", f"umask 077; printf '%s' '{content}' > ~/{name}"], user="ops")
+    for line in restoring(place.site, kept.folder):
+        where, _colon, typed = line.partition(": ")
+        if where == "on db":
+            place.host.must(["sh", "-c", typed], user="ops")
+        else:
+            assert where == "on this machine, for db"
+            subprocess.run(["sh", "-c", typed], check=True)
+    place.host.must(["sh", "-c", "rm ~/.pgpass ~/.my.cnf"], user="ops")
+    assert place.state() == before
+    assert not compare(files, tree_folder(place.site, "app").entries(hashed=True), owners=True)
 
 
 def test_a_dump_with_other_rows_is_found_in_a_copy_and_live_is_left_as_it_is(place: Place, tmp_path: Path) -> None:

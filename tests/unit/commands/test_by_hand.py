@@ -52,11 +52,11 @@ PROPERTIES = {"encoding": "UTF8", "collate": "C", "ctype": "C", "charset": "utf8
      "pg_restore --host=127.0.0.1 --port=5433 --username=boss --exit-on-error --no-owner --no-privileges --role=app "
      "'--dbname=my db'"),
     (TypedMariadb(LOGIN, "db"),
-     ["mariadb --protocol=tcp --host=127.0.0.1 --port=5433 --user=boss --password "
+     ["mariadb --protocol=tcp --host=127.0.0.1 --port=5433 --user=boss "
       "'--execute=DROP DATABASE IF EXISTS `db`'",
-      "mariadb --protocol=tcp --host=127.0.0.1 --port=5433 --user=boss --password "
+      "mariadb --protocol=tcp --host=127.0.0.1 --port=5433 --user=boss "
       "'--execute=CREATE DATABASE `db` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'"],
-     "mariadb --protocol=tcp --host=127.0.0.1 --port=5433 --user=boss --password --default-character-set=utf8mb4 db"),
+     "mariadb --protocol=tcp --host=127.0.0.1 --port=5433 --user=boss --default-character-set=utf8mb4 db"),
     (TypedSqlite("/srv/a.db", None), [], "rm -f -- /srv/a.db-wal /srv/a.db-shm /srv/a.db-journal && cat > /srv/a.db"),
 ], ids=["postgresql", "mariadb", "sqlite"])
 def test_a_database_is_made_anew_and_loaded(client: TypedClient, empty: list[str], load: str) -> None:
