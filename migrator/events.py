@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from migrator import clock
@@ -24,7 +24,7 @@ class Event:
 
     def as_json(self) -> dict[str, Any]:
         """The event as plain data, its name first, secrets scrubbed."""
-        return {key: scrubbed(value) for key, value in {"event": self.name, **asdict(self)}.items()}
+        return {key: scrubbed(value) for key, value in {"event": self.name, **vars(self)}.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,7 +46,7 @@ class Site:
 
     def host(self, name: str) -> Transport:
         """The transport to a host, by its name."""
-        _known(name, self.environment.hosts, _("host"), self.name)
+        _known(name, self.environment.hosts, lambda: _("host"), self.name)
         transport = self._doors.host(self.name, name)
         if not self.read_only:
             return transport
@@ -58,7 +58,7 @@ class Site:
             return list(self.environment.hosts)
         if role_or_host in self.environment.roles:
             return self.environment.roles[role_or_host]
-        _known(role_or_host, self.environment.hosts, _("role or host"), self.name)
+        _known(role_or_host, self.environment.hosts, lambda: _("role or host"), self.name)
         return [role_or_host]
 
     def database(self, name: str = "main") -> Database:
@@ -72,7 +72,7 @@ class Site:
         names = list(self.environment.databases)
         if name == "main" and len(names) == 1:
             return names[0]
-        _known(name, self.environment.databases, _("database"), self.name)
+        _known(name, self.environment.databases, lambda: _("database"), self.name)
         return name
 
     def database_entry(self, name: str = "main") -> DatabaseEntry:
@@ -81,20 +81,20 @@ class Site:
 
     def tree(self, name: str) -> Tree:
         """A file tree, by its name."""
-        return _known(name, self.environment.trees, _("tree"), self.name)
+        return _known(name, self.environment.trees, lambda: _("tree"), self.name)
 
     def service(self, name: str) -> Service:
         """A service, by its name."""
-        return _known(name, self.environment.services, _("service"), self.name)
+        return _known(name, self.environment.services, lambda: _("service"), self.name)
 
     def secret(self, name: str) -> Secret:
         """A secret that the environment names."""
-        return resolve(_known(name, self.environment.secrets, _("secret"), self.name))
+        return resolve(_known(name, self.environment.secrets, lambda: _("secret"), self.name))
 
 
-def _known(name: str, entries: dict[str, T], what: str, site: str) -> T:
+def _known(name: str, entries: dict[str, T], what: Callable[[], str], site: str) -> T:
     if name not in entries:
-        raise WrongUse(_("{site} has no {what} named {name}").format(site=site, what=what, name=name),
+        raise WrongUse(_("{site} has no {what} named {name}").format(site=site, what=what(), name=name),
                        hint=_("the inventory knows: {names}").format(names=", ".join(entries) or "-"))
     return entries[name]
 

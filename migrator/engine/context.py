@@ -118,6 +118,7 @@ class Contexts:
         self._desk = desk
         self._run = run
         self._plan = plan
+        self._bound: dict[str, Any] = {}
 
     def kind(self, step: PlannedStep) -> Step[Any]:
         """The code of a step; raises WrongUse when its kind is not installed."""
@@ -142,12 +143,10 @@ class Contexts:
                  ahead: bool = False, resumed: bool = False) -> StepContext[Any]:
         plan, journal = self._plan, self._desk.journal
         site = self._desk.site(plan.environment)
-        known = scope(path=plan.path, hop=step.hop, name=site.name, environment=site.environment, run=self._run)
         deadline = time.monotonic() + (step.timeout or DAY)
-        kind = kinds()[step.kind]
         return StepContext(
             run=self._run, step=step.id, stage=plan.stage, target=target,
-            args=bind(step.args, kind.Args, known, step.id), hop=step.hop, path=plan.path,
+            args=self._arguments(step, site), hop=step.hop, path=plan.path,
             site=site.reading() if read_only else site,
             elsewhere=lambda alias: self._desk.site(_alias(plan, alias)).reading(),
             folder=self._desk.folder(self._run) / "playbook", vault=self._desk.vault(plan.environment),
@@ -157,6 +156,14 @@ class Contexts:
             run_job=self._job_runner(site, key, deadline, resumed), ahead=ahead,
             record=Before(journal, key) if key else {}, journal=self._so_far,
         )
+
+    def _arguments(self, step: PlannedStep, site: Site) -> Any:
+        """The step's arguments with look-ups filled in; the same on all its targets."""
+        if step.id not in self._bound:
+            known = scope(path=self._plan.path, hop=step.hop, name=site.name, environment=site.environment,
+                          run=self._run)
+            self._bound[step.id] = bind(step.args, kinds()[step.kind].Args, known, step.id)
+        return self._bound[step.id]
 
     def _so_far(self) -> dict[str, Any]:
         """The record of the run; of a plan that is only looked at, what it says."""
