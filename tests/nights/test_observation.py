@@ -9,7 +9,7 @@ from typing import Any
 from migrator.errors import Exit
 from tests.nights.night import Night
 
-WATCH = {"id": "watch", "observe": {"for": "2s", "every": "1s", "suite": "after.yaml"}}
+WATCH = {"id": "watch", "observe": {"for": "1s", "every": "1s", "suite": "after.yaml"}}
 
 
 def looks(record: dict[str, Any]) -> int:
