@@ -63,12 +63,19 @@ def of_run(record: Mapping[str, Any]) -> Failure:
     return Failure(
         headline=_("{stage} stopped at {step}, {at}").format(stage=run["stage"], step=broken.id, at=at) if broken
         else _("{stage} stopped, {at}").format(stage=run["stage"], at=at),
-        happened=[line for line in dict.fromkeys([broken.message if broken else "", run.get("message") or ""]) if line],
+        happened=_happened(run, stories, broken),
         where=[_where(run, stories)],
         by_hand=run.get("by_hand") or [],
         do_next=[*_advice(record), *_advised(broken), *_repaired(run), record["next"]],
         proof=[f"inv report --run {run['id']}", f"{log} --step {broken.id}" if broken else log],
         exit_code=run.get("exit_code"))
+
+
+def _happened(run: Mapping[str, Any], stories: Sequence[StepStory], broken: StepStory | None) -> list[str]:
+    """Why it failed, why it went back, and why what is left for hands could not be undone; each once."""
+    stuck = [s.message for s in stories if s.state == "FAILED" and s is not broken] if run.get("by_hand") else []
+    told = [broken.message if broken else "", run.get("message") or "", *reversed(stuck)]
+    return [line for line in dict.fromkeys(told) if line]
 
 
 def _advice(record: Mapping[str, Any]) -> list[str]:
