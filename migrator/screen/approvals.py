@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 
 from migrator import clock
 from migrator.commands.ssh_keygen import shown_sign
@@ -17,27 +18,31 @@ from migrator.text import _
 
 def show_standings(standings: Sequence[Standing], *, room: int | None = None) -> str:
     """Every decision with what it is worth, then each group in one line."""
-    columns = [Column(_("when")), Column(_("group")), Column(_("who")), Column(_("decision")), Column(_("signed")),
-               Column(_("good until")), Column(_("counts")), Column(_("reason"), give=True)]
-    rows = [_row(standing.group, voice) for standing in standings for voice in standing.voices]
-    table = grid(columns, rows, room=room) if rows else [_("nobody has decided yet")]
+    table = _decisions(standings, room) or [_("nobody has decided yet")]
     return "\n".join([*table, *(_line(standing) for standing in standings)])
 
 
 def show_request(plan: Plan, standings: Sequence[Standing], texts: Mapping[str, Mapping[str, Path]], *,
-                 signed: bool) -> str:
-    """Who must approve a plan, and the commands; `texts` are the files written for people who sign elsewhere."""
+                 signed: bool, room: int | None = None) -> str:
+    """Who must approve a plan, who has, and the commands; `texts` are the files for people who sign elsewhere."""
     lines = [_("plan {plan}: {title}, stage {stage} on {env}").format(
-        plan=plan.id, title=plan.title, stage=plan.stage, env=plan.environment)]
+        plan=plan.id, title=plan.title, stage=plan.stage, env=plan.environment), *_decisions(standings, room)]
     for standing in standings:
         command = f"inv approve.sign --plan {plan.id} --as {standing.group} --who"
         lines += [f"{_line(standing)}: {', '.join(approvers(plan, standing.group).people)}", f"    {command} NAME"]
         for who, path in texts.get(standing.group, {}).items():
             lines += [f"  {who}: {path}", f"    {shown_sign(path)}",
-                      f"    {command} {who} --text {path} --signature {path}.sig"]
+                      f"    {command} {who} --text {quote(str(path))} --signature {quote(f'{path}.sig')}"]
     if signed and not texts:
         lines.append(_("  who signs on another machine: --out FOLDER writes the text to sign"))
     return "\n".join(lines)
+
+
+def _decisions(standings: Sequence[Standing], room: int | None) -> list[str]:
+    columns = [Column(_("when")), Column(_("group")), Column(_("who")), Column(_("decision")), Column(_("signed")),
+               Column(_("good until")), Column(_("counts")), Column(_("reason"), give=True)]
+    rows = [_row(standing.group, voice) for standing in standings for voice in standing.voices]
+    return grid(columns, rows, room=room) if rows else []
 
 
 def _row(group: str, voice: Voice) -> list[str]:
@@ -52,4 +57,4 @@ def _line(standing: Standing) -> str:
     given = standing.at_least - standing.missing
     line = _("  {group}: {given} of {wanted} agree, {missing} missing").format(
         group=standing.group, given=given, wanted=standing.at_least, missing=standing.missing)
-    return line + (f"; {labels.standing(standing)}" if standing.reason == "rejected" else "")
+    return line + (f"; {labels.void(standing.reason)} ({standing.who})" if standing.reason == "rejected" else "")
