@@ -26,8 +26,8 @@ HALF = Standing("it", False, "wang", "not signed", 2, 1, (ZHAO, WANG))
 def test_every_decision_is_shown_with_what_it_is_worth() -> None:
     head, zhao, wang, line = show_standings([HALF], room=120).splitlines()
     assert head.split() == ["when", "group", "who", "decision", "signed", "good", "until", "counts", "reason"]
-    assert re.split(" {2,}", zhao) == ["2026-03-11 10:12", "it", "zhao", "approved", "signed", "2026-03-18 10:12", "yes",
-                                       "seen it"]
+    assert re.split(" {2,}", zhao) == [
+        "2026-03-11 10:12", "it", "zhao", "approved", "signed", "2026-03-18 10:12", "yes", "seen it"]
     assert "not signed  2026-03-18 10:12  not signed" in wang
     assert line == "  it: 1 of 2 agree, 1 missing"
 
