@@ -1,4 +1,4 @@
-"""A tick, for a timer: what nobody drives and what is due goes on, to its end or its next wait, and the process ends."""
+"""A tick, for a timer: what nobody drives and what is due goes on, to its end or its next wait, and that is all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs without a person at the terminal: ticks and workers take up what was left, and leave alone what people stopped."""
+"""Runs without a person at the terminal: ticks and workers take up what was left, not what people have stopped."""
 
 from __future__ import annotations
 
