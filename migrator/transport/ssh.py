@@ -48,14 +48,19 @@ class SshTransport(ShellTransport):
         self._shell = StayingShell(self._connected, name)
 
     def tunnel(self, address: str, port: int) -> AbstractContextManager[tuple[str, int]]:
-        self._connected()
-        return tunnel(self._connected, address, port)
+        self._carrying()
+        return tunnel(self._carrying, address, port)
 
     def close(self) -> None:
         with self._lock:
             if self._link:
                 self._link.close()
             self._link = None
+
+    def _carrying(self) -> Link:
+        link = self._connected()
+        ssh_link.warm_up(link, self.name)
+        return link
 
     def _connected(self) -> Link:
         with self._lock:

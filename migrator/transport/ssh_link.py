@@ -35,6 +35,8 @@ class Link(paramiko.Transport):
                             if "gcm" not in c and "cbc" not in c])
     window: int | None = None
     """Bytes of the receive window of new channels; None is paramiko's 2 MiB."""
+    warm: bool = False
+    """Whether it carries other connections without delay; see `warm_up`."""
     carriers: tuple[Link, ...] = ()
     """The connections to the jump hosts that carry this one."""
 
@@ -52,6 +54,8 @@ def connect(chain: Sequence[Target]) -> Link:
     links: list[Link] = []
     try:
         for target in chain:
+            if links:
+                warm_up(links[-1], chain[len(links) - 1].name)
             links.append(_logged_in(target, links[-1] if links else None))
     except BaseException:
         for link in reversed(links):
@@ -59,6 +63,21 @@ def connect(chain: Sequence[Target]) -> Link:
         raise
     links[-1].carriers = tuple(links[:-1])
     return links[-1]
+
+
+def warm_up(link: Link, name: str) -> None:
+    """Run one session, before the connection carries others: sshd sets NODELAY on it only then."""
+    if link.warm:
+        return
+    try:
+        with link.open_session(timeout=CHANNEL_OPENS) as channel:
+            channel.exec_command("true")
+            channel.settimeout(CHANNEL_OPENS)
+            channel.recv(1)
+    except (OSError, paramiko.SSHException, EOFError):
+        if not link.is_active():
+            raise Unreachable(_("the host closed the connection after the login"), where=name) from None
+    link.warm = True
 
 
 def offered_key(chain: Sequence[Target]) -> PublicKey:
@@ -83,7 +102,6 @@ def _logged_in(target: Target, through: Link | None) -> Link:
         known_hosts.verify(entries, name, _public(link), hint=target.hint, files=target.known_hosts)
         log_in(link, target)
         link.set_keepalive(_KEEPALIVE)
-        _warm_up(link, target)
     except BaseException:
         link.close()
         raise
@@ -134,18 +152,6 @@ def _prefer(link: Link, key_types: Sequence[str]) -> None:
 def _public(link: Link) -> PublicKey:
     key = link.get_remote_server_key()
     return PublicKey(key.get_name(), key.get_base64())
-
-
-def _warm_up(link: Link, target: Target) -> None:
-    """Run one session: sshd sets NODELAY on a connection only then, also for what it carries as a jump host."""
-    try:
-        with link.open_session(timeout=CHANNEL_OPENS) as channel:
-            channel.exec_command("true")
-            channel.settimeout(CHANNEL_OPENS)
-            channel.recv(1)
-    except (OSError, paramiko.SSHException, EOFError):
-        if not link.is_active():
-            raise Unreachable(_("the host closed the connection after the login"), where=target.name) from None
 
 
 def _unreachable(target: Target, error: Exception) -> Unreachable:

@@ -42,12 +42,14 @@ def sessions(machine: TestHost) -> int:
     return len(machine.exec(["pgrep", "-f", "^sh -s "]).out.split())
 
 
-def test_together_they_answer_as_alone(host: SshTransport, ssh_host: TestHost) -> None:
+def test_together_they_answer_as_alone(host_factory: HostFactory) -> None:
+    machine = host_factory()
+    host = reach(machine)
     assert answered(host.ask(ASKED)) == {command: alone(host, command) for command in ASKED}
     assert answered(host.ask(ASKED[:3])) == {command: alone(host, command) for command in ASKED[:3]}
-    assert sessions(ssh_host) == 1
+    assert sessions(machine) == 1
     host.close()
-    assert gone(ssh_host)
+    assert gone(machine)
 
 
 def test_a_command_that_leaves_a_program_behind_ends_and_gives_up_its_shell(
