@@ -14,7 +14,8 @@ import pytest
 from migrator import text
 
 GOLDEN = Path(__file__).parent / "golden"
-QUICK, LONG, SLOW = range(3)
+UNIT = Path(__file__).parent / "unit"
+QUICK, WHOLE, LONG, FAR = range(4)
 
 
 @pytest.hookimpl(trylast=True)
@@ -22,7 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first, so that most faults are told early; long files before others, so that none is waited for."""
     def slowness(item: pytest.Item) -> int:
         marks = {mark.name for mark in item.iter_markers()}
-        return LONG if "long" in marks else SLOW if marks & {"network", "docker"} else QUICK
+        if marks & {"network", "docker"}:
+            return LONG if "long" in marks else FAR
+        return QUICK if item.path.is_relative_to(UNIT) else WHOLE
     items.sort(key=slowness)
 
 
