@@ -29,7 +29,10 @@ class Answer:
 
 
 def answer(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str, about: str) -> Answer:
-    """What the run's row, the approvals and the clock say to what is asked (`time:` is followed by the moment)."""
+    """What the run's row, the approvals and the clock say to what is asked.
+
+    `about` is one of the words above; a moment follows `time:` and, as the last for an answer, `line:`.
+    """
     order = row["order"] or {}
     if order.get("act") == "rollback":
         return back(order)
@@ -38,7 +41,11 @@ def answer(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str, abou
         return Answer("on" if clock.now() >= clock.parse(moment) else "waiting")
     if what == APPROVAL:
         return _approved(_standings(journal, plan, row, step))
-    return Answer("on" if order.get("act") in ANSWERS[what] else "waiting")
+    if order.get("act") in ANSWERS[what]:
+        return Answer("on")
+    if what == LINE and clock.now() >= clock.parse(moment):
+        return Answer("back", _("nobody has decided in time, and the way back has to begin"))
+    return Answer("waiting")
 
 
 def answered(journal: Journal, plan: Plan, row: Mapping[Any, Any]) -> bool:
@@ -49,7 +56,7 @@ def answered(journal: Journal, plan: Plan, row: Mapping[Any, Any]) -> bool:
     if what == APPROVAL:
         missing = [_standing(journal, plan, row, group) for group in which.split(",")]
         return bool(row["order"]) or _approved(missing).what != "waiting"
-    return bool(row["order"])
+    return bool(row["order"]) or (bool(row["wake"]) and clock.now() >= clock.parse(row["wake"]))
 
 
 def back(order: Mapping[str, Any]) -> Answer:
@@ -63,7 +70,7 @@ def question(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str, ab
     if about == APPROVAL:
         missing = [s.group for s in _standings(journal, plan, row, step) if not s.granted]
         return f"{APPROVAL}:{','.join(missing)}"
-    return about if about.startswith(TIME) else f"{about}:{step}"
+    return about if about.startswith(TIME) else f"{about.partition(':')[0]}:{step}"
 
 
 def own_run(journal: Journal, plan: Plan, person: str) -> str | None:

@@ -120,8 +120,8 @@ class Performer:
         late = None if here.line else crossed(self._journal, plan, row, here.place, now=clock.now())
         if order.get("act") != "rollback" and late is None:
             return None
-        if late is not None and late.asks and order.get("act") != "rollback":
-            return {"what": "ask", "about": people.LINE}
+        if late is not None and late.decide_by and order.get("act") != "rollback":
+            return {"what": "ask", "about": f"{people.LINE}:{clock.stamp(late.decide_by)}"}
         self._row(run, plan, plan.steps[here.place], here).give_up()
         if late is None:
             return asdict(people.back(order))
@@ -166,14 +166,17 @@ class Performer:
     def _park(self, run: str, plan: Plan, row: Mapping[str, Any], here: At, about: str) -> None:
         waiting_for = people.question(self._journal, plan, row, plan.steps[here.place].id, about)
         what, _colon, which = waiting_for.partition(":")
+        moment = about.partition(":")[2] or None
+        until = clock.local(moment or "")
         shown = {people.APPROVAL: _("the approval of {groups}").format(groups=which),
-                 people.TIME: _("the next look, at {moment}").format(moment=which),
-                 people.LINE: _("a decision: it is late")}.get(what, _("a decision"))
+                 people.TIME: _("the next look, at {moment}").format(moment=until),
+                 people.LINE: _("a decision until {moment}: it is late").format(moment=until),
+                 }.get(what, _("a decision"))
         command = waiting_command({"id": run, "waiting_for": waiting_for}, plan)
         self._desk.observers(RunParked(run=run, waiting_for=shown, next=command))
         # Last, since whoever drives the run leaves as soon as the journal says that it waits.
         self._journal.runs.move(run, RunState.WAITING, actor=self._executor, waiting_for=waiting_for,
-                                wake=which if what == people.TIME else None)
+                                wake=moment)
 
     def _open(self, run: str, plan: Plan, operator: str) -> None:
         if bindings_digest(self._desk.site, plan) != plan.bound_to:
@@ -196,7 +199,7 @@ class Performer:
 
 def _answered(here: At, about: str, answer: str) -> At:
     """Where the story goes on after an answer; who goes back when it is late, goes back for lack of time."""
-    match about:
+    match about.partition(":")[0]:
         case people.APPROVAL:
             return here.but(answered=here.place)
         case people.LINE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from migrator import clock
@@ -19,10 +19,11 @@ ASK = "ask"
 
 @dataclass(frozen=True)
 class Crossing:
-    """The line lies behind: the sentence that says so, and whether people are asked before the run goes back."""
+    """The line lies behind: the sentence that says so, and until when people may decide to go on nevertheless."""
 
     message: str
-    asks: bool
+    decide_by: datetime | None
+    """The last moment at which the way back must begin; None when nobody is asked, or it is over."""
 
 
 def crossed(journal: Journal, plan: Plan, run: Mapping[str, Any], place: int, *, now: datetime) -> Crossing | None:
@@ -41,4 +42,5 @@ def crossed(journal: Journal, plan: Plan, run: Mapping[str, Any], place: int, *,
         step=line.step, takes=show_seconds(line.takes), back=show_seconds(line.back),
         reserve=show_seconds(line.reserve), left=show_seconds(max(0.0, (line.end - now).total_seconds())),
         end=clock.local(clock.stamp(line.end)))
-    return Crossing(told, asks=plan.budget.get("on_crossing") == ASK)
+    last = line.end - timedelta(seconds=line.back + line.reserve)
+    return Crossing(told, last if plan.budget.get("on_crossing") == ASK and now < last else None)

@@ -12,6 +12,7 @@ from migrator.model.plan import Plan
 from migrator.model.states import RunState
 from tests.unit.engine.office import Office, step
 
+FAR = "2099-01-01T00:00:00+00:00"
 STEPS = (step("copy"), step("accept", "approval", by=["it", "business"]))
 
 
@@ -84,7 +85,7 @@ def test_a_step_that_failed_waits_until_somebody_decides_and_the_order_is_used_u
     assert ask(office, run, DECISION, 0) == "waiting"
 
 
-@pytest.mark.parametrize("about", [APPROVAL, DECISION, LINE, f"{TIME}:2099-01-01T00:00:00+00:00"])
+@pytest.mark.parametrize("about", [APPROVAL, DECISION, f"{LINE}:{FAR}", f"{TIME}:{FAR}"])
 def test_an_order_to_go_back_answers_everything_and_holds(office: Office, plan: Plan, about: str) -> None:
     run = office.run(plan)
     office.journal.runs.order(run, {"act": "rollback"}, actor="li")
@@ -94,9 +95,9 @@ def test_an_order_to_go_back_answers_everything_and_holds(office: Office, plan: 
 
 def test_a_moment_is_waited_for_and_answers_itself(office: Office, plan: Plan) -> None:
     run = office.run(plan)
-    assert ask(office, run, f"{TIME}:2099-01-01T00:00:00+00:00") == "waiting"
+    assert ask(office, run, f"{TIME}:{FAR}") == "waiting"
     row = office.journal.runs.get(run)
-    assert (row["state"], row["wake"]) == (RunState.WAITING, "2099-01-01T00:00:00+00:00")
+    assert (row["state"], row["wake"]) == (RunState.WAITING, FAR)
     assert ask(office, run, f"{TIME}:2020-01-01T00:00:00+00:00") == "on"
     assert office.journal.runs.get(run)["wake"] is None
 
@@ -113,5 +114,15 @@ def test_a_step_that_is_skipped_is_passed_over_with_name_and_reason(office: Offi
 def test_going_on_although_late_is_remembered(office: Office, plan: Plan) -> None:
     run = office.run(plan)
     office.journal.runs.order(run, {"act": "go on", "who": "zhao", "reason": "an hour more was granted"}, actor="zhao")
-    answer = Performer(office.desk, "me", lambda: False).ask(run, At(place=1).as_json(), LINE)
+    answer = Performer(office.desk, "me", lambda: False).ask(run, At(place=1).as_json(), f"{LINE}:{FAR}")
     assert (answer["what"], answer["at"]["line"]) == ("on", "accepted")
+
+
+def test_who_is_asked_in_vain_until_the_way_back_must_begin_goes_back_for_lack_of_time(office: Office,
+                                                                                      plan: Plan) -> None:
+    run, performer = office.run(plan), Performer(office.desk, "me", lambda: False)
+    assert performer.ask(run, At(place=1).as_json(), f"{LINE}:{FAR}")["what"] == "waiting"
+    row = office.journal.runs.get(run)
+    assert (row["waiting_for"], row["wake"]) == ("line:accept", FAR), "a tick wakes it then"
+    answer = performer.ask(run, At(place=1).as_json(), f"{LINE}:2020-01-01T00:00:00+00:00")
+    assert (answer["what"], answer["at"]["line"]) == ("back", "crossed")

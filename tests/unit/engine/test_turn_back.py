@@ -53,7 +53,7 @@ def test_the_step_its_way_back_and_the_reserve_must_fit(office: Office, plan: Pl
     needed = 3000 + 60 + 900 + 600
     assert night.crossed(1, needed) is None
     crossing = night.crossed(1, needed - 1)
-    assert crossing is not None and not crossing.asks
+    assert crossing is not None and crossing.decide_by is None
     for figure in ("upgrade takes 50m00s", "after it 16m00s", "10m00s are kept", "1h15m are left"):
         assert figure in crossing.message
 
@@ -82,8 +82,10 @@ def test_without_a_limit_there_is_no_line(office: Office, plan: Plan) -> None:
 
 def test_a_playbook_may_ask_people(office: Office, plan: Plan) -> None:
     asking = replace(plan, budget={**plan.budget, "on_crossing": "ask"})
-    crossing = Night(office, asking).crossed(0, 0)
-    assert crossing is not None and crossing.asks
+    crossing = Night(office, asking).crossed(0, 1000)  # 600 to copy, 60 back and 600 in reserve do not fit
+    assert crossing is not None and crossing.decide_by == END - timedelta(seconds=60 + 600)
+    over = Night(office, asking).crossed(0, 0)
+    assert over is not None and over.decide_by is None, "nobody is asked when the way back has to begin"
 
 
 def test_past_a_point_of_no_return_there_is_nothing_to_turn_back_to(office: Office, plan: Plan) -> None:
