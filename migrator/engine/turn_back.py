@@ -23,7 +23,7 @@ class Crossing:
 
     message: str
     decide_by: datetime | None
-    """The last moment at which the way back must begin; None when nobody is asked, or it is over."""
+    """When the way back must begin at the latest: to decide, people have the reserve. None: nobody is asked any more."""
 
 
 def crossed(journal: Journal, plan: Plan, run: Mapping[str, Any], place: int, *, now: datetime) -> Crossing | None:
@@ -42,5 +42,5 @@ def crossed(journal: Journal, plan: Plan, run: Mapping[str, Any], place: int, *,
         step=line.step, takes=show_seconds(line.takes), back=show_seconds(line.back),
         reserve=show_seconds(line.reserve), left=show_seconds(max(0.0, (line.end - now).total_seconds())),
         end=clock.local(clock.stamp(line.end)))
-    last = line.end - timedelta(seconds=line.back + line.reserve)
+    last = line.end - timedelta(seconds=line.back)
     return Crossing(told, last if plan.budget.get("on_crossing") == ASK and now < last else None)

@@ -11,7 +11,7 @@ from tests.nights.night import LIVE_SECONDS, Night
 # The line lies where the slow step has begun and not ended; the reserve leaves the way back all the time it may need.
 RESERVE = 60
 WINDOW = {"length": f"{RESERVE + LIVE_SECONDS - 0.5}s"}
-LATE = {"length": "1s"}
+LATE = {"length": f"{RESERVE - 1}s"}
 
 
 def test_it_goes_back_by_itself_and_in_time(tmp_path: Path) -> None:
