@@ -120,6 +120,10 @@ class Unreachable(HostError):
     """The host could not be reached, or stopped answering."""
 
 
+class HostAway(Unreachable):
+    """The host went away while a job worked on it, or may have: the job is found again when the host is back."""
+
+
 class LoginRefused(HostError):
     """The host answered but refused the user, the key or the password (ssh, sudo or database)."""
 

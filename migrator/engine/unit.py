@@ -11,7 +11,7 @@ from typing import Any
 from migrator.engine.asking import answers, knowing, probes
 from migrator.engine.context import Contexts, Desk
 from migrator.engine.settle import settle
-from migrator.errors import Fenced, FindingsBlock, MigratorError, OutcomeUnknown
+from migrator.errors import Fenced, FindingsBlock, HostAway, MigratorError, OutcomeUnknown, Unreachable
 from migrator.events import FindingMade, StepEnded, StepStarted
 from migrator.journal.attempts import Key
 from migrator.model.finding import Finding, blocking
@@ -55,9 +55,11 @@ class Unit:
             context = self._contexts.acting(self._step, self._key, resumed=row is not None)
             outcome = self._kind.apply(replace(context, known=known))
             return self._end(begun, AttemptState.OK, outcome, self._verified())
-        except Fenced:
-            raise  # the run is another process's now, and so is every word about this attempt
+        except (Fenced, HostAway):
+            raise  # every word about this attempt is for another process now, or for one that finds its job again
         except Exception as error:
+            if row is not None and isinstance(error, Unreachable):
+                raise  # what an earlier process began may still work there
             return self._failed(begun, error)
 
     def give_up(self) -> None:

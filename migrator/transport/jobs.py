@@ -15,6 +15,7 @@ from migrator.commands import job
 from migrator.commands.shell import Command
 from migrator.errors import (
     CommandFailed,
+    HostAway,
     HostError,
     MigratorError,
     NoSpace,
@@ -61,7 +62,7 @@ class Jobs:
         """Start the job unless it was started before, and wait for its end; lost connections are made anew.
 
         `timeout` is in seconds from now; then the job is stopped with all its processes. Secrets go by `stdin`, which
-        is kept in memory only. Raises CommandFailed (with `check`), TimedOut, NoSpace, LoginRefused, Unreachable,
+        is kept in memory only. Raises CommandFailed (with `check`), TimedOut, NoSpace, LoginRefused, HostAway,
         Fenced when the host's lock does not name us any more, and OutcomeUnknown when it began and its host or its
         shell died before it ended, or nobody can say any more whether it began.
         """
@@ -69,9 +70,10 @@ class Jobs:
         deadline = started + timeout if timeout is not None else None
         watch = JobWatch(self._transport, self._directory(name), on_line)
         attached, found = self._start(name, command, stdin, deadline, watch)
-        end = watch.until_decided(deadline, found)
-        if end is None:
-            end = self._stop(name, command, watch)
+        try:
+            end = watch.until_decided(deadline, found) or self._stop(name, command, watch)
+        except (Unreachable, TimedOut):
+            raise self._away(name) from None
         self._raise_unless_ended(name, command, end)
         if end.size > _KEPT_ON_HOST:
             self._transport.run(job.shorten(self._directory(name), PIECE), timeout=600)
@@ -117,7 +119,11 @@ class Jobs:
                 self._fence.renew()
             elif verdict:
                 raise self._refused(name, *(part.decode(errors="backslashreplace") for part in (verdict, rest)))
-        raise Unreachable(_("the job {name} could not be started").format(name=name), where=self._transport.name)
+        raise self._away(name)
+
+    def _away(self, name: str) -> HostAway:
+        return HostAway(_("the host does not answer, and the job {name} may work there").format(name=name),
+                        where=self._transport.name, hint=_("resume when the host is back"))
 
     def _lock(self) -> tuple[str, str, str, str]:
         if self._fence is None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from migrator.engine.performer import Performer
 from migrator.engine.story import At
+from migrator.errors import HostAway, Unreachable
 from migrator.journal.attempts import Key
 from migrator.model.states import AfterCrash, AttemptState, Direction
 from migrator.steps.command import Command
+from migrator.transport.jobs import Jobs
 from tests.unit.engine.office import Office, step
 
 
@@ -35,6 +38,22 @@ def taken_up(office: Office, *, effect: bool) -> tuple[str, dict[str, Any]]:
     later = replace(office.desk)  # another process has a desk, and a hold, of its own
     later.hold.take(run, plan, owner="me", begun=True)
     return run, Performer(later, "me", lambda: False).go(run, At().as_json())
+
+
+def test_a_host_that_stays_away_leaves_the_attempt_to_be_taken_up(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = step("work", targets=("one",), run=["true"], verify={"file": "/"})
+    run = office.run(office.plan(work))
+    go = Performer(office.desk, "me", lambda: False).go
+    for away in (HostAway("away", where="one"), Unreachable("still away", where="one")):
+        with monkeypatch.context() as patch:
+            patch.setattr(Jobs, "run", Mock(side_effect=away))
+            with pytest.raises(Unreachable, match=away.message):
+                go(run, At().as_json())
+        assert attempts(office, run) == [(1, AttemptState.STARTED)]
+    assert go(run, At().as_json())["what"] == "end"
+    assert attempts(office, run) == [(1, AttemptState.OK)]
 
 
 def attempts(office: Office, run: str) -> list[tuple[int, str]]:

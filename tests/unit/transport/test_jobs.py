@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from migrator.commands.shell import script
-from migrator.errors import CommandFailed, Fenced, OutcomeUnknown, TimedOut, Unreachable
+from migrator.errors import CommandFailed, Fenced, HostAway, OutcomeUnknown, TimedOut, Unreachable
 from migrator.transport.base import Result
 from migrator.transport.fence import Holder
 from migrator.transport.host_lock import HostLock
@@ -107,6 +107,30 @@ def test_whatever_call_is_cut_it_runs_once(tmp_path: Path) -> None:
     result = Jobs(Flaky(), f"{tmp_path}/jobs").run("job", command, timeout=60, on_line=told.append)
     assert result.output == "one\ntwo\n"
     assert told == ["one", "two"]
+    assert (tmp_path / "runs").read_text() == "run\n"
+
+
+class Leaving(LocalTransport):
+    """A host that goes away when it has been called once."""
+
+    local = False
+    calls = 0
+
+    def _execute(self, *arguments: object, **options: object) -> Result:
+        self.calls += 1
+        if self.calls > 1:
+            raise Unreachable("away", where=self.name)
+        return super()._execute(*arguments, **options)  # type: ignore[arg-type]
+
+
+def test_a_job_on_a_host_that_stays_away_is_neither_failed_nor_over(tmp_path: Path) -> None:
+    command = script(COUNTED, str(tmp_path))
+    for leaving in (Leaving("here"), Leaving("here")):
+        with pytest.raises(HostAway, match="the host does not answer, and the job job may work there"):
+            Jobs(leaving, f"{tmp_path}/jobs").run("job", command, timeout=1)
+    assert Jobs(HERE, f"{tmp_path}/jobs").state("job") == "running"
+    (tmp_path / "go").touch()
+    assert Jobs(HERE, f"{tmp_path}/jobs").run("job", command).attached
     assert (tmp_path / "runs").read_text() == "run\n"
 
 
