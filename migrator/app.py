@@ -253,5 +253,9 @@ class App:
         folder = self.run_folder(event.run)
         if not folder.exists():
             folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "log.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(event.as_json(), ensure_ascii=False) + "\n")
+        line = json.dumps(event.as_json(), ensure_ascii=False) + "\n"
+        file = os.open(folder / "log.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        try:
+            os.write(file, line.encode())  # in one go: lines of targets that act at the same time do not mix
+        finally:
+            os.close(file)
