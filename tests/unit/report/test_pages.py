@@ -84,7 +84,7 @@ def test_text_from_the_target_cannot_become_markup(sample: Callable) -> None:
     assert "&lt;script&gt;" in page
     table = [line for line in render_markdown(record).splitlines() if "alert(1)" in line and line[0] == "|"]
     assert table
-    assert all(len(re.findall(r"(?<!\\)\|", line)) == 8 for line in table)
+    assert all(len(re.findall(r"(?<!\\)\|", line)) == 9 for line in table)
 
 
 def test_secrets_are_scrubbed(sample: Callable) -> None:
