@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from migrator.doors import InventoryDoors
 from migrator.engine.bindings import bindings_digest
 from migrator.engine.fleet.plan import fleet_plan
 from migrator.engine.fleet.record import fleet_record
@@ -18,7 +19,7 @@ from migrator.journal.journal import Journal
 from migrator.journal.place import sqlite_url
 from migrator.model.plan import Plan
 from migrator.model.states import RunState
-from migrator.playbook.inventory import Environment
+from migrator.playbook.inventory import Environment, Inventory
 from migrator.playbook.read import LoadedPlaybook, load_playbook
 from migrator.screen.fleet import show_fleet
 from migrator.site import Site
@@ -40,7 +41,7 @@ class Company:
         self.journal = Journal(sqlite_url(folder / "migrator.db"), lambda executor: False)
 
     def site(self, name: str) -> Site:
-        return Site(name, self.environments[name], None)  # type: ignore[arg-type] - nothing is reached here
+        return Site(name, self.environments[name], InventoryDoors(Inventory(format=1)))
 
     def change(self, name: str) -> None:
         environment = self.environments[name]
@@ -91,7 +92,7 @@ def test_a_change_of_any_site_makes_it_another_plan(company: Company, loaded: Lo
 def test_a_site_that_the_steps_do_not_fit_is_named(company: Company, loaded: LoadedPlaybook) -> None:
     bare = company.environments["shop-2"]
     company.environments["shop-2"] = bare.model_copy(update={"values": {}})
-    with pytest.raises(PlaybookError, match="site shop-2: .*env.values.code"):
+    with pytest.raises(PlaybookError, match=r"site shop-2: .*env\.values\.code"):
         plan_of(company, loaded)
 
 
