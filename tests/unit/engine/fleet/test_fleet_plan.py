@@ -41,7 +41,7 @@ class Company:
         self.journal = Journal(sqlite_url(folder / "migrator.db"), lambda executor: False)
 
     def site(self, name: str) -> Site:
-        return Site(name, self.environments[name], InventoryDoors(Inventory(format=1)))
+        return Site(name, self.environments[name], InventoryDoors(Inventory.model_validate({"format": 1})))
 
     def change(self, name: str) -> None:
         environment = self.environments[name]
