@@ -116,12 +116,11 @@ class Driver:
 
     def _watch(self, run: str, workflow: str | None) -> int:
         """Wait for the end, for people, or for Ctrl-C; `workflow` is None when another process drives."""
-        interrupts = Interrupts(self._durable.drain if workflow else None)
+        interrupts = Interrupts(self._durable.drain if workflow else None, asks=workflow is not None)
         while True:
             row = self._journal.runs.get(run)
             state = RunState(row["state"])
-            interrupts.going_back = state is RunState.GOING_BACK
-            if interrupts.question():
+            if interrupts.heed(lambda: self._state(run) is RunState.GOING_BACK):
                 self._ask_before_leaving(run)
             if state.ended:
                 self._let_it_end(workflow)

@@ -13,32 +13,37 @@ from migrator.errors import Exit
 class Interrupts:
     """Counts them. The last leaves at once, which is as safe as a crash; the one before lets the present step end.
 
-    On the way back one more comes first, and only asks: half-way back the system is neither old nor new. A SIGTERM
-    asks nobody. `drain` None: this process only looks on, and leaves when it likes.
+    Before a person (`asks`) one more comes first on the way back, and only asks: half-way back the system is neither
+    old nor new; then whoever watches calls `heed`. A SIGTERM asks nobody. `drain` None: this process only looks on.
     """
 
-    def __init__(self, drain: Callable[[], None] | None) -> None:
+    def __init__(self, drain: Callable[[], None] | None, *, asks: bool = False) -> None:
         self.count = 0
-        self.going_back = False
-        """Whoever watches the run says so; it counts when the first interrupt comes."""
         self._drain = drain
+        self._asks = asks
         self._draining = False
         self._asked = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._seen)
 
-    def question(self) -> bool:
-        """Whether an interrupt waits for its question to be asked; true once."""
-        asks, self._asked = self._asked, False
-        return asks
+    def heed(self, going_back: Callable[[], bool]) -> bool:
+        """Act on what has come; true when the question has to be asked, since the run is `going_back`."""
+        if not self.count or not self._drain or self._draining:
+            return False
+        if self.count == 1 and (self._asked or going_back()):
+            asks, self._asked = not self._asked, True
+            return asks
+        self._leave()
+        return False
 
     def _seen(self, number: int, _frame: FrameType | None) -> None:
         self.count += 1
         if self._draining:
             os._exit(Exit.CANCELLED)
-        if self._drain and self.going_back and self.count == 1 and number == signal.SIGINT:
-            self._asked = True
-            return
+        if number == signal.SIGTERM or not self._asks:
+            self._leave()
+
+    def _leave(self) -> None:
         self._draining = True
         if self._drain:
             self._drain()

@@ -99,11 +99,13 @@ def interrupted(company: Company) -> Iterator[subprocess.Popen[str]]:
     company.playbook(touched("zero", at="one"), touched("one", at="one"),
                      touched("two", f": > {DONE}/undoing; {WAITS}; rm {DONE}/undoing; ", at="one"), FAILS)
     with company.starts("upgrade", "--playbook", "playbook", "--yes") as process:
-        until(lambda: "undoing" in done(company), process)
-        process.send_signal(signal.SIGINT)
-        until(lambda: "? leave now? two is being undone, 3 are still to go" in log(company), process)
-        yield process
-        company.write("go", "")
+        try:
+            until(lambda: "undoing" in done(company), process)
+            process.send_signal(signal.SIGINT)
+            until(lambda: "? leave now? two is being undone, 3 are still to go" in log(company), process)
+            yield process
+        finally:
+            company.write("go", "")
 
 
 def until(true: Callable[[], bool], process: subprocess.Popen[str]) -> None:
@@ -144,9 +146,10 @@ def test_a_second_ctrl_c_leaves_when_the_step_is_undone_and_resume_goes_on_with_
 def test_a_third_ctrl_c_leaves_at_once_and_what_was_being_undone_is_not_begun_again(
     company: Company, interrupted: subprocess.Popen[str]
 ) -> None:
-    interrupted.send_signal(signal.SIGINT)
-    interrupted.send_signal(signal.SIGINT)
-    assert ended(interrupted).code == 130
+    while interrupted.poll() is None:  # two that come at the same moment are one
+        interrupted.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+    assert interrupted.returncode == 130
     assert state(company)[0] == "going back"
     company.write("go", "")
     assert company.types("resume").code == 21
