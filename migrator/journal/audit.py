@@ -11,7 +11,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, Integer, bindparam, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from migrator import clock
 from migrator.journal.tables import audit
@@ -25,6 +26,23 @@ NEWEST = select(audit.c.seq, audit.c.hash).where(audit.c.chain == bindparam("of"
 Said = tuple[str | None, str, str, dict[str, Any]]
 """The run, who acted, the event and what belongs to it."""
 HASHED = ("seq", "at", "actor", "run", "event", "payload", "previous")
+REMEMBERED = 4096
+_left: dict[str, tuple[int, str]] = {}
+
+
+def _follow_on(make: Any) -> Any:
+    """The statement that adds an event behind the one that it names as the previous, and only behind that one."""
+    names = [column.name for column in audit.columns]
+    previous = audit.alias("previous")
+    there = select(previous.c.seq).where(
+        previous.c.chain == bindparam("chain"), previous.c.seq == bindparam("length"),
+        previous.c.hash == bindparam("previous")).exists()
+    values = [bindparam(column.name, type_=column.type) for column in audit.columns]
+    row = select(*values).where(or_(bindparam("length", type_=Integer) == 0, there))
+    return make(audit).from_select(names, row).on_conflict_do_nothing().returning(audit.c.seq)
+
+
+FOLLOW = {"postgresql": _follow_on(postgresql.insert), "sqlite": _follow_on(sqlite.insert)}
 
 
 def append(connection: Connection, *, actor: str, event: str, run: str | None = None, **payload: Any) -> None:
@@ -96,13 +114,39 @@ def _waiting(connection: Connection) -> list[Said] | None:
 
 
 def _write(connection: Connection, chain: str, all_said: Sequence[Said]) -> None:
+    if chain != HOUSE and _follows(connection, chain, all_said):
+        return
     take_turn(connection, f"audit {chain}")
-    length, head = _newest(connection, chain)
-    rows = []
+    while not _follow(connection, chain, *_newest(connection, chain), all_said):
+        pass  # somebody who needed no turn was quicker, and what they added is seen now
+
+
+def _follows(connection: Connection, chain: str, all_said: Sequence[Said]) -> bool:
+    """Add to a run's chain where this process left it; False when it goes on from elsewhere, and nothing was added."""
+    return chain in _left and _follow(connection, chain, *_left[chain], all_said)
+
+
+def _follow(connection: Connection, chain: str, length: int, head: str, all_said: Sequence[Said]) -> bool:
+    """Add events behind this one; False, and nothing is added, when it is not the newest of its chain."""
+    rows: list[dict[str, Any]] = []
     for said in all_said:
-        rows.append(_event(chain, length, head, said))
-        length, head = length + 1, rows[-1]["hash"]
-    connection.execute(insert(audit), rows)
+        rows.append(_event(chain, length + len(rows), rows[-1]["hash"] if rows else head, said))
+    if connection.execute(FOLLOW[connection.dialect.name], {**rows[0], "length": length}).first() is None:
+        return False
+    if rows[1:]:
+        connection.execute(insert(audit), rows[1:])
+    _leave(chain, rows[-1]["seq"], rows[-1]["hash"])
+    return True
+
+
+def _leave(chain: str, length: int, head: str) -> None:
+    """Remember how this process left a chain, the last few thousand of them. It may be wrong, for what was written may
+    have been undone since: whoever goes on from it has the database compare.
+    """
+    _left.pop(chain, None)
+    _left[chain] = (length, head)
+    if len(_left) > REMEMBERED:
+        _left.pop(next(iter(_left)), None)
 
 
 def _event(chain: str, length: int, head: str, said: Said) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from migrator.journal import audit
 from migrator.journal.audit_check import Break
 from migrator.journal.journal import Journal
 from migrator.model.states import AttemptState, RunState
@@ -86,4 +87,14 @@ def test_a_run_that_goes_on_is_sound_at_any_moment(journal: Journal) -> None:
     key = started(journal, run)
     assert journal.audit_trail().sound
     journal.attempts.end(key, AttemptState.FAILED, executor="x", seconds=1.0)
+    assert journal.audit_trail().sound
+
+
+@pytest.mark.parametrize("remembered", [(99, "f" * 64), (1, "f" * 64), (0, "")])
+def test_what_a_process_remembers_of_a_chain_need_not_be_so(journal: Journal, remembered: tuple[int, str]) -> None:
+    run = journal.runs.new(PLAN, started_by="li", folder="/")
+    for _order in range(3):
+        audit._left[run] = remembered
+        journal.runs.order(run, {"act": "retry"}, actor="li")
+    assert journal.audit_trail(run).count == 4
     assert journal.audit_trail().sound
