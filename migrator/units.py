@@ -53,8 +53,11 @@ def show_seconds(value: float) -> str:
 
 
 def show_difference(value: float) -> str:
-    """A difference of durations for people: `+1m40s`, `-0.4s`."""
-    return f"{'-' if value < 0 else '+'}{show_seconds(abs(value))}"
+    """A difference of durations for people: `+1m40s`, `-0.4s`, `0.0s`."""
+    shown = show_seconds(abs(value))
+    if shown == show_seconds(0):
+        return shown
+    return f"{'-' if value < 0 else '+'}{shown}"
 
 
 def show_size(value: float) -> str:

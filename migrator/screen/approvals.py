@@ -29,7 +29,8 @@ def show_request(plan: Plan, standings: Sequence[Standing], texts: Mapping[str, 
         plan=plan.id, title=plan.title, stage=plan.stage, env=plan.environment), *_decisions(standings, room)]
     for standing in standings:
         command = f"inv approve.sign --plan {plan.id} --as {standing.group} --who"
-        lines += [f"{_line(standing)}: {', '.join(approvers(plan, standing.group).people)}", f"    {command} NAME"]
+        people = ", ".join(approvers(plan, standing.group).people)
+        lines += [_("{line}: {people}").format(line=_line(standing), people=people), f"    {command} NAME"]
         for who, path in texts.get(standing.group, {}).items():
             lines += [f"  {who}: {path}", f"    {shown_sign(path)}",
                       f"    {command} {who} --text {quote(str(path))} --signature {quote(f'{path}.sig')}"]

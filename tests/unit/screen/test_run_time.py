@@ -28,7 +28,8 @@ def test_the_line_is_told_with_the_time_that_is_left(sample: Callable[[str], dic
     assert "turn-back line" not in show_status({**sample("waiting"), "turn_back": None})
 
 
-@pytest.mark.parametrize(("seconds", "shown"), [(100, "+1m40s"), (-0.4, "-0.4s"), (0, "+0.0s"), (-7200, "-2h00m")])
+@pytest.mark.parametrize(("seconds", "shown"), [(100, "+1m40s"), (-0.4, "-0.4s"), (0, "0.0s"), (-0.04, "0.0s"),
+                                                (-7200, "-2h00m")])
 def test_differences(seconds: float, shown: str) -> None:
     assert show_difference(seconds) == shown
 
