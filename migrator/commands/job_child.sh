@@ -63,9 +63,9 @@ perform() {    # DIRECTORY USER COMMAND
     user=$2 askpass=$1/askpass feeder=''
     [ -z "$password" ] || offer_password "$askpass"
     if [ -z "$input" ]; then
-        (as_user "$3") >> "$1/output" 2>&1
+        (as_user "$3") >> "$1/output" 2>&1 9>&-
     else
-        printf %b "$input" | (as_user "$3") >> "$1/output" 2>&1
+        printf %b "$input" | (as_user "$3") >> "$1/output" 2>&1 9>&-
     fi
     code=$?
     [ -z "$feeder" ] || {

@@ -30,14 +30,15 @@ def asking(commands: Iterable[Command]) -> bytes:
 
 def running(command: Command, mark: str, input: bytes) -> bytes:
     """Any command, with its input, which is empty or ends with a newline. Its output ends when what it leaves behind
-    has closed it too.
+    has ended too, or has closed descriptor 9.
 
     No secrets: a shell may keep the input in a file for a moment. Raises ValueError for input that does not fit.
     """
     if (input and not input.endswith(b"\n")) or b"\0" in input or mark.encode() in input:
         raise ValueError("this input cannot be written as lines")
     reads = f"<<'{mark}'\n".encode() + input + mark.encode() if input else b"</dev/null"
-    return f"{{ {_apart(command)} ".encode() + reads + b"\nerr_ends $?; } | LC_ALL=C cat; out_ends\n"
+    # The substitution is only waited for: it ends with the last process that holds 9. Outputs go past it, untouched.
+    return f'{{ : "$( {_apart(command)} 9>&1 >&8 8>&- '.encode() + reads + b'\nerr_ends $?)"; } 8>&1; out_ends\n'
 
 
 def _apart(command: Command) -> str:

@@ -38,7 +38,9 @@ def _by_key(link: paramiko.Transport, target: Target, tried: list[str], problems
         except paramiko.BadAuthenticationType:
             return False
         except paramiko.AuthenticationException:
-            if not link.is_active():  # the server has seen enough tries
+            if not link.is_active():  # cut off, or the server has seen enough tries
+                if len(tried) == 1:
+                    raise EOFError(_("the connection was closed")) from None
                 return False
             continue
         if not left:
