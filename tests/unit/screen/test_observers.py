@@ -49,7 +49,8 @@ def story() -> Iterator[events.Event]:
     yield events.StepEnded(**COPY, kind="backup.take", direction="undo", state="OK", seconds=44)
     yield events.RunParked(**RUN, waiting_for="the approval of it", next="inv approve.sign --plan 3f9c-21ab --as it")
     yield events.RunEnded(**RUN, state="hands needed", exit_code=22, seconds=4000, message="upgrade failed",
-                          by_hand=["stop: on bt-web2: sudo -u root -- systemctl start buildtrack"], next="inv status --run 0314-1")
+                          by_hand=["stop: on bt-web2: sudo -u root -- systemctl start buildtrack"],
+                          next="inv status --run 0314-1")
 
 
 def test_plain_lines(golden: Callable, each_language: str) -> None:
