@@ -23,7 +23,7 @@ class Crossing:
 
     message: str
     decide_by: datetime | None
-    """When the way back must begin at the latest: to decide, people have the reserve. None: nobody is asked any more."""
+    """When the way back must begin at the latest: to decide, people have the reserve. None: nobody is asked now."""
 
 
 def crossed(journal: Journal, plan: Plan, run: Mapping[str, Any], place: int, *, now: datetime) -> Crossing | None:
