@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -47,7 +47,7 @@ def away() -> set[str]:
 
 
 @pytest.fixture
-def heard(office: Office, away: set[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
+def heard(office: Office, away: set[str], monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     asked: list[tuple[str, str]] = []
     transports: dict[str, LocalTransport] = {}
 
@@ -55,7 +55,7 @@ def heard(office: Office, away: set[str], monkeypatch: pytest.MonkeyPatch) -> It
         return transports.setdefault(name, Counting(name, asked, away))
 
     monkeypatch.setattr(office, "host", host)
-    yield asked
+    return asked
 
 
 @pytest.fixture
