@@ -103,7 +103,7 @@ def _used() -> float:
 def _used_there(field: Field) -> float:
     """Processor seconds of all machines since they were started."""
     stats = (m.container.get_wrapped_container().stats(stream=False, one_shot=True) for m in field.machines)
-    return sum(each["cpu_stats"]["cpu_usage"]["total_usage"] for each in stats) / 1e9
+    return float(sum(each["cpu_stats"]["cpu_usage"]["total_usage"] for each in stats)) / 1e9
 
 
 def _busy() -> float:
