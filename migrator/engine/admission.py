@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 from migrator.engine.arrival import Arrivals
 from migrator.engine.context import Desk
 from migrator.engine.freeze import at_hand
+from migrator.errors import MigratorError
+from migrator.model.plan import Plan
 from migrator.model.states import RunState
 
 
@@ -28,7 +31,9 @@ class Admission:
 
     @contextmanager
     def visit(self, run: str) -> Iterator[bool]:
-        """While the run is here; False when its fleet was stopped before it began. Raises what forbids it to be here.
+        """While the run is here; False when it has ended before it began: its fleet was stopped, or it may not begin.
+
+        Raises what forbids a run that has begun to be here.
 
         What the run holds of its environment stays held when it leaves before its end: in the journal, on the hosts.
         """
@@ -37,15 +42,27 @@ class Admission:
             yield False
             return
         with self._guest_of(row["environment"]), self._journal.runs.at_hand(row) as plan:
+            if row["state"] == RunState.QUEUED and not self._begins(run, plan):
+                yield False
+                return
             at_hand(plan, self._desk.folder(run), self._journal.blobs, self._shelf)
-            if row["state"] == RunState.QUEUED:
-                self._arrivals.first(run)
-            else:
-                self._arrivals.again(run)
+            self._arrivals.again(run)
             try:
                 yield True
             finally:
                 self._desk.hold.forget(run)
+
+    def _begins(self, run: str, plan: Plan) -> bool:
+        """Have a new run begin here; when it cannot, the journal says why and the run has failed."""
+        try:
+            at_hand(plan, self._desk.folder(run), self._journal.blobs, self._shelf)
+        except MigratorError as error:
+            self._arrivals.refuse(run, error)
+            return False
+        with contextlib.suppress(MigratorError):
+            self._arrivals.first(run)
+            return True
+        return False
 
     @contextmanager
     def _guest_of(self, environment: str) -> Iterator[None]:

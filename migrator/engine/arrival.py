@@ -21,9 +21,13 @@ class Arrivals:
         try:
             self._take_up(run, begun=False)
         except MigratorError as error:
-            self._journal.runs.move(run, RunState.FAILED, actor=self._executor, exit_code=int(error.code),
-                                    message=str(error))
+            self.refuse(run, error)
             raise
+
+    def refuse(self, run: str, error: MigratorError) -> None:
+        """A run that cannot begin has failed, and nothing was changed."""
+        self._journal.runs.move(run, RunState.FAILED, actor=self._executor, exit_code=int(error.code),
+                                message=str(error))
 
     def again(self, run: str) -> None:
         """Take up a run, also one that another process has left; nothing happens when it is here. Raises Locked."""
