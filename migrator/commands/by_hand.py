@@ -35,6 +35,13 @@ def both(first: Command, second: Command) -> Command:
     return Command(f"{first.text} && {second.text}", first.user)
 
 
+def copied(source: str, path: str, user: str | None) -> Command:
+    """Write a file of the login user over another one, whose mode and owner stay and which `user` may write."""
+    if user is None:
+        return Command(f"cat {_word(source)} > {_word(path)}")
+    return Command(f"cat {_word(source)} | sudo -u {_word(user)} tee {_word(path)} > /dev/null")
+
+
 def written_to(path: str) -> Command:
     """Write standard input over a file, whose mode and owner stay."""
     return Command(f"cat > {_word(path)}")

@@ -34,6 +34,21 @@ def replace(path: str, mode: int) -> Command:
     return script(_REPLACE, path, f"{mode:o}")
 
 
+def keep(path: str) -> Command:
+    """Write standard input into a file that only its user may read, all of it or nothing; makes the folder."""
+    return script(_KEEP, path)
+
+
+_KEEP = """
+set -e
+umask 077
+mkdir -p -- "${1%/*}"
+cat > "$1.new"
+sync "$1.new" 2>/dev/null || :
+mv -f -- "$1.new" "$1"
+"""
+
+
 _REPLACE = """
 set -e
 path=$(readlink -f -- "$1" 2>/dev/null || printf '%s' "$1")

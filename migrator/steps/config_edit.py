@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +11,8 @@ from pydantic import Field
 
 from migrator import hands
 from migrator.commands import files
-from migrator.commands.by_hand import written_to
+from migrator.commands.by_hand import copied
+from migrator.commands.shell import words
 from migrator.configure.edit import Format, edit
 from migrator.configure.errors import NotEditable
 from migrator.configure.masked import masked_difference
@@ -90,17 +89,20 @@ class ConfigEdit(Step[ConfigEditArgs]):
 
     def before(self, ctx: StepContext[ConfigEditArgs]) -> dict[str, Any]:
         planned = _edit(ctx)
-        return {"path": planned.path, "mode": planned.mode, "content": base64.b64encode(planned.now).decode()}
+        return {"path": planned.path, "mode": planned.mode, "sha256": _hash(planned.now)}
 
     def apply(self, ctx: StepContext[ConfigEditArgs]) -> Outcome:
         planned = _edit(ctx)
         if planned.now == planned.then:
             return Outcome(changed=False, summary=_("all keys were so already"))
+        if _hash(planned.now) == ctx.record["sha256"]:
+            # On its host and not in the journal, since such a file may hold passwords.
+            ctx.host.run(files.keep(_kept(ctx)), input=planned.now)
         ctx.host.write_file(planned.path, planned.then, mode=planned.mode, user=ctx.args.user)
         for line in planned.changed_lines:
             ctx.say(line)
         return Outcome(changed=True, summary=_keys(ctx),
-                       facts={"sha256": hashlib.sha256(planned.then).hexdigest(), "difference": planned.shown})
+                       facts={"sha256": _hash(planned.then), "difference": planned.shown})
 
     def verify(self, ctx: StepContext[ConfigEditArgs]) -> list[Finding]:
         planned = _edit_or_why(ctx)
@@ -110,25 +112,40 @@ class ConfigEdit(Step[ConfigEditArgs]):
             return [blocks("config.differs", _("{file} does not hold the keys").format(file=planned.path),
                            difference=planned.shown)]
         return [informs("config.as-set", _("{file} holds the keys as they were set").format(file=planned.path),
-                        sha256=hashlib.sha256(planned.now).hexdigest())]
+                        sha256=_hash(planned.now))]
 
     def undo(self, ctx: StepContext[ConfigEditArgs], record: Mapping[str, Any]) -> Outcome:
         if not record:
             return Outcome(changed=False)  # apply never began
-        content = base64.b64decode(record["content"])
-        if _content(ctx, record["path"]) == content:
+        if _hash(_content(ctx, record["path"])) == record["sha256"]:
             return Outcome(changed=False)
+        content = ctx.host.read_file(_kept(ctx))
+        if _hash(content) != record["sha256"]:
+            raise HostError(_("the copy of {file} is not what it was").format(file=record["path"]),
+                            where=f"{ctx.target}: {_kept(ctx)}", hint=_("take the file from the backup"))
         ctx.host.write_file(record["path"], content, mode=record["mode"], user=ctx.args.user)
         return Outcome(changed=True, summary=_("{file} is as it was").format(file=record["path"]))
 
     def by_hand(self, ctx: StepContext[ConfigEditArgs], record: Mapping[str, Any]) -> list[str]:
         if not record:
             return []
-        kept = ctx.work / "before" / f"{ctx.step}.{ctx.target}"
-        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(kept, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-            file.write(base64.b64decode(record["content"]))
-        return [hands.fed(ctx.site, ctx.target, kept, written_to(record["path"]).as_user(ctx.args.user))]
+        return [hands.on(ctx.target, copied(_written(ctx), record["path"], ctx.args.user))]
+
+    def tidy(self, ctx: StepContext[ConfigEditArgs]) -> None:
+        ctx.host.run(words("rm", "-f", "--", _kept(ctx)))
+
+
+def _written(ctx: StepContext[ConfigEditArgs]) -> str:
+    """Where the file as it was is kept on its host until the way back is walked or closed; as people write it."""
+    return f"{ctx.site.environment.hosts[ctx.target].work}/kept/{ctx.run}.{ctx.step}"
+
+
+def _kept(ctx: StepContext[ConfigEditArgs]) -> str:
+    return ctx.host.expand(_written(ctx))
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _keys(ctx: StepContext[ConfigEditArgs]) -> str:
