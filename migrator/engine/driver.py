@@ -9,7 +9,7 @@ from migrator import clock
 from migrator.engine.alive import Alive
 from migrator.engine.arrival import Arrivals
 from migrator.engine.durable import Durable
-from migrator.engine.interrupts import Interrupts
+from migrator.engine.interrupts import Heading, Interrupts
 from migrator.errors import Exit, Fenced, JournalError, MigratorError, WrongUse
 from migrator.events import LeavingAsked, Observers
 from migrator.here import from_here
@@ -33,6 +33,8 @@ class Driver:
                  arrivals: Arrivals) -> None:
         self._journal = journal
         self._observers = observers
+        self._heading = Heading()
+        observers.add(self._heading)
         self._alive = alive
         self._durable = durable
         self._arrivals = arrivals
@@ -116,11 +118,11 @@ class Driver:
 
     def _watch(self, run: str, workflow: str | None) -> int:
         """Wait for the end, for people, or for Ctrl-C; `workflow` is None when another process drives."""
-        interrupts = Interrupts(self._durable.drain if workflow else None, asks=workflow is not None)
+        interrupts = Interrupts(self._durable.drain, self._heading) if workflow else Interrupts(None)
         while True:
             row = self._journal.runs.get(run)
             state = RunState(row["state"])
-            if interrupts.heed(lambda: self._state(run) is RunState.GOING_BACK):
+            if interrupts.question():
                 self._ask_before_leaving(run)
             if state.ended:
                 self._let_it_end(workflow)

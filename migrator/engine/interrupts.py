@@ -8,42 +8,51 @@ from collections.abc import Callable
 from types import FrameType
 
 from migrator.errors import Exit
+from migrator.events import Event, GoingBack, StepStarted
+from migrator.model.states import Direction
+
+
+class Heading:
+    """Which way a run goes, as its events tell it; known before anything is undone."""
+
+    def __init__(self) -> None:
+        self.back = False
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, GoingBack):
+            self.back = True
+        elif isinstance(event, StepStarted):
+            self.back = event.direction == Direction.UNDO
 
 
 class Interrupts:
     """Counts them. The last leaves at once, which is as safe as a crash; the one before lets the present step end.
 
-    Before a person (`asks`) one more comes first on the way back, and only asks: half-way back the system is neither
-    old nor new; then whoever watches calls `heed`. A SIGTERM asks nobody. `drain` None: this process only looks on.
+    Before a person who sees a run's `heading`, one more comes first on the way back, and only asks: half-way back the
+    system is neither old nor new. A SIGTERM asks nobody. `drain` None: this process only looks on.
     """
 
-    def __init__(self, drain: Callable[[], None] | None, *, asks: bool = False) -> None:
+    def __init__(self, drain: Callable[[], None] | None, heading: Heading | None = None) -> None:
         self.count = 0
         self._drain = drain
-        self._asks = asks
+        self._heading = heading
         self._draining = False
-        self._asked = False
+        self._asks = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._seen)
 
-    def heed(self, going_back: Callable[[], bool]) -> bool:
-        """Act on what has come; true when the question has to be asked, since the run is `going_back`."""
-        if not self.count or not self._drain or self._draining:
-            return False
-        if self.count == 1 and (self._asked or going_back()):
-            asks, self._asked = not self._asked, True
-            return asks
-        self._leave()
-        return False
+    def question(self) -> bool:
+        """Whether the question has to be asked now; true once."""
+        asks, self._asks = self._asks, False
+        return asks
 
     def _seen(self, number: int, _frame: FrameType | None) -> None:
         self.count += 1
         if self._draining:
             os._exit(Exit.CANCELLED)
-        if number == signal.SIGTERM or not self._asks:
-            self._leave()
-
-    def _leave(self) -> None:
+        if self.count == 1 and number == signal.SIGINT and self._heading and self._heading.back:
+            self._asks = True
+            return
         self._draining = True
         if self._drain:
             self._drain()

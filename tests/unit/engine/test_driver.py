@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 from migrator.engine.driver import Driver
+from migrator.events import Observers
 from migrator.model.states import RunState
 
 
@@ -26,8 +28,8 @@ class Engine:
 
 def test_the_process_does_not_leave_before_the_end_was_told() -> None:
     row = {"state": str(RunState.PASSED), "exit_code": 0}
-    driver = Driver.__new__(Driver)
-    engine = Engine()
-    driver.__dict__.update(_journal=SimpleNamespace(runs=SimpleNamespace(get=lambda _run: row)), _durable=engine)
+    journal: Any = SimpleNamespace(runs=SimpleNamespace(get=lambda _run: row))
+    engine: Any = Engine()
+    driver = Driver(journal, Observers(), None, engine, None)  # type: ignore[arg-type]  # neither is asked
     assert driver._watch("r", "r") == 0
     assert engine.said == ["PENDING", "PENDING", "SUCCESS"]
