@@ -15,12 +15,12 @@ from migrator.text import _
 
 if TYPE_CHECKING:
     from migrator.doors import InventoryDoors
-    from migrator.engine.alive import Alive
-    from migrator.engine.approving import Approving
-    from migrator.engine.context import Desk
     from migrator.engine.fleet.start import FleetStart
-    from migrator.engine.preflight import Preflight
-    from migrator.engine.works import Works
+    from migrator.engine.gate.approving import Approving
+    from migrator.engine.processes.alive import Alive
+    from migrator.engine.processes.works import Works
+    from migrator.engine.run.context import Desk
+    from migrator.engine.run.preflight import Preflight
     from migrator.journal.journal import Journal
     from migrator.model.plan import Plan
     from migrator.playbook.inventory import Inventory
@@ -68,10 +68,10 @@ class App:
 
         url = engine_url(self.home)
         if url.get_backend_name() == "postgresql":
-            from migrator.engine.liveness_postgresql import ServerLiveness
+            from migrator.engine.processes.liveness_postgresql import ServerLiveness
 
             return ServerLiveness(url)
-        from migrator.engine.liveness import Liveness
+        from migrator.engine.processes.liveness import Liveness
 
         return Liveness(self.home / "executors")
 
@@ -84,14 +84,14 @@ class App:
 
     @cached_property
     def desk(self) -> Desk:
-        from migrator.engine.context import Desk
+        from migrator.engine.run.context import Desk
 
         return Desk(self.journal, self.observers, self.site, self.run_folder, self.vault,
                     lambda environment: self.doors.close(environment))
 
     @cached_property
     def works(self) -> Works:
-        from migrator.engine.works import Works
+        from migrator.engine.processes.works import Works
         from migrator.journal.place import engine_url
 
         return Works(self.desk, self.liveness, engine_url(self.home), self.home / "playbooks")
@@ -128,7 +128,7 @@ class App:
 
     def plan(self, loaded: LoadedPlaybook, stage: str) -> Plan:
         """The frozen plan of a stage, kept in the journal so that people can approve it by its id."""
-        from migrator.engine.planner import make_plan
+        from migrator.engine.plans.planner import make_plan
 
         plan = make_plan(loaded, stage, self.site, self.journal)
         self.journal.runs.keep_plan(plan)
@@ -136,9 +136,9 @@ class App:
 
     def preflight(self, plan: Plan) -> Preflight:
         """Every step's findings and changes, asked now; reads only."""
-        from migrator.engine.context import PREVIEW
-        from migrator.engine.freeze import freeze
-        from migrator.engine.preflight import preflight
+        from migrator.engine.plans.freeze import freeze
+        from migrator.engine.run.context import PREVIEW
+        from migrator.engine.run.preflight import preflight
 
         preview = f"{PREVIEW}{plan.id}"
         freeze(plan, Path(plan.playbook), self.run_folder(preview) / "playbook")
@@ -146,13 +146,13 @@ class App:
 
     def require_open(self, plan: Plan) -> None:
         """Raise with every reason why this user may not start the plan now."""
-        from migrator.engine.gates import require_open
+        from migrator.engine.gate.gates import require_open
 
         require_open(self.journal, plan, operator=self.user, environment=self.site(plan.environment).environment)
 
     def begin(self, plan: Plan) -> str:
         """Open the gate or raise; enter the run with its own copy of the playbook, and give its id."""
-        from migrator.engine.freeze import freeze
+        from migrator.engine.plans.freeze import freeze
 
         self.require_open(plan)
         run = self.journal.runs.new(plan, started_by=self.user, folder=str(self.home / "runs" / "{run}"))
@@ -172,7 +172,7 @@ class App:
 
     def resume(self, run: str) -> int:
         """Go on with a run; gives the exit code. Raises PackageWrong when its own copy of the playbook was changed."""
-        from migrator.engine.amend import require_whole
+        from migrator.engine.plans.amend import require_whole
 
         require_whole(run, self.journal.runs.plan_of(run), self.run_folder(run))
         self.works.driver.require_idle(run)
@@ -181,7 +181,7 @@ class App:
 
     def edited(self, run: str) -> list[str]:
         """Files of a run's playbook that hold something else now than in the run's own copy; none once it has ended."""
-        from migrator.engine.amend import differences
+        from migrator.engine.plans.amend import differences
         from migrator.model.states import RunState
 
         plan = self.journal.runs.plan_of(run)
@@ -192,7 +192,7 @@ class App:
 
         Raises WrongUse when a step that has begun would be another one, and what the gate of the new plan misses.
         """
-        from migrator.engine.amend import amend, require_fit
+        from migrator.engine.plans.amend import amend, require_fit
 
         self.works.driver.require_idle(run)
         plan = self.journal.runs.plan_of(run)
@@ -204,7 +204,7 @@ class App:
 
     def to_undo(self, run: str, to: str | None = None) -> list[dict[str, str]]:
         """The steps that a way back (to the step `to`) would undo, newest first, each with its target."""
-        from migrator.engine.homeward import begun
+        from migrator.engine.run.homeward import begun
 
         units = begun(self.journal, run, self.journal.runs.plan_of(run), to)
         return [{"step": step, "target": target} for step, target in units]
@@ -229,7 +229,7 @@ class App:
     @property
     def approving(self) -> Approving:
         """Takes the decisions of people on plans."""
-        from migrator.engine.approving import Approving
+        from migrator.engine.gate.approving import Approving
 
         return Approving(self.journal, self.signers())
 

@@ -27,7 +27,7 @@ def migrate(home: Path, worker_role: str | None) -> str:
 
     Raises WrongUse for a role in an SQLite file, JournalError when the login may not do it.
     """
-    from migrator.engine import tables
+    from migrator.engine.processes import tables
     from migrator.journal.grants import grant
     from migrator.journal.place import database_url, engine_url
     from migrator.journal.store import SCHEMA, open_store
@@ -49,7 +49,7 @@ def prune(home: Path, journal: Journal, *, older: float, actor: str, reason: str
     Gives every old run; those with a reason in `kept` were left as they are. With `dry` nothing is removed.
     Raises WrongUse when less than KEEP is asked for without a `reason`.
     """
-    from migrator.engine import tables
+    from migrator.engine.processes import tables
     from migrator.journal.place import engine_url
 
     if older < KEEP and not reason:

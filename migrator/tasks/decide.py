@@ -15,7 +15,7 @@ from migrator.text import _
 def decide(call: Call, run: str | None = None, retry: bool = False, skip: bool = False, done: bool = False,
            go_on: bool = False, go_back: bool = False, to: str | None = None, reason: str | None = None) -> int | None:
     """Decide how a run goes on that waits for a person: retry, skip, done by hand, go on, or go back."""
-    from migrator.engine.deciding import decide as leave
+    from migrator.engine.run.deciding import decide as leave
 
     run_id = call.app.run_id(run)
     typed = {"retry": retry, "skip": skip, "done": done, "go on": go_on, "rollback": go_back}

@@ -61,7 +61,7 @@ def run_stage(call: Call, playbook: str | None, stage: str, *, dry_run: bool, as
 
 def show_plan(call: Call, frozen: Plan) -> int:
     """Ask every step what it found and would change, and show it as one table."""
-    from migrator.engine.windows import verdict_on
+    from migrator.engine.gate.windows import verdict_on
     from migrator.screen.plan_table import show_plan as table
 
     result = call.app.preflight(frozen)
@@ -79,7 +79,7 @@ def show_plan(call: Call, frozen: Plan) -> int:
 
 def _next(call: Call, frozen: Plan, problems: Sequence[Finding]) -> str:
     """What to type, or first to do: what a finding advises, then what opens the gate, then the stage itself."""
-    from migrator.engine.gates import closed
+    from migrator.engine.gate.gates import closed
 
     playbook = from_here(frozen.playbook)
     if problems:

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from migrator.engine.bindings import digest_of_sites
-from migrator.engine.context import Desk
-from migrator.engine.liveness import Liveness
-from migrator.engine.works import Works
+from migrator.engine.plans.bindings import digest_of_sites
+from migrator.engine.processes.liveness import Liveness
+from migrator.engine.processes.works import Works
+from migrator.engine.run.context import Desk
 from migrator.events import Observers
 from migrator.journal.attempts import Key
 from migrator.journal.journal import Journal

@@ -14,8 +14,8 @@ from typing import Any
 
 from migrator.database.base import Database
 from migrator.database.open import open_database
-from migrator.engine.context import Contexts, Desk
-from migrator.engine.unit import Unit
+from migrator.engine.run.context import Contexts, Desk
+from migrator.engine.run.unit import Unit
 from migrator.events import Event, Observers
 from migrator.journal.attempts import Key
 from migrator.journal.journal import Journal

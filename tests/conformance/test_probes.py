@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from migrator.commands.shell import Command
-from migrator.engine.asking import answers, knowing, probes
+from migrator.engine.run.asking import answers, knowing, probes
 from migrator.step import Step, kinds
 from migrator.transport.base import Result
 from migrator.transport.local import LocalTransport

@@ -13,7 +13,7 @@ from rig_host import TestHost
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
-from migrator.engine.tables import forget
+from migrator.engine.processes.tables import forget
 from migrator.errors import JournalError, Locked
 from migrator.housekeeping import migrate
 from migrator.journal.journal import Journal

@@ -17,13 +17,13 @@ from rig_databases import Database
 from rig_host import TestHost
 from sqlalchemy import make_url
 
-from migrator.engine.liveness_postgresql import FENCED, ServerLiveness
+from migrator.engine.processes.liveness_postgresql import FENCED, ServerLiveness
 from migrator.errors import JournalError
 
 LIVE = """
 import sys, time
 from sqlalchemy import make_url
-from migrator.engine.liveness_postgresql import ServerLiveness
+from migrator.engine.processes.liveness_postgresql import ServerLiveness
 print(ServerLiveness(make_url(sys.stdin.readline().strip())).claim(), flush=True)
 time.sleep(600)
 """

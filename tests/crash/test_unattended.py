@@ -12,8 +12,8 @@ import pytest
 
 from fixtures.proofs.fleet.crew import Crew
 from fixtures.proofs.fleet.sites import SITES, STEPS, Sites
-from migrator.engine.adoption import TURN
-from migrator.engine.liveness import Liveness
+from migrator.engine.processes.adoption import TURN
+from migrator.engine.processes.liveness import Liveness
 from tests.crash import world as toy
 from tests.crash.world import World
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from migrator import clock, housekeeping
-from migrator.engine import tables
+from migrator.engine.processes import tables
 from migrator.errors import WrongUse
 from migrator.journal.journal import Journal
 from migrator.journal.place import engine_url

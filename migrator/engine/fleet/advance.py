@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import RowMapping
 
-from migrator.engine.alive import Alive
-from migrator.engine.durable import Durable
 from migrator.engine.fleet.next_move import Done, Enqueue, Stop, next_move
+from migrator.engine.processes.alive import Alive
+from migrator.engine.processes.durable import Durable
 from migrator.journal.journal import Journal
 from migrator.text import _
 

@@ -7,8 +7,8 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 
-from migrator.engine.bindings import bindings_digest
-from migrator.engine.planner import bind_all, make_plan, targets_of
+from migrator.engine.plans.bindings import bindings_digest
+from migrator.engine.plans.planner import bind_all, make_plan, targets_of
 from migrator.errors import MigratorError, PlaybookError
 from migrator.journal.journal import Journal
 from migrator.model.fleet import BoundSite

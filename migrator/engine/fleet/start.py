@@ -8,8 +8,8 @@ from pathlib import Path
 
 from migrator.engine.fleet.batches import Batches
 from migrator.engine.fleet.plan import fleet_plan
-from migrator.engine.freeze import send
-from migrator.engine.gates import require_open
+from migrator.engine.gate.gates import require_open
+from migrator.engine.plans.freeze import send
 from migrator.errors import WrongUse
 from migrator.journal.journal import Journal
 from migrator.model.fleet import BoundSite

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from migrator.database.base import Database
-from migrator.engine.bindings import digest_of_sites
-from migrator.engine.context import Desk
+from migrator.engine.plans.bindings import digest_of_sites
+from migrator.engine.run.context import Desk
 from migrator.events import Event, Observers
 from migrator.journal.attempts import Key
 from migrator.journal.journal import Journal

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from migrator.engine import durable
-from migrator.engine.durable import FORWARD, Durable, Recorder
-from migrator.engine.liveness import Liveness
+from migrator.engine.processes import durable
+from migrator.engine.processes.durable import FORWARD, Durable, Recorder
+from migrator.engine.processes.liveness import Liveness
 
 RUN = "r"
 POLL = 0.02

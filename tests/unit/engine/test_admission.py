@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from migrator.engine.admission import Admission
-from migrator.engine.arrival import Arrivals
+from migrator.engine.processes.admission import Admission
+from migrator.engine.processes.arrival import Arrivals
 from migrator.model.states import RunState
 from tests.unit.engine.office import Office, step
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from migrator import clock
-from migrator.engine.adoption import Adoption
-from migrator.engine.durable import Story
+from migrator.engine.processes.adoption import Adoption
+from migrator.engine.processes.durable import Story
 from migrator.model.states import RunState
 from tests.unit.engine.office import Office, step
 

@@ -9,8 +9,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from migrator.engine.performer import Performer
-from migrator.engine.story import At
+from migrator.engine.run.performer import Performer
+from migrator.engine.run.story import At
 from migrator.errors import HostAway, Unreachable
 from migrator.journal.attempts import Key
 from migrator.model.states import AfterCrash, AttemptState, Direction

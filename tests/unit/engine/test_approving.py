@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from migrator import clock
-from migrator.engine.approving import Approving
+from migrator.engine.gate.approving import Approving
 from migrator.errors import WrongUse
 from migrator.model.decision import Decision, taken_apart
 from migrator.model.plan import Plan

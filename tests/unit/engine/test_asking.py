@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from migrator.commands.shell import Command
-from migrator.engine.asking import answers, at_once
-from migrator.engine.performer import Performer
-from migrator.engine.preflight import preflight
-from migrator.engine.story import At
+from migrator.engine.run.asking import answers, at_once
+from migrator.engine.run.performer import Performer
+from migrator.engine.run.preflight import preflight
+from migrator.engine.run.story import At
 from migrator.errors import Unreachable
 from migrator.model.states import AttemptState
 from migrator.transport.asked import Question

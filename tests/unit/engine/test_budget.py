@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from migrator.engine.gates import closed
+from migrator.engine.gate.gates import closed
 from migrator.errors import Exit
 from migrator.model.plan import PlannedStep
 from tests.unit.engine.office import Office, step

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from migrator.commands.shell import words
-from migrator.engine.context import PREVIEW, Contexts, Facts
+from migrator.engine.run.context import PREVIEW, Contexts, Facts
 from migrator.errors import ReadOnly, WrongUse
 from migrator.journal.attempts import Key
 from migrator.model.states import Direction, RunState

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from migrator.engine.deciding import decide
+from migrator.engine.run.deciding import decide
 from migrator.errors import WrongUse
 from migrator.model.states import RunState
 from tests.unit.engine.office import Office, step

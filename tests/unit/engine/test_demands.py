@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from migrator.engine.demands import demands
+from migrator.engine.plans.demands import demands
 from migrator.errors import PlaybookError
 from migrator.playbook.advice import advice
 from migrator.playbook.read import LoadedPlaybook, load_playbook

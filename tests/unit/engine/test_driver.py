@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-from migrator.engine.driver import Driver
+from migrator.engine.processes.driver import Driver
 from migrator.events import Observers
 from migrator.model.states import RunState
 

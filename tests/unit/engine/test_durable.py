@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.engine.durable import ENGINE_VERSION, _plain
+from migrator.engine.processes.durable import ENGINE_VERSION, _plain
 
 TELLING = Path(__file__).parent / "telling.py"
 LONG = 60.0

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from migrator.engine.estimates import Estimate, Estimates
+from migrator.engine.plans.estimates import Estimate, Estimates
 from migrator.errors import Position
 from migrator.model.states import Direction
 from migrator.playbook.expand import ExpandedStep

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from migrator.engine import freeze as freezing
-from migrator.engine.freeze import at_hand, freeze, receive, send
+from migrator.engine.plans import freeze as freezing
+from migrator.engine.plans.freeze import at_hand, freeze, receive, send
 from migrator.errors import JournalError, PackageWrong
 from migrator.journal.blobs import Blobs
 from migrator.journal.journal import Journal

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from migrator import clock
-from migrator.engine.gates import closed, require_open
+from migrator.engine.gate.gates import closed, require_open
 from migrator.errors import ApprovalMissing, Exit, FindingsBlock
 from migrator.model.plan import Plan
 from migrator.model.states import RunState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from migrator.engine.ending import Ending
+from migrator.engine.run.ending import Ending
 from tests.unit.engine.office import Office, step
 
 

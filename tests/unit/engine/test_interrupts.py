@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from migrator.engine.interrupts import Heading, Interrupts
+from migrator.engine.processes.interrupts import Heading, Interrupts
 from migrator.events import GoingBack, StepStarted
 
 

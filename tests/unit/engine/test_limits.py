@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from migrator.engine.limits import Limits, limits
+from migrator.engine.plans.limits import Limits, limits
 from migrator.errors import PlaybookError
 from migrator.playbook.inventory import Environment
 from migrator.playbook.read import load_playbook

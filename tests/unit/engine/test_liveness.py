@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from migrator.engine.liveness import Liveness
+from migrator.engine.processes.liveness import Liveness
 
 TURN = """
 import sys, time
 from pathlib import Path
-from migrator.engine.liveness import Liveness
+from migrator.engine.processes.liveness import Liveness
 with Liveness(Path(sys.argv[1])).turn("tick") as mine:
     print(mine, flush=True)
     time.sleep(600)
@@ -19,7 +19,7 @@ with Liveness(Path(sys.argv[1])).turn("tick") as mine:
 CLAIM = """
 import sys, time
 from pathlib import Path
-from migrator.engine.liveness import Liveness
+from migrator.engine.processes.liveness import Liveness
 mine = Liveness(Path(sys.argv[1]))
 print(mine.claim(), flush=True)
 time.sleep(600)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.engine.people import APPROVAL, DECISION, LINE, TIME, own_run
-from migrator.engine.performer import Performer
-from migrator.engine.story import At
+from migrator.engine.run.people import APPROVAL, DECISION, LINE, TIME, own_run
+from migrator.engine.run.performer import Performer
+from migrator.engine.run.story import At
 from migrator.events import RunParked
 from migrator.model.plan import Plan
 from migrator.model.states import RunState

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from migrator.engine.performer import Performer
-from migrator.engine.story import At
+from migrator.engine.run.performer import Performer
+from migrator.engine.run.story import At
 from migrator.errors import Exit, Unreachable
 from migrator.events import GoingBack, RunEnded, RunStarted
 from migrator.model.finding import blocks

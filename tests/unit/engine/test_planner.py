@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from migrator.engine.bindings import bindings_digest
-from migrator.engine.planner import make_plan
+from migrator.engine.plans.bindings import bindings_digest
+from migrator.engine.plans.planner import make_plan
 from migrator.errors import PlaybookError
 from migrator.journal.attempts import Key
 from migrator.model.plan import Plan

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from migrator import clock
-from migrator.engine.gates import closed
+from migrator.engine.gate.gates import closed
 from migrator.model.finding import blocks
 from migrator.model.plan import Plan
 from migrator.model.proof import Proof

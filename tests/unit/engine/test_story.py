@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.engine.story import DRILL, At, Drained, Telling
+from migrator.engine.run.story import DRILL, At, Drained, Telling
 
 STEPS = ["a", "b", "c", "d"]
 

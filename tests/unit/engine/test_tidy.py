@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.engine.tidy import tidy
+from migrator.engine.run.tidy import tidy
 from migrator.errors import Unreachable
 from migrator.transport.local import LocalTransport
 from tests.unit.engine.office import Office, step

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from migrator import clock
-from migrator.engine.turn_back import Crossing, crossed
+from migrator.engine.gate.turn_back import Crossing, crossed
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import RunState
 from migrator.model.turn_back import Line, line_before, next_line

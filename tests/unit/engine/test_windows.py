@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from migrator import clock
-from migrator.engine.gates import closed
-from migrator.engine.windows import shut, time_needed, verdict_on, window_of
+from migrator.engine.gate.gates import closed
+from migrator.engine.gate.windows import shut, time_needed, verdict_on, window_of
 from migrator.errors import Exit
 from migrator.model.plan import Plan
 from migrator.playbook.inventory import Calendar

@@ -13,7 +13,7 @@ from migrator.calendars.days import Days
 from migrator.calendars.freeze import FreezeFile
 from migrator.calendars.site_calendar import SiteCalendar
 from migrator.calendars.window import Verdict, window_at
-from migrator.engine.timetable import rule_of
+from migrator.engine.gate.timetable import rule_of
 from migrator.model.plan import Plan
 from migrator.screen.plan_time import limits_line, time_lines
 from tests.unit.calendars.ics import calendar

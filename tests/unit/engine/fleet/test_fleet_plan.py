@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from migrator.doors import InventoryDoors
-from migrator.engine.bindings import bindings_digest
 from migrator.engine.fleet.plan import fleet_plan
 from migrator.engine.fleet.record import fleet_record
 from migrator.engine.fleet.start import FleetStart
+from migrator.engine.plans.bindings import bindings_digest
 from migrator.errors import ApprovalMissing, PlaybookError, WrongUse
 from migrator.journal.journal import Journal
 from migrator.journal.place import sqlite_url

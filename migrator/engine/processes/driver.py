@@ -6,10 +6,10 @@ import contextlib
 import time
 
 from migrator import clock
-from migrator.engine.alive import Alive
-from migrator.engine.arrival import Arrivals
-from migrator.engine.durable import Durable
-from migrator.engine.interrupts import Heading, Interrupts
+from migrator.engine.processes.alive import Alive
+from migrator.engine.processes.arrival import Arrivals
+from migrator.engine.processes.durable import Durable
+from migrator.engine.processes.interrupts import Heading, Interrupts
 from migrator.errors import Exit, Fenced, JournalError, MigratorError, WrongUse
 from migrator.events import LeavingAsked, Observers
 from migrator.here import from_here

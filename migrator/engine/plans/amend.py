@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from migrator.engine.freeze import LINKED_FROM, freeze
+from migrator.engine.plans.freeze import LINKED_FROM, freeze
 from migrator.errors import PackageWrong, WrongUse
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan, PlannedStep

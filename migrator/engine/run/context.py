@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from migrator.commands.shell import Command
-from migrator.engine.hold import Hold
+from migrator.engine.processes.hold import Hold
 from migrator.errors import WrongUse
 from migrator.events import Observers, StepProgress, StepSaid
 from migrator.journal.attempts import Key

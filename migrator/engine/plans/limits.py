@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from migrator.engine.timetable import needs_zone
+from migrator.engine.gate.timetable import needs_zone
 from migrator.errors import PlaybookError
 from migrator.playbook.inventory import Environment
 from migrator.playbook.read import LoadedPlaybook

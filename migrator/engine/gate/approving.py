@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from migrator import clock
-from migrator.engine.people import own_run
+from migrator.engine.run.people import own_run
 from migrator.errors import WrongUse
 from migrator.journal.journal import Journal
 from migrator.model.approvers import approvers, groups_of

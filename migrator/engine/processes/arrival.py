@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.engine.hold import Hold
+from migrator.engine.processes.hold import Hold
 from migrator.errors import MigratorError
 from migrator.journal.journal import Journal
 from migrator.model.states import RunState

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from migrator.engine.context import Desk
-from migrator.engine.row import Row
+from migrator.engine.run.context import Desk
+from migrator.engine.run.row import Row
 from migrator.events import GoingBack
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan

@@ -8,17 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 from migrator import clock
-from migrator.engine import people
-from migrator.engine.bindings import bindings_digest
-from migrator.engine.context import Desk
-from migrator.engine.ending import Ending
-from migrator.engine.gates import require_open
-from migrator.engine.homeward import Homeward
-from migrator.engine.preflight import preflight
-from migrator.engine.row import Row
-from migrator.engine.story import DRILL, At
-from migrator.engine.turn_back import crossed
-from migrator.engine.windows import window_of
+from migrator.engine.gate.gates import require_open
+from migrator.engine.gate.turn_back import crossed
+from migrator.engine.gate.windows import window_of
+from migrator.engine.plans.bindings import bindings_digest
+from migrator.engine.run import people
+from migrator.engine.run.context import Desk
+from migrator.engine.run.ending import Ending
+from migrator.engine.run.homeward import Homeward
+from migrator.engine.run.preflight import preflight
+from migrator.engine.run.row import Row
+from migrator.engine.run.story import DRILL, At
 from migrator.errors import ApprovalMissing, MigratorError
 from migrator.events import RunParked, RunStarted
 from migrator.here import from_here

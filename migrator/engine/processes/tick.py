@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from migrator.engine.adoption import Adoption, TakenUp
-from migrator.engine.durable import Durable
-from migrator.engine.interrupts import Interrupts
+from migrator.engine.processes.adoption import Adoption, TakenUp
+from migrator.engine.processes.durable import Durable
+from migrator.engine.processes.interrupts import Interrupts
 from migrator.journal.journal import Journal
 from migrator.model.states import RunState
 from migrator.text import _

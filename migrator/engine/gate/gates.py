@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from migrator.engine import proofs, windows
-from migrator.engine.budget import enough_time
-from migrator.engine.closed import Asked, Closed
+from migrator.engine.gate import proofs, windows
+from migrator.engine.gate.budget import enough_time
+from migrator.engine.gate.closed import Asked, Closed
 from migrator.errors import ApprovalMissing, Exit, FindingsBlock
 from migrator.journal.journal import Journal
 from migrator.model import labels

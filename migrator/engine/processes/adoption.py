@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import RowMapping
 
-from migrator.engine import people
-from migrator.engine.alive import Alive
-from migrator.engine.durable import Durable
+from migrator.engine.processes.alive import Alive
+from migrator.engine.processes.durable import Durable
+from migrator.engine.run import people
 from migrator.journal.journal import Journal
 from migrator.model.states import RunState
 from migrator.text import _

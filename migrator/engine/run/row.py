@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from migrator.engine.context import Desk
-from migrator.engine.unit import Unit
+from migrator.engine.run.context import Desk
+from migrator.engine.run.unit import Unit
 from migrator.journal.attempts import Key
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import AfterCrash, AttemptState, Direction

@@ -20,8 +20,8 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy import URL
 from sqlalchemy.exc import DatabaseError
 
-from migrator.engine.alive import Alive
-from migrator.engine.story import Drained
+from migrator.engine.processes.alive import Alive
+from migrator.engine.run.story import Drained
 from migrator.errors import JournalError
 from migrator.secret import scrubbed
 from migrator.text import _

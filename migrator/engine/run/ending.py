@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from migrator import clock
-from migrator.engine.context import Desk
-from migrator.engine.tidy import tidy
+from migrator.engine.run.context import Desk
+from migrator.engine.run.tidy import tidy
 from migrator.errors import Exit
 from migrator.events import RunEnded
 from migrator.journal.next_command import next_command

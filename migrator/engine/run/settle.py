@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from migrator.commands.shell import words
-from migrator.engine.context import jobs_on
+from migrator.engine.run.context import jobs_on
 from migrator.errors import TimedOut
 from migrator.journal.attempts import Key
 from migrator.model.states import Direction

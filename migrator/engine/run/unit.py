@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from migrator.engine.asking import answers, knowing, probes
-from migrator.engine.context import Contexts, Desk
-from migrator.engine.settle import settle
+from migrator.engine.run.asking import answers, knowing, probes
+from migrator.engine.run.context import Contexts, Desk
+from migrator.engine.run.settle import settle
 from migrator.errors import Fenced, FindingsBlock, HostAway, MigratorError, OutcomeUnknown, Unreachable
 from migrator.events import FindingMade, StepEnded, StepStarted
 from migrator.journal.attempts import Key

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from migrator.commands.shell import script
-from migrator.engine.context import Contexts, Desk
+from migrator.engine.run.context import Contexts, Desk
 from migrator.errors import MigratorError
 from migrator.journal.attempts import Key
 from migrator.model.plan import Plan

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from migrator import clock
 from migrator.calendars.window import Verdict, window_at
-from migrator.engine.closed import Asked, Closed
-from migrator.engine.timetable import calendar_of, rule_of
+from migrator.engine.gate.closed import Asked, Closed
+from migrator.engine.gate.timetable import calendar_of, rule_of
 from migrator.errors import Exit
 from migrator.model.plan import Plan
 from migrator.model.turn_back import within_window

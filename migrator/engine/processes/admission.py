@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from migrator.engine.arrival import Arrivals
-from migrator.engine.context import Desk
-from migrator.engine.freeze import at_hand
+from migrator.engine.plans.freeze import at_hand
+from migrator.engine.processes.arrival import Arrivals
+from migrator.engine.run.context import Desk
 from migrator.errors import MigratorError
 from migrator.model.plan import Plan
 from migrator.model.states import RunState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migrator.engine import people
+from migrator.engine.run import people
 from migrator.errors import WrongUse
 from migrator.journal.journal import Journal
 from migrator.journal.next_command import next_command

@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL
 
-from migrator.engine.liveness import new_executor
+from migrator.engine.processes.liveness import new_executor
 from migrator.errors import JournalError
 from migrator.text import _
 

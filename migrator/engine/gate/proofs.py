@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from migrator import clock
-from migrator.engine.closed import Asked, Closed
+from migrator.engine.gate.closed import Asked, Closed
 from migrator.errors import Exit
 from migrator.here import from_here
 from migrator.journal.next_command import waiting_command

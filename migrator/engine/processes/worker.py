@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from sqlalchemy import RowMapping
 
-from migrator.engine.adoption import Adoption
-from migrator.engine.alive import Alive
-from migrator.engine.durable import FLEET, Durable
 from migrator.engine.fleet.advance import Advance
-from migrator.engine.interrupts import Interrupts
+from migrator.engine.processes.adoption import Adoption
+from migrator.engine.processes.alive import Alive
+from migrator.engine.processes.durable import FLEET, Durable
+from migrator.engine.processes.interrupts import Interrupts
 from migrator.errors import Exit, Fenced, MigratorError
 from migrator.journal.journal import Journal
 from migrator.model.states import RunState

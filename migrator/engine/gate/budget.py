@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.engine.closed import Asked, Closed
-from migrator.engine.windows import time_needed
+from migrator.engine.gate.closed import Asked, Closed
+from migrator.engine.gate.windows import time_needed
 from migrator.errors import Exit
 from migrator.here import from_here
 from migrator.model.plan import Plan

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from migrator.engine.admission import Admission
-from migrator.engine.adoption import Adoption
-from migrator.engine.alive import Alive
-from migrator.engine.arrival import Arrivals
-from migrator.engine.context import Desk
-from migrator.engine.driver import Driver
-from migrator.engine.durable import BACK, FORWARD, Durable
 from migrator.engine.fleet.advance import Advance
-from migrator.engine.performer import Performer
-from migrator.engine.story import Telling
-from migrator.engine.tick import Tick
-from migrator.engine.worker import Worker
+from migrator.engine.processes.admission import Admission
+from migrator.engine.processes.adoption import Adoption
+from migrator.engine.processes.alive import Alive
+from migrator.engine.processes.arrival import Arrivals
+from migrator.engine.processes.driver import Driver
+from migrator.engine.processes.durable import BACK, FORWARD, Durable
+from migrator.engine.processes.tick import Tick
+from migrator.engine.processes.worker import Worker
+from migrator.engine.run.context import Desk
+from migrator.engine.run.performer import Performer
+from migrator.engine.run.story import Telling
 
 
 class Works:

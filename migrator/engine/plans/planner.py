@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from migrator.engine.bindings import digest_of_sites
-from migrator.engine.demands import demands
-from migrator.engine.estimates import Estimate, Estimates
-from migrator.engine.limits import limits
+from migrator.engine.plans.bindings import digest_of_sites
+from migrator.engine.plans.demands import demands
+from migrator.engine.plans.estimates import Estimate, Estimates
+from migrator.engine.plans.limits import limits
 from migrator.errors import PlaybookError, WrongUse
 from migrator.journal.journal import Journal
 from migrator.model.plan import Plan, PlannedStep

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from migrator.engine.asking import answers, at_once, knowing, probes
-from migrator.engine.context import Contexts, Desk
-from migrator.engine.unit import show_findings
+from migrator.engine.run.asking import answers, at_once, knowing, probes
+from migrator.engine.run.context import Contexts, Desk
+from migrator.engine.run.unit import show_findings
 from migrator.errors import FindingsBlock, HostKeyUnknown, MigratorError
 from migrator.model.finding import Finding, blocking, blocks
 from migrator.model.outcome import Change

@@ -1,0 +1,1 @@
+"""How one run goes: its story, the acts that it is made of, and what a step gets to see."""
