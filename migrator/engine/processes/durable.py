@@ -22,7 +22,7 @@ from sqlalchemy.exc import DatabaseError
 
 from migrator.engine.processes.alive import Alive
 from migrator.engine.run.story import Drained
-from migrator.errors import JournalError
+from migrator.errors import JournalError, WrongUse
 from migrator.secret import scrubbed
 from migrator.text import _
 
@@ -101,10 +101,11 @@ def _in_our_words(act: Callable[P, R]) -> Callable[P, R]:
 
 @dataclass(frozen=True)
 class Story:
-    """Where a story stands: the engine's own word for it, and the executor that began or tells it."""
+    """Where a story stands: the engine's own word for it, the executor that began or tells it, and how it goes."""
 
     state: str
     executor: str | None
+    told_as: str
 
     @property
     def begun(self) -> bool:
@@ -187,7 +188,9 @@ class Durable:
         from dbos import DBOS
 
         for workflow in [*reversed(self._ways_back(run)), run]:
-            if self.status(workflow) not in (None, *ENDED):
+            story = self.stories([workflow]).get(workflow)
+            if story and story.state not in ENDED:
+                self._require_known(run, story)
                 if queue is None:
                     # One of our own: every process that is awake takes from the engine's, and would leave meanwhile.
                     queue = self._alive.executor
@@ -202,7 +205,7 @@ class Durable:
         from dbos import DBOS
 
         found = DBOS.list_workflows(workflow_ids=list(runs), load_input=False, load_output=False) if runs else []
-        return {story.workflow_id: Story(story.status, story.executor_id) for story in found}
+        return {story.workflow_id: Story(story.status, story.executor_id, story.name) for story in found}
 
     @_in_our_words
     def status(self, workflow: str) -> str | None:
@@ -234,6 +237,11 @@ class Durable:
         with SetWorkflowID(workflow):
             DBOS.start_workflow(self._workflows[story], run)
         return workflow
+
+    def _require_known(self, run: str, story: Story) -> None:
+        if story.told_as not in self._workflows:
+            raise WrongUse(_("run {run} was begun by another version of this program and goes in another order").format(
+                run=run), hint=_("resume it, or bring it back, with the version that began it"))
 
     def _ways_back(self, run: str) -> list[str]:
         """The workflows in which a run went back after it had ended, oldest first."""

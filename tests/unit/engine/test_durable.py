@@ -86,6 +86,19 @@ def test_an_act_that_raised_is_made_again_when_the_story_is_taken_up(told: Told)
     assert told.done() == ["one", "one", "one", "two", "three"]
 
 
+def test_a_story_of_another_version_is_left_to_that_version(told: Told) -> None:
+    told.hold.touch()
+    first = told.begin("start")
+    told.until("one")
+    first.kill()
+    first.wait()
+    told.hold.unlink()
+    told.ask("update workflow_status set name = 'run.v1'")
+    assert told.run("resume") == 1
+    assert told.done() == ["one"]
+    assert told.ask("select status from workflow_status") == [("PENDING",)]
+
+
 def test_a_launch_takes_up_nothing_by_itself(told: Told) -> None:
     told.hold.touch()
     told.begin("start")
