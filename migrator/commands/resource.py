@@ -10,8 +10,9 @@ from migrator.commands.shell import Command, script
 
 @cache
 def source(*names: str) -> str:
-    """The text of the named scripts, one after the other; comments and all."""
-    return "\n".join(files("migrator.commands").joinpath(f"{name}.sh").read_text() for name in names)
+    """The text of the named scripts, one after the other, without comments: it travels with every use of it."""
+    texts = (files("migrator.commands").joinpath(f"{name}.sh").read_text() for name in names)
+    return "\n".join(line for text in texts for line in text.split("\n") if not line.lstrip().startswith("#"))
 
 
 def packaged(*names: str, arguments: tuple[str, ...] = ()) -> Command:
