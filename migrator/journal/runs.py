@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, and_, bindparam, func, insert, not_, select, update
 
 from migrator import __version__, clock
-from migrator.errors import WrongUse
+from migrator.errors import Exit, WrongUse
 from migrator.journal import audit
 from migrator.journal.tables import fleet_site
 from migrator.journal.tables import plan as plan_table
@@ -134,8 +134,13 @@ class Runs:
             return int(connection.execute(select(func.count()).select_from(run_table)).scalar_one())
 
     def newest(self, *, environment: str | None = None) -> RowMapping | None:
-        """The run that was made last."""
-        return next(iter(self.list(environment=environment, limit=1)), None)
+        """The run that was made last; one that never began, since another held its environment, is passed over."""
+        refused = and_(run_table.c.state == RunState.FAILED, func.coalesce(run_table.c.exit_code, 0) == Exit.LOCKED)
+        query = select(run_table).where(not_(refused)).order_by(run_table.c.created.desc()).limit(1)
+        if environment:
+            query = query.where(run_table.c.environment == environment)
+        with self._engine.begin() as connection:
+            return connection.execute(query).mappings().first()
 
     @written
     def move(self, connection: Connection, /, run_id: str, state: RunState, *, actor: str, **columns: Any) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.errors import Locked, WrongUse
+from migrator.errors import Exit, Locked, WrongUse
 from migrator.journal.attempts import Key
 from migrator.journal.journal import Journal
 from migrator.model.finding import informs
 from migrator.model.outcome import Outcome
-from migrator.model.states import AttemptState, Direction
+from migrator.model.states import AttemptState, Direction, RunState
 from tests.unit.journal.paper import PLAN, STEP, started
 
 
@@ -77,6 +77,14 @@ def test_a_second_run_on_an_environment_is_told_who_holds_it(journal: Journal) -
     assert "inv status --run r1" in str(refused.value.hint)
     journal.locks.free("live", run="r1")
     assert journal.locks.take("live", run="r2", owner="other") == 2
+
+
+def test_a_run_that_found_its_environment_held_is_not_the_newest(journal: Journal) -> None:
+    working = journal.runs.new(PLAN, started_by="li", folder="/")
+    refused = journal.runs.new(PLAN, started_by="wang", folder="/")
+    journal.runs.move(refused, RunState.FAILED, actor="x", exit_code=int(Exit.LOCKED))
+    for newest in (journal.runs.newest(), journal.runs.newest(environment="live")):
+        assert newest and newest["id"] == working
 
 
 def test_a_dead_holder_is_recognised_and_its_lock_can_be_broken(journal: Journal) -> None:
