@@ -12,6 +12,7 @@ from migrator.application.own_command import last_line, within
 from migrator.application.probe import Probe, holds, questions, shown
 from migrator.commands.shell import Command as ShellCommand
 from migrator.commands.shell import script, words
+from migrator.errors import CommandFailed
 from migrator.model.finding import Finding, blocks, informs
 from migrator.model.outcome import Change, Outcome
 from migrator.model.states import AfterCrash, Touches
@@ -30,7 +31,7 @@ class CommandArgs(Args):
     creates: str | None = Field(None, description="path that it makes; it is not run where that is there already")
     unless: Probe | None = Field(None, description="it is not run where this holds already")
     verify: Probe | None = Field(None, description="what shows that it took effect; `creates` and `unless` do it too")
-    undo: list[str] | None = Field(None, description="program and arguments that take it back; run only where it shows")
+    undo: list[str] | None = Field(None, description="program and arguments that take it back")
 
     @model_validator(mode="after")
     def _one(self) -> CommandArgs:
@@ -44,7 +45,8 @@ class Command(Step[CommandArgs]):
     """Runs a command of your own on a host, exactly once, with a probe that shows its effect and a command back.
 
     It runs detached: a lost connection neither stops nor repeats it. With `creates` or `unless` it is not run where its
-    effect is there already. The way back runs `undo`; without one, a person is told what to take back by hand.
+    effect is there already. The way back runs `undo`, which may fail where none of the probes shows an effect; without
+    one, a person is told what to take back by hand.
 
     Example::
 
@@ -107,7 +109,14 @@ class Command(Step[CommandArgs]):
             return Outcome(changed=False)  # it never began, or its effect was there before us
         if ctx.args.undo is None:
             return Outcome(False, by_hand=self.by_hand(ctx, record))
-        ended = ctx.job(within(ctx.args, words(*ctx.args.undo)), label="undo")
+        try:
+            ended = ctx.job(within(ctx.args, words(*ctx.args.undo)), label="undo")
+        except CommandFailed:
+            probes = _probes(ctx)
+            if not probes or any(holds(p, ctx.site, ctx.target) for p in probes):
+                raise
+            # A command that failed may have left nothing, or a person has taken it back by hand meanwhile.
+            return Outcome(False, _("its effect does not show; the way back found nothing to take back"))
         return Outcome(True, last_line(ended.output), {"output": ended.output[-4000:]})
 
     def by_hand(self, ctx: StepContext[CommandArgs], record: Mapping[str, Any]) -> list[str]:
