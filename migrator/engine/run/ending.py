@@ -6,6 +6,7 @@ from typing import Any
 
 from migrator import clock
 from migrator.engine.run.context import Desk
+from migrator.engine.run.people import refusal
 from migrator.engine.run.tidy import tidy
 from migrator.errors import Exit
 from migrator.events import RunEnded
@@ -43,7 +44,7 @@ class Ending:
         if undone:
             self._tidy(run)
             return self._end(run, RunState.BROUGHT_BACK, Exit.OUT_OF_TIME if late else Exit.BROUGHT_BACK, why)
-        return self._end(run, RunState.FAILED, self._failure_code(run), why)
+        return self._end(run, RunState.FAILED, self._failure_code(run, why), why)
 
     def _tidy(self, run: str) -> None:
         if left := tidy(self._desk, run, self._journal.runs.plan_of(run)):
@@ -61,7 +62,10 @@ class Ending:
                     hands.setdefault(line, []).append(step if target == "-" else f"{step} @ {target}")
         return [f"{', '.join(steps)}: {line}" for line, steps in hands.items()]
 
-    def _failure_code(self, run: str) -> Exit:
+    def _failure_code(self, run: str, why: str) -> Exit:
+        """What kept the run from going on: people who refuse, a finding, or something else."""
+        if refusal(self._journal, self._journal.runs.plan_of(run), dict(self._journal.runs.get(run)), why):
+            return Exit.APPROVAL_MISSING
         failed = [row for row in self._journal.attempts.of_run(run) if row["state"] == AttemptState.FAILED]
         blocked = bool(failed) and any(f["severity"] == "blocks" for f in failed[-1]["findings"] or [])
         return Exit.FINDINGS_BLOCK if blocked else Exit.STOPPED

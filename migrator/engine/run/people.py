@@ -81,10 +81,23 @@ def own_run(journal: Journal, plan: Plan, person: str) -> str | None:
                  if (row["plan"], row["started_by"]) == (plan.id, person) and not RunState(row["state"]).ended), None)
 
 
+def refusal(journal: Journal, plan: Plan, row: Mapping[str, Any], why: str) -> bool:
+    """Whether this is why a run goes back: people refuse what a step of the plan asks them."""
+    steps = [step.id for step in plan.steps if step.kind == APPROVAL]
+    return bool(why) and any(why == _refused(_standings(journal, plan, row, step)) for step in steps)
+
+
 def _approved(standings: list[Standing]) -> Answer:
-    if any(s.reason == "rejected" for s in standings):
-        return Answer("back", _("the approval was refused"))
+    if why := _refused(standings):
+        return Answer("back", why)
     return Answer("on" if all(s.granted for s in standings) else "waiting")
+
+
+def _refused(standings: list[Standing]) -> str:
+    """Everybody who refuses, each with the reason; nothing when nobody does."""
+    voices = [voice for standing in standings for voice in standing.voices if voice.decision == "reject"]
+    return "; ".join(": ".join(filter(None, (_("{who} refuses").format(who=voice.who), voice.reason)))
+                     for voice in voices)
 
 
 def _standings(journal: Journal, plan: Plan, row: Mapping[str, Any], step: str) -> list[Standing]:

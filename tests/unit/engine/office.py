@@ -79,6 +79,6 @@ class Office:
         self.journal.attempts.end(key, AttemptState.OK, executor="me", seconds=2.0,
                                   outcome=Outcome(changed=True, facts=facts or {}))
 
-    def sign(self, plan: Plan, who: str, *, approve: bool = True, group: str = "it") -> None:
+    def sign(self, plan: Plan, who: str, *, approve: bool = True, group: str = "it", reason: str = "") -> None:
         """Write a decision of a person."""
-        self.journal.approvals.give(plan, group=group, who=who, approve=approve, reason="", valid_seconds=3600)
+        self.journal.approvals.give(plan, group=group, who=who, approve=approve, reason=reason, valid_seconds=3600)

@@ -7,9 +7,10 @@ import pytest
 from migrator.engine.run.people import APPROVAL, DECISION, LINE, TIME, own_run
 from migrator.engine.run.performer import Performer
 from migrator.engine.run.story import At
+from migrator.errors import Exit
 from migrator.events import RunParked
 from migrator.model.plan import Plan
-from migrator.model.states import RunState
+from migrator.model.states import Direction, RunState
 from tests.unit.engine.office import Office, step
 
 FAR = "2099-01-01T00:00:00+00:00"
@@ -73,6 +74,30 @@ def test_all_groups_grant_and_one_refuses(office: Office, plan: Plan) -> None:
     assert office.journal.runs.get(run)["state"] == RunState.RUNNING
     office.sign(plan, "zhao", approve=False)
     assert ask(office, run) == "back"
+
+
+@pytest.mark.parametrize(("done", "ends"), [
+    (False, (RunState.FAILED, Exit.APPROVAL_MISSING)), (True, (RunState.BROUGHT_BACK, Exit.BROUGHT_BACK)),
+])
+def test_who_refuses_and_why_is_the_verdict_of_a_run(office: Office, plan: Plan, done: bool,
+                                                     ends: tuple[RunState, Exit]) -> None:
+    run, performer = office.run(plan), Performer(office.desk, "me", lambda: False)
+    office.sign(plan, "zhao", approve=False, reason="not today")
+    office.sign(plan, "wang", approve=False, group="business")
+    answer = performer.ask(run, At(place=1).as_json(), APPROVAL)
+    assert answer["why"] == "zhao refuses: not today; wang refuses"
+    if done:
+        office.passed(run, "copy")
+        office.passed(run, "copy", direction=Direction.UNDO)
+    performer.finish_back(run, answer["at"], answer["why"])
+    row = office.journal.runs.get(run)
+    assert (row["state"], row["exit_code"], row["message"]) == (*ends, answer["why"])
+
+
+def test_a_refusal_is_not_blamed_for_a_run_that_ended_for_another_reason(office: Office, plan: Plan) -> None:
+    run = office.run(plan)
+    office.sign(plan, "zhao", approve=False)
+    assert Performer(office.desk, "me", lambda: False).finish_back(run, At().as_json(), "a fault") == Exit.STOPPED
 
 
 def test_a_step_that_failed_waits_until_somebody_decides_and_the_order_is_used_up(office: Office, plan: Plan) -> None:
