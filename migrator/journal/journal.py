@@ -109,7 +109,8 @@ class Journal:
         plan = self.runs.plan_of(run_id)
         trail = self.audit_trail(run_id)
         attempts = self.attempts.of_run(run_id)
-        line = None if RunState(row["state"]).ended else next_line(plan, row, attempts)
+        state = RunState(row["state"])
+        line = None if state.ended or state is RunState.GOING_BACK else next_line(plan, row, attempts)
         return {
             "run": {**row, "playbook": plan.playbook, "bindings": plan.bindings, "path": list(plan.path),
                     "by_hand": row["by_hand"] or []},

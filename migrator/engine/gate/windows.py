@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from migrator import clock
+from migrator.calendars.rule import HORIZON
 from migrator.calendars.window import Verdict, window_at
 from migrator.engine.gate.closed import Asked, Closed
 from migrator.engine.gate.timetable import calendar_of, rule_of
@@ -55,6 +56,8 @@ def window_of(plan: Plan, environment: Environment, now: datetime) -> dict[str, 
     start, end = verdict.opening.start, verdict.opening.end
     if plan.window.get("length") and not plan.window.get("start"):
         start, end = now.astimezone(UTC), min(end, now + timedelta(seconds=seconds(plan.window["length"])))
+    elif end - now >= HORIZON:  # no end was found as far as is looked, and that is none
+        return None
     return {"start": clock.stamp(start), "end": clock.stamp(end)}
 
 

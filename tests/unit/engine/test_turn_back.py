@@ -117,3 +117,11 @@ def test_the_next_line_is_that_of_the_step_that_comes_next(office: Office, plan:
     assert ahead.moment == END - timedelta(seconds=3000 + 960 + 600)
     everything = Night(office, plan, "copy", "upgrade", "start")
     assert next_line(plan, everything.row, office.journal.attempts.of_run(everything.run)) is None
+
+
+def test_a_run_that_goes_back_has_no_line_ahead(office: Office, plan: Plan) -> None:
+    night = Night(office, plan, "copy")
+    office.journal.runs.limit(night.run, WINDOW, actor="me")
+    assert office.journal.record(night.run)["turn_back"]["step"] == "upgrade"
+    office.journal.runs.move(night.run, RunState.GOING_BACK, actor="me")
+    assert office.journal.record(night.run)["turn_back"] is None

@@ -65,6 +65,12 @@ def test_a_freeze_forbids_changes_where_the_playbook_gives_no_window(live: Offic
     anytime = replace(plan, window={})
     assert "Audit" in shut(anytime, live.environment, at("2026-10-04T12:00"))[0].reason
     assert shut(anytime, live.environment, at("2026-10-05T12:00")) == []
+    until_the_freeze = window_of(anytime, live.environment, at("2026-10-03T22:00"))
+    assert until_the_freeze is not None and until_the_freeze["end"] == "2026-10-03T16:00:00.000+00:00"
+
+
+def test_where_no_window_is_given_and_no_freeze_lies_ahead_nothing_ends_the_time(live: Office, plan: Plan) -> None:
+    assert window_of(replace(plan, window={}), live.environment, at("2026-10-05T12:00")) is None
 
 
 def test_a_length_counts_from_the_start(live: Office, plan: Plan) -> None:
