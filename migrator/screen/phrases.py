@@ -76,9 +76,9 @@ def _back(event: events.GoingBack) -> str:
     if event.steps == 0:
         return _("↩ nothing is to be taken back: {why}").format(why=event.why)
     if event.estimate is None:
-        return _("↩ going back {count} steps, nobody measured how long it takes: {why}").format(
+        return _("↩ going back (steps: {count}), nobody measured how long it takes: {why}").format(
             count=event.steps, why=event.why)
-    return _("↩ going back {count} steps, about {time}: {why}").format(
+    return _("↩ going back (steps: {count}), about {time}: {why}").format(
         count=event.steps, time=show_seconds(event.estimate), why=event.why)
 
 

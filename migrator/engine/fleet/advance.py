@@ -38,7 +38,7 @@ class Advance:
             case Enqueue(sites):
                 self._enter(fleet, sites)
             case Stop(failed):
-                why = _("{count} sites have failed; the fleet stops at {limit}").format(
+                why = _("sites failed: {count}; the fleet stops at {limit}").format(
                     count=failed, limit=fleet["stop_limit"])
                 if self._journal.fleets.stop(name, actor=me, reason=why):
                     yield _("fleet {fleet} has stopped: {why}").format(fleet=name, why=why)

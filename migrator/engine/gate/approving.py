@@ -94,7 +94,7 @@ class Approving:
         people = approvers(plan, group).people
         if who not in people:
             raise WrongUse(_("{who} is no approver of {group} in this playbook").format(who=who, group=group),
-                           hint="; ".join(_("approvers of {group}: {people}").format(
+                           hint=_("; ").join(_("approvers of {group}: {people}").format(
                                group=name, people=", ".join(approvers(plan, name).people))
                                for name in plan.people.get("approvers", {})))
         if decision.decision == APPROVE and (run := own_run(self._journal, plan, who)):

@@ -26,7 +26,7 @@ def require_open(journal: Journal, plan: Plan, *, operator: str, environment: En
     """Raise ApprovalMissing or FindingsBlock with every reason, unless the gate is open."""
     if reasons := closed(journal, plan, operator=operator, environment=environment):
         error = ApprovalMissing if reasons[0].code is Exit.APPROVAL_MISSING else FindingsBlock
-        raise error("; ".join(r.reason for r in reasons), hint=reasons[0].hint)
+        raise error(_("; ").join(r.reason for r in reasons), hint=reasons[0].hint)
 
 
 def an_operator(asked: Asked) -> list[Closed]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from migrator import clock
+from migrator import clock, text
 from migrator.engine.gate.gates import closed, require_open
 from migrator.errors import ApprovalMissing, Exit, FindingsBlock
 from migrator.model.plan import Plan
@@ -39,6 +39,12 @@ def test_every_reason_is_told_and_each_names_the_command_that_helps(office: Offi
     assert (approval.code, approval.hint) == (
         Exit.APPROVAL_MISSING, f"inv approve.sign --plan {plan.id} --as it --who NAME")
     with pytest.raises(FindingsBlock, match=r"trial\.accept has not passed.*; the approval of it"):
+        require_open(office.journal, plan, operator="li")
+
+
+def test_the_reasons_are_joined_as_the_language_does_it(office: Office, plan: Plan) -> None:
+    text.choose("zh")
+    with pytest.raises(FindingsBlock, match=r"[^;]+；[^;]+"):
         require_open(office.journal, plan, operator="li")
 
 

@@ -135,7 +135,7 @@ def test_the_status_counts_names_and_leads_on(company: Company, loaded: LoadedPl
     assert [batch["states"] for batch in running["batches"]] == [{"done": 1}, {"pending": 1, "failed": 1}]
     assert (running["failed"][0]["environment"], running["failed"][0]["run"]) == ("shop-2", failed)
     assert running["per_minute"] > 0 and running["seconds_left"] >= 0
-    journal.fleets.stop(fleet, actor="w", reason="1 sites have failed")
+    journal.fleets.stop(fleet, actor="w", reason="sites failed: 1")
     told = show_fleet(fleet_record(journal, fleet), room=100)
     assert "shop-2  the disk is full" in told
     assert told.endswith(f"inv fleet.go-on --fleet {fleet} --reason TEXT")
