@@ -25,10 +25,10 @@ AT_ONCE = 200
 def migrate(home: Path, worker_role: str | None) -> str:
     """Make or update all tables, and grant `worker_role` what a worker needs; gives the database, without password.
 
-    Raises WrongUse for a role in an SQLite file, JournalError when the login may not do it.
+    Raises WrongUse for a role in an SQLite file or one that the database lacks, JournalError when this login may not.
     """
     from migrator.engine.processes import tables
-    from migrator.journal.grants import grant
+    from migrator.journal.grants import grant, require_login
     from migrator.journal.place import database_url, engine_url
     from migrator.journal.store import SCHEMA, open_store
 
@@ -36,6 +36,9 @@ def migrate(home: Path, worker_role: str | None) -> str:
     if worker_role and url.get_backend_name() == "sqlite":
         raise WrongUse(_("a file has no roles"), hint="export MIGRATOR_DATABASE=postgresql://USER@HOST/DATABASE")
     store = open_store(url)
+    if worker_role:
+        with store.begin() as connection:
+            require_login(connection, worker_role)
     tables.migrate(engine_url(home), worker_role)
     if worker_role:
         with store.begin() as connection:

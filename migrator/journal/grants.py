@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from migrator.errors import WrongUse
 from migrator.journal.tables import audit, metadata
+from migrator.text import _
 
 ONLY_ADDED_TO = {audit.name}
+
+
+def require_login(connection: Connection, role: str) -> None:
+    """Raise WrongUse unless PostgreSQL knows this role and lets it log in."""
+    known = text("select 1 from pg_catalog.pg_roles where rolname = :role and rolcanlogin")
+    if connection.execute(known, {"role": role}).scalar() is None:
+        quoted = connection.dialect.identifier_preparer.quote(role)
+        raise WrongUse(_("the database has no login {role}").format(role=role),
+                       hint=_("first, as the database's owner: {sql}").format(sql=f"CREATE ROLE {quoted} LOGIN"))
 
 
 def grant(connection: Connection, role: str, *, schema: str) -> None:

@@ -14,7 +14,10 @@ def migrate(call: Call, worker_role: str | None = None) -> int | None:
     from migrator import housekeeping
 
     where = housekeeping.migrate(call.app.home, worker_role)
-    call.show(_("journal and engine are up to date: {where}").format(where=where), {"where": where})
+    lines = [_("journal and engine are up to date: {where}").format(where=where)]
+    if worker_role:
+        lines.append(_("{role} was granted what a worker needs").format(role=worker_role))
+    call.show("\n".join(lines), {"where": where, "worker_role": worker_role})
     return None
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from migrator.engine.processes.tables import forget
-from migrator.errors import JournalError, Locked
+from migrator.errors import JournalError, Locked, WrongUse
 from migrator.housekeeping import migrate
 from migrator.journal.journal import Journal
 from tests.unit.journal.paper import PLAN, passed
@@ -126,6 +126,14 @@ def test_a_server_that_is_away_is_told(database: Database) -> None:
     with pytest.raises(JournalError, match="cannot be used") as told:
         Journal(away, lambda _executor: False).runs.list()
     assert database.password not in str(told.value)
+
+
+def test_rights_are_granted_only_to_a_login_that_exists(database: Database, tmp_path: Path,
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIGRATOR_DATABASE", database.direct_url)
+    with pytest.raises(WrongUse, match="no login No such") as told:
+        migrate(tmp_path, "No such")
+    assert 'CREATE ROLE "No such" LOGIN' in str(told.value.hint)
 
 
 def test_a_worker_without_rights_on_tables_is_told_what_to_ask_for(database: Database, tmp_path: Path,
