@@ -12,8 +12,11 @@ from migrator import clock
 from migrator.errors import Locked
 from migrator.journal import audit
 from migrator.journal.tables import lock
+from migrator.journal.tables import run as runs
 from migrator.journal.turn import take_turn
 from migrator.journal.writer import Writer, written
+from migrator.model import labels
+from migrator.model.states import RunState
 from migrator.text import _
 
 
@@ -33,7 +36,7 @@ class Locks:
         """
         held = _in_turn(connection, environment)
         if held and held["run"] and held["run"] != run:
-            raise self._refusal(held)
+            raise self._refusal(connection, held)
         fencing = (held["fencing"] if held else 0) + 1
         values = {"run": run, "owner": owner, "host": socket.gethostname(), "pid": os.getpid(),
                   "since": clock.stamp(), "fencing": fencing}
@@ -56,7 +59,7 @@ class Locks:
         if not held or not held["run"]:
             return None
         if self._alive(held["owner"]):
-            raise self._refusal(held)
+            raise self._refusal(connection, held)
         connection.execute(update(lock).where(lock.c.environment == environment).values(run=None))
         audit.append(connection, actor=actor, event="lock.broken", run=held["run"], environment=environment,
                      reason=reason)
@@ -68,13 +71,18 @@ class Locks:
             held = connection.execute(select(lock).where(lock.c.environment == environment)).mappings().first()
         return held if held and held["run"] else None
 
-    def _refusal(self, held: RowMapping) -> Locked:
-        lives = self._alive(held["owner"])
+    def _refusal(self, connection: Connection, held: RowMapping) -> Locked:
+        holder = connection.execute(select(runs.c.state, runs.c.waiting_for, runs.c.wake).where(
+            runs.c.id == held["run"])).mappings().first()
+        look = f"inv status --run {held['run']}"
+        if holder and holder["state"] == RunState.WAITING:
+            message = _("{environment} is held by run {run}, which waits for {what} (since {since})")
+            what = labels.waiting(holder["waiting_for"] or "", holder["wake"])
+            return Locked(message.format(**held, what=what), hint=look)
         message = _("{environment} is held by run {run} (process {pid} on {host}, since {since})").format(**held)
-        hint = (f"inv status --run {held['run']}" if lives else _(
+        return Locked(message, hint=look if self._alive(held["owner"]) else _(
             "its process is gone: inv resume --run {run}, inv rollback --run {run}, or inv run.unlock --env "
             "{environment} --reason TEXT").format(**held))
-        return Locked(message, hint=hint)
 
 
 def _in_turn(connection: Connection, environment: str) -> RowMapping | None:

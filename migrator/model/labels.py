@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator import clock
 from migrator.model.standing import Standing
 from migrator.text import _
 
@@ -34,6 +35,15 @@ def run_state(name: str) -> str:
     return {"queued": _("queued"), "running": _("running"), "waiting": _("waiting"), "stopped": _("stopped"),
             "passed": _("passed"), "failed": _("failed"), "going back": _("going back"),
             "brought back": _("brought back"), "hands needed": _("hands needed")}.get(name, name)
+
+
+def waiting(waiting_for: str, wake: str | None) -> str:
+    """What a parked run waits for, in words, from its row in the journal; `wake` is the moment that ends the wait."""
+    what, _colon, which = waiting_for.partition(":")
+    moment = clock.local(wake or "")
+    return {"approval": _("the approval of {groups}").format(groups=which),
+            "time": _("the next look, at {moment}").format(moment=moment),
+            "line": _("a decision until {moment}: it is late").format(moment=moment)}.get(what, _("a decision"))
 
 
 def standing(found: Standing) -> str:

@@ -23,6 +23,7 @@ from migrator.errors import ApprovalMissing, MigratorError
 from migrator.events import RunParked, RunStarted
 from migrator.here import from_here
 from migrator.journal.next_command import waiting_command
+from migrator.model import labels
 from migrator.model.plan import Plan, PlannedStep
 from migrator.model.states import RunState
 from migrator.text import _
@@ -165,13 +166,8 @@ class Performer:
 
     def _park(self, run: str, plan: Plan, row: Mapping[str, Any], here: At, about: str) -> None:
         waiting_for = people.question(self._journal, plan, row, plan.steps[here.place].id, about)
-        what, _colon, which = waiting_for.partition(":")
         moment = about.partition(":")[2] or None
-        until = clock.local(moment or "")
-        shown = {people.APPROVAL: _("the approval of {groups}").format(groups=which),
-                 people.TIME: _("the next look, at {moment}").format(moment=until),
-                 people.LINE: _("a decision until {moment}: it is late").format(moment=until),
-                 }.get(what, _("a decision"))
+        shown = labels.waiting(waiting_for, moment)
         command = waiting_command({"id": run, "waiting_for": waiting_for}, plan)
         self._desk.observers(RunParked(run=run, waiting_for=shown, next=command))
         # Last, since whoever drives the run leaves as soon as the journal says that it waits.

@@ -96,6 +96,15 @@ def test_a_dead_holder_is_recognised_and_its_lock_can_be_broken(journal: Journal
     assert journal.locks.holder("live") is None
 
 
+def test_a_holder_that_waits_for_people_is_not_called_dead(journal: Journal) -> None:
+    holder = journal.runs.new(PLAN, started_by="li", folder="/")
+    journal.locks.take("live", run=holder, owner="dead")
+    journal.runs.move(holder, RunState.WAITING, actor="x", waiting_for="approval:it")
+    with pytest.raises(Locked, match=f"held by run {holder}, which waits for the approval of it") as refused:
+        journal.locks.take("live", run="r2", owner="other")
+    assert refused.value.hint == f"inv status --run {holder}"
+
+
 def test_the_lock_of_a_living_holder_is_not_broken(journal: Journal) -> None:
     journal.locks.take("live", run="r1", owner="alive")
     with pytest.raises(Locked):
