@@ -30,8 +30,14 @@ def show_fleet(record: Mapping[str, Any], *, room: int | None = None) -> str:
     total = [_("all"), str(fleet["sites"]), *(str(record["states"][state]) for state in states)]
     why = [fleet["message"]] if fleet["message"] else []
     named = [*_sites(_("failed"), record["failed"]), *_sites(_("waits"), record["waiting"])]
-    following = _("next: {command}").format(command=record["next"])
-    return "\n".join([head, *why, *grid(columns, [*rows, total], room=room), *named, *_pace(record), following])
+    table = grid(columns, [*rows, total], room=room)
+    return "\n".join([head, *why, *table, *named, *_pace(record), *following(record)])
+
+
+def following(record: Mapping[str, Any]) -> list[str]:
+    """That nobody works for a fleet which should go on, if so, and the command to type next."""
+    idle = [_("no worker is alive, so no site begins or goes on")] if record["idle"] else []
+    return [*idle, _("next: {command}").format(command=record["next"])]
 
 
 def _sites(what: str, sites: list[dict[str, Any]]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from migrator.engine.fleet.batches import USUAL
 from migrator.errors import WrongUse
 from migrator.tasks.command import PLAYBOOK, Call, command, needed
@@ -20,6 +22,7 @@ def start(call: Call, playbook: str | None = None, stage: str = "go-live", envir
           yes: bool = False) -> int | None:
     """Have the workers run a stage on many sites, the next batch when the one before is through."""
     from migrator.playbook.sites import chosen
+    from migrator.screen.fleet import following
     from migrator.tasks.watch import confirm
 
     needed({"environments": environments or group})
@@ -39,18 +42,16 @@ def start(call: Call, playbook: str | None = None, stage: str = "go-live", envir
         confirm(call, draft.plan.environment)
     fleet = beginning.start(draft, operator=app.user)
     call.show("\n".join([*lines, _("fleet {fleet} has begun; workers take it from here").format(fleet=fleet),
-                         _("next: {command}").format(command=f"inv fleet.status --fleet {fleet}")]),
-              {"fleet": fleet, **told})
+                         *following(_record(call, fleet))]), {"fleet": fleet, **told})
     return None
 
 
 @command(fleet=FLEET)
 def status(call: Call, fleet: str | None = None) -> int | None:
     """Show how far a fleet is, batch by batch, and what failed or waits with the command for it."""
-    from migrator.engine.fleet.record import fleet_record
     from migrator.screen.fleet import show_fleet
 
-    record = fleet_record(call.app.journal, _named(call, fleet))
+    record = _record(call, _named(call, fleet))
     call.show(show_fleet(record), record)
     return None
 
@@ -69,15 +70,24 @@ def stop(call: Call, fleet: str | None = None, reason: str | None = None) -> int
 @command(fleet=FLEET, reason="why it is safe", again="try the failed sites again, instead of going on without them")
 def go_on(call: Call, fleet: str | None = None, reason: str | None = None, again: bool = False) -> int | None:
     """Go on with a stopped fleet: its failed sites are left out, or tried again."""
+    from migrator.screen.fleet import following
+
     needed({"reason": reason})
     name = _named(call, fleet)
     failed = call.app.journal.fleets.go_on(name, actor=call.app.user, reason=str(reason), again=again)
     if failed is None:
         raise WrongUse(_("fleet {fleet} is not stopped").format(fleet=name), hint=f"inv fleet.status --fleet {name}")
     what = _("tried again: {count}") if again else _("left out: {count}")
-    call.show(_("fleet {fleet} goes on").format(fleet=name) + "; " + what.format(count=failed),
-              {"fleet": name, "failed": failed, "again": again})
+    call.show("\n".join([_("fleet {fleet} goes on").format(fleet=name) + _("; ") + what.format(count=failed),
+                         *following(_record(call, name))]), {"fleet": name, "failed": failed, "again": again})
     return None
+
+
+def _record(call: Call, name: str) -> dict[str, Any]:
+    from migrator.engine.fleet.record import fleet_record
+    from migrator.engine.processes.alive import WORKER
+
+    return fleet_record(call.app.journal, name, worker_lives=call.app.liveness.served(WORKER))
 
 
 def _named(call: Call, fleet: str | None) -> str:

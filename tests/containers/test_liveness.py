@@ -75,6 +75,21 @@ def test_a_process_lives_until_it_is_killed(asker: ServerLiveness, process: tupl
     assert gone(asker, executor)
 
 
+def test_a_role_is_served_until_the_last_process_in_it_is_gone(database: Database, asker: ServerLiveness) -> None:
+    assert not asker.served("worker")
+    one, two = (ServerLiveness(make_url(database.direct_url), lambda: None) for _process in range(2))
+    for process in (one, two):
+        process.serve("worker")
+    assert (asker.served("worker"), asker.served("another")) == (True, False)
+    one._connection.close()
+    assert asker.served("worker")
+    two._connection.close()
+    deadline = time.monotonic() + 30
+    while asker.served("worker"):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_asking_at_once_makes_nobody_look_alive(database: Database) -> None:
     askers = [ServerLiveness(make_url(database.direct_url)) for _asker in range(4)]
     ready = threading.Barrier(4)

@@ -87,6 +87,7 @@ def test_a_fleet_stops_at_the_first_failed_site_and_goes_on_when_people_say_so(c
     broken.mkdir()
     started = crew.typed("fleet.start", "--playbook", "playbook", "--environments", SITES, "--batches", "1,2,100%",
                          "--yes")
+    assert crew.typed("fleet.status")["next"] == "inv worker", "none is alive yet"
     worker = subprocess.Popen(crew.command("worker"), cwd=crew.folder, env=crew.environment,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -19,13 +19,17 @@ LOOKED_BACK = timedelta(hours=1)
 """How far back the sites are counted that tell how fast it goes."""
 
 
-def fleet_record(journal: Journal, name: str) -> dict[str, Any]:
-    """Counts per batch and state, what failed or waits with the command for it, the pace and what is left."""
+def fleet_record(journal: Journal, name: str, *, worker_lives: bool) -> dict[str, Any]:
+    """Counts per batch and state, what failed or waits with the command for it, the pace and what is left.
+
+    `idle` is a fleet that should go on and does not, since no worker lives; it has no pace.
+    """
     row = dict(journal.fleets.get(name))
     plan = journal.runs.plan(row["plan"])
     sites = journal.fleet_sites.all(name)
     left = sum(not SiteState(site["site_state"]).settled for site in sites)
-    pace = _per_second(sites, clock.now()) if row["state"] == FleetState.RUNNING else None
+    running = row["state"] == FleetState.RUNNING
+    pace = _per_second(sites, clock.now()) if running and worker_lives else None
     return {
         "fleet": {**row, "title": plan.title, "sites": len(sites)},
         "states": _counted(sites),
@@ -33,8 +37,9 @@ def fleet_record(journal: Journal, name: str) -> dict[str, Any]:
                     for number, size in enumerate(row["batches"], 1)],
         "failed": _named(sites, SiteState.FAILED, plan), "waiting": _named(sites, SiteState.PARKED, plan),
         "left_out": [{"environment": s["environment"], "reason": s["left_out"]} for s in sites if s["left_out"]],
+        "idle": running and not worker_lives,
         "per_minute": None if pace is None else round(pace * 60, 1),
-        "seconds_left": None if pace is None else round(left / pace), "next": _next(row),
+        "seconds_left": None if pace is None else round(left / pace), "next": _next(row, worker_lives),
     }
 
 
@@ -58,7 +63,9 @@ def _per_second(sites: Sequence[RowMapping], now: datetime) -> float | None:
     return ended / max((now - since).total_seconds(), 1) if ended else None
 
 
-def _next(row: dict[str, Any]) -> str:
+def _next(row: dict[str, Any], worker_lives: bool) -> str:
     if row["state"] == FleetState.STOPPED:
         return f"inv fleet.go-on --fleet {row['id']} --reason TEXT"
-    return f"inv fleet.status --fleet {row['id']}" if row["state"] == FleetState.RUNNING else "inv run.list"
+    if row["state"] == FleetState.DONE:
+        return "inv run.list"
+    return f"inv fleet.status --fleet {row['id']}" if worker_lives else "inv worker"

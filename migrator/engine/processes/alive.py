@@ -5,6 +5,9 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+WORKER = "worker"
+"""The role of those that take runs from the queue."""
+
 
 class Alive(Protocol):
     """Shows one process as alive; `executor` is its name, which no other process ever bears."""
@@ -16,6 +19,12 @@ class Alive(Protocol):
 
     def alive(self, executor: str) -> bool:
         """Whether the process of this name lives."""
+
+    def serve(self, role: str) -> None:
+        """Show, until it ends, that this process is one of those in a role."""
+
+    def served(self, role: str) -> bool:
+        """Whether any process in this role lives."""
 
     def turn(self, name: str) -> AbstractContextManager[bool]:
         """Whether no other process has this turn now; if so it is ours for as long as this lasts."""

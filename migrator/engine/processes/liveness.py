@@ -23,6 +23,7 @@ class Liveness:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: IO[str] | None = None
+        self._roles: list[IO[str]] = []
         self.executor = new_executor()
 
     def claim(self) -> str:
@@ -45,6 +46,24 @@ class Liveness:
         except BlockingIOError:
             return True
 
+    def serve(self, role: str) -> None:
+        """Show, until it ends, that this process is one of those in a role."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = self._role(role).open("w")
+        fcntl.flock(file, fcntl.LOCK_SH)
+        self._roles.append(file)
+
+    def served(self, role: str) -> bool:
+        """Whether any process in this role lives."""
+        try:
+            with self._role(role).open("r+") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return False
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+
     @contextmanager
     def turn(self, name: str) -> Iterator[bool]:
         """Whether no other process has this turn now; if so it is ours for as long as this lasts."""
@@ -56,6 +75,9 @@ class Liveness:
                 yield False
                 return
             yield True
+
+    def _role(self, role: str) -> Path:
+        return self._folder / f"{role}.role"
 
     def _path(self, executor: str) -> Path:
         return self._folder / f"{executor.replace('/', '_')}.lock"

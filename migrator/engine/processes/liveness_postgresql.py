@@ -33,6 +33,11 @@ THEIRS = ("SET tcp_keepalives_idle = 10", "SET tcp_keepalives_interval = 5", "SE
           "SET tcp_user_timeout = 15000")
 """... and the server does after 15 to 25, when the machine of this process has lost its power."""
 
+HELD = """SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND (classid::bigint << 32) | objid::bigint = %s)"""
+"""Read, not tried: who only asks must not look like one who holds it."""
+
 
 def leave() -> None:
     """End this process at once, in the middle of whatever it does: that is as safe as a kill."""
@@ -63,6 +68,14 @@ class ServerLiveness:
         if executor == self.executor:
             return self._claimed
         return not self._ask("SELECT pg_try_advisory_xact_lock_shared(%s)", executor)
+
+    def serve(self, role: str) -> None:
+        """Show, until it ends, that this process is one of those in a role."""
+        self._ask("SELECT pg_advisory_lock_shared(%s)", f"role {role}")
+
+    def served(self, role: str) -> bool:
+        """Whether any process in this role lives; raises JournalError when the server is away."""
+        return bool(self._ask(HELD, f"role {role}"))
 
     @contextmanager
     def turn(self, name: str) -> Iterator[bool]:

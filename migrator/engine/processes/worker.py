@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from migrator.engine.fleet.advance import Advance
 from migrator.engine.processes.adoption import Adoption
-from migrator.engine.processes.alive import Alive
+from migrator.engine.processes.alive import WORKER, Alive
 from migrator.engine.processes.durable import FLEET, Durable
 from migrator.engine.processes.interrupts import Interrupts
 from migrator.errors import Exit, Fenced, MigratorError
@@ -41,6 +41,7 @@ class Worker:
         What has not ended then is taken up by other workers.
         """
         self._durable.launch(fleet=at_once)
+        self._alive.serve(WORKER)
         Interrupts(self._durable.drain)
         looked = 0.0
         while not self._durable.drained():

@@ -32,6 +32,12 @@ class Alive:
     def alive(self, executor: str) -> bool:
         return executor in ("me", "living")
 
+    def serve(self, role: str) -> None:
+        raise AssertionError("who takes runs up shows no role")
+
+    def served(self, role: str) -> bool:
+        raise AssertionError("who takes runs up asks after no role")
+
     @contextmanager
     def turn(self, name: str) -> Iterator[bool]:
         yield self.free

@@ -16,6 +16,15 @@ with Liveness(Path(sys.argv[1])).turn("tick") as mine:
     print(mine, flush=True)
     time.sleep(600)
 """
+SERVE = """
+import sys, time
+from pathlib import Path
+from migrator.engine.processes.liveness import Liveness
+process = Liveness(Path(sys.argv[1]))
+process.serve("worker")
+print("serves", flush=True)
+time.sleep(600)
+"""
 CLAIM = """
 import sys, time
 from pathlib import Path
@@ -66,3 +75,24 @@ def test_a_turn_is_had_by_one_process_until_it_ends_however_it_ends(tmp_path: Pa
         process.stdout.close()
     with Liveness(tmp_path).turn("tick") as mine:
         assert mine
+
+
+def test_a_role_is_served_while_one_process_in_it_lives_however_the_others_end(tmp_path: Path) -> None:
+    asker = Liveness(tmp_path)
+    assert not asker.served("worker")
+    processes = [subprocess.Popen([sys.executable, "-c", SERVE, tmp_path], stdout=subprocess.PIPE, text=True)
+                 for _process in range(2)]
+    try:
+        assert [process.stdout and process.stdout.readline() for process in processes] == ["serves\n"] * 2
+        processes[0].kill()
+        processes[0].wait()
+        assert asker.served("worker")
+        assert asker.served("worker"), "asking must not free the lock"
+        assert not asker.served("another")
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
+    assert not asker.served("worker")

@@ -130,13 +130,16 @@ def test_the_status_counts_names_and_leads_on(company: Company, loaded: LoadedPl
     for run, state, message in ((done, RunState.PASSED, ""), (failed, RunState.BROUGHT_BACK, "the disk is full")):
         journal.runs.move(run, RunState.RUNNING, actor="w", executor="w")
         journal.runs.move(run, state, actor="w", exit_code=0, message=message)
-    running = fleet_record(journal, fleet)
+    running = fleet_record(journal, fleet, worker_lives=True)
     assert running["states"] == {"pending": 1, "done": 1, "failed": 1}
     assert [batch["states"] for batch in running["batches"]] == [{"done": 1}, {"pending": 1, "failed": 1}]
     assert (running["failed"][0]["environment"], running["failed"][0]["run"]) == ("shop-2", failed)
     assert running["per_minute"] > 0 and running["seconds_left"] >= 0
+    alone = show_fleet(fleet_record(journal, fleet, worker_lives=False), room=100)
+    assert alone.endswith("no worker is alive, so no site begins or goes on\nnext: inv worker")
+    assert "sites a minute" not in alone
     journal.fleets.stop(fleet, actor="w", reason="sites failed: 1")
-    told = show_fleet(fleet_record(journal, fleet), room=100)
+    told = show_fleet(fleet_record(journal, fleet, worker_lives=False), room=100)
     assert "shop-2  the disk is full" in told
     assert told.endswith(f"inv fleet.go-on --fleet {fleet} --reason TEXT")
     assert "sites a minute" not in told
