@@ -203,9 +203,13 @@ class App:
         return new
 
     def to_undo(self, run: str, to: str | None = None) -> list[dict[str, str]]:
-        """The steps that a way back (to the step `to`) would undo, newest first, each with its target."""
+        """The steps that a way back (to the step `to`) would undo, newest first, each with its target.
+
+        Raises WrongUse when the run has no way back.
+        """
         from migrator.engine.run.homeward import begun
 
+        self.works.driver.require_way_back(run, to)
         units = begun(self.journal, run, self.journal.runs.plan_of(run), to)
         return [{"step": step, "target": target} for step, target in units]
 

@@ -18,12 +18,12 @@ def decide(call: Call, run: str | None = None, retry: bool = False, skip: bool =
     from migrator.engine.run.deciding import decide as leave
 
     run_id = call.app.run_id(run)
+    if to and not go_back:
+        raise WrongUse(_("--to belongs to --go-back"), hint=f"inv run.decide --run {run_id} --go-back --to {to}")
     typed = {"retry": retry, "skip": skip, "done": done, "go on": go_on, "rollback": go_back}
     acts = [act for act, chosen in typed.items() if chosen]
     if len(acts) != 1:
         raise WrongUse(_("decide one thing"), hint="--retry, --skip, --done, --go-on, --go-back")
-    if to and not go_back:
-        raise WrongUse(_("--to belongs to --go-back"), hint=f"inv run.decide --run {run_id} --go-back --to {to}")
     step = leave(call.app.journal, run_id, acts[0], who=call.app.user, reason=reason, to=to)
     following = f"inv resume --run {run_id}"
     call.show(_("noted for {step} of run {run}: {decision}").format(step=step, run=run_id, decision=said(acts[0]))

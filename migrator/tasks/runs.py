@@ -70,7 +70,8 @@ def rollback(call: Call, run: str | None = None, to: str | None = None, dry_run:
     run_id = call.app.run_id(run)
     if dry_run or call.dry:
         rows = call.app.to_undo(run_id, to)
-        call.show("\n".join(_("would undo {step} on {target}").format(**row) for row in rows), rows)
+        call.show("\n".join(_("would undo {step} on {target}").format(**row) for row in rows)
+                  or _("run {run} has done nothing yet that would be undone").format(run=run_id), rows)
         return None
     if not yes:
         confirm(call, call.app.journal.runs.get(run_id)["environment"])

@@ -102,6 +102,7 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Company:
     ("--skip --reason x", r"two may not be skipped.*skippable: true.*inv run.decide --run \S+ --retry"),
     ("--done", "--reason is missing"), ("--go-on --reason x", "does not ask for that at two"),
     ("--go-back --to three", "cannot go back to three.*one, two"), ("--retry --to one", "--to belongs to --go-back"),
+    ("--to one", r"--to belongs to --go-back.*inv run.decide --run \S+ --go-back --to one"),
     ("--retry --run 0101-abcd", "no run 0101-abcd"),
 ])
 def test_decisions_that_cannot_be(waiting: Company, words: str, says: str) -> None:
@@ -120,3 +121,10 @@ def test_a_run_that_has_ended_takes_no_decision_and_names_its_state(company: Com
     assert effects(company) == set() and "next: inv run.decide" in company.types("status").out
     decided(company, "--retry", code=0)
     assert effects(company) == {"one"}
+
+
+def test_a_look_at_a_way_back_that_is_none_says_what_the_way_back_would_say(company: Company) -> None:
+    company.playbook({"id": "one", "host.space": {"need": [{"path": "/", "free": "1B"}]}, "at": "here"})
+    assert company.upgrade().code == 0
+    for more in ("--yes", "--dry-run"):
+        company.types("rollback", more).refused(2, "has nothing to bring back: passed.*inv report --run")

@@ -61,7 +61,7 @@ class Driver:
         A run that lives in another process is asked to turn round and then watched; one without a process is taken up;
         one that has ended goes back by a story of its own.
         """
-        self._require_way_back(run, to)
+        self.require_way_back(run, to)
         self._journal.runs.order(run, {"act": "rollback", "to": to, "who": actor}, actor=actor)
         while not self._state(run).ended:
             if not self._lives(run):
@@ -82,7 +82,7 @@ class Driver:
         if self._lives(run):
             raise WrongUse(_("run {run} is alive in another process").format(run=run), hint=f"inv status --run {run}")
 
-    def _require_way_back(self, run: str, to: str | None) -> None:
+    def require_way_back(self, run: str, to: str | None) -> None:
         """Raise WrongUse unless something can be undone: done, not yet taken back, not closed for good."""
         row, plan = self._journal.runs.get(run), self._journal.runs.plan_of(run)
         state = RunState(row["state"])
