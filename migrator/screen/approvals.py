@@ -10,6 +10,7 @@ from migrator import clock
 from migrator.commands.ssh_keygen import shown_sign
 from migrator.model import labels
 from migrator.model.approvers import approvers
+from migrator.model.decision import Decision
 from migrator.model.plan import Plan
 from migrator.model.standing import Standing, Voice
 from migrator.screen.grid import Column, grid
@@ -20,6 +21,15 @@ def show_standings(standings: Sequence[Standing], *, room: int | None = None) ->
     """Every decision with what it is worth, then each group in one line."""
     table = _decisions(standings, room) or [_("nobody has decided yet")]
     return "\n".join([*table, *(_line(standing) for standing in standings)])
+
+
+def show_noted(plan: Plan, decision: Decision, standings: Sequence[Standing], following: str) -> str:
+    """A decision just taken, where the groups stand that do not agree yet, and what to type when there are none."""
+    does = _("refuses") if decision.decision == "reject" else _("approves")
+    noted = _("noted: {who} for group {group} {decision} plan {plan} ({title}, stage {stage})").format(
+        who=decision.who, group=decision.group, decision=does, plan=plan.id, title=plan.title, stage=plan.stage)
+    missing = [_line(standing) for standing in standings if not standing.granted]
+    return "\n".join([noted, *(missing or [_("next: {command}").format(command=following)])])
 
 
 def show_request(plan: Plan, standings: Sequence[Standing], texts: Mapping[str, Mapping[str, Path]], *,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from migrator.errors import WrongUse
+from migrator.here import from_here
 from migrator.model.plan import Plan
 from migrator.model.standing import Standing
+from migrator.model.states import RunState
 from migrator.tasks.command import PLAYBOOK, Call, command, needed
 from migrator.text import _
 
@@ -38,6 +40,8 @@ def sign(call: Call, plan: str | None = None, as_: str | None = None, who: str |
          reason: str = "", key: str | None = None, text: str | None = None,
          signature: str | None = None) -> int | None:
     """Approve a plan, or refuse it; it counts for this very plan and is void when anything in it changes."""
+    from migrator.screen.approvals import show_noted
+
     needed({"plan": plan, "as": as_})
     frozen = call.app.journal.runs.plan(str(plan))
     approving = call.app.approving
@@ -50,11 +54,11 @@ def sign(call: Call, plan: str | None = None, as_: str | None = None, who: str |
     else:
         decision = approving.decide(frozen, group=str(as_), who=who or call.app.user, approve=not reject,
                                     reason=reason, key=Path(key) if key else None)
-    refuses = decision.decision == "reject"
-    call.show(_("noted: {group} {decision} plan {plan} ({title}, stage {stage})").format(
-        group=as_, decision=_("refuses") if refuses else _("approves"), plan=plan, title=frozen.title,
-        stage=frozen.stage),
-        {"plan": plan, "group": as_, "who": decision.who, "decision": decision.decision})
+    standings = approving.standings(frozen)
+    following = _following(call, frozen)
+    call.show(show_noted(frozen, decision, standings, following),
+              {"plan": plan, "group": as_, "who": decision.who, "decision": decision.decision,
+               "missing": {standing.group: standing.missing for standing in standings}, "next": following})
     return None
 
 
@@ -69,6 +73,15 @@ def list_(call: Call, plan: str | None = None) -> int | None:
     standings = call.app.approving.standings(call.app.journal.runs.plan(str(plan)))
     call.show(show_standings(standings), [asdict(standing) for standing in standings])
     return None
+
+
+def _following(call: Call, frozen: Plan) -> str:
+    """What goes on once everybody agrees: the run of the plan that waits for it, else the plan itself."""
+    waiting = next((str(row["id"]) for row in call.app.journal.runs.list(environment=frozen.environment)
+                    if (row["plan"], row["state"]) == (frozen.id, RunState.WAITING)), None)
+    if waiting:
+        return f"inv resume --run {waiting}"
+    return f"inv plan --playbook {from_here(frozen.playbook)} --stage {frozen.stage}"
 
 
 def _written(call: Call, frozen: Plan, standing: Standing, folder: Path) -> dict[str, Path]:

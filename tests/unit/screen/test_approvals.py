@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from migrator.model.decision import Decision
 from migrator.model.plan import Plan
 from migrator.model.standing import Standing, Voice
-from migrator.screen.approvals import show_request, show_standings
+from migrator.screen.approvals import show_noted, show_request, show_standings
 
 pytestmark = pytest.mark.usefixtures("shanghai")
 
@@ -30,6 +31,14 @@ def test_every_decision_is_shown_with_what_it_is_worth() -> None:
         "2026-03-11 10:12", "it", "zhao", "approved", "signed", "2026-03-18 10:12", "yes", "seen it"]
     assert "not signed  2026-03-18 10:12  not signed" in wang
     assert line == "  it: 1 of 2 agree, 1 missing"
+
+
+def test_a_decision_is_noted_with_its_person_and_group_and_what_is_missing() -> None:
+    decision = Decision.on(PLAN, group="it", who="zhao", decision="approve", reason="", at=ZHAO.at, expires=ZHAO.until)
+    noted = f"noted: zhao for group it approves plan {PLAN.id} (Toy, stage go-live)"
+    assert show_noted(PLAN, decision, [HALF], "inv resume --run 7") == f"{noted}\n  it: 1 of 2 agree, 1 missing"
+    whole = Standing("it", True, "zhao, wang", "", 2, 0, (ZHAO, WANG))
+    assert show_noted(PLAN, decision, [whole], "inv resume --run 7") == f"{noted}\nnext: inv resume --run 7"
 
 
 def test_a_refusal_and_nobody_at_all() -> None:
