@@ -116,6 +116,14 @@ class GoingBack(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WayBackAsked(Event):
+    """Somebody asked a run to go back that another process drives: `process`, by its name."""
+
+    name = "run.way_back_asked"
+    process: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeavingAsked(Event):
     """Somebody pressed Ctrl-C on the way back: `undoing` are the steps that are undone now, `left` counts units."""
 

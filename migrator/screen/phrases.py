@@ -33,6 +33,9 @@ def phrase(event: events.Event, estimates: Mapping[tuple[str, str], float | None
             return [_("‖ the run waits for {who}").format(who=event.waiting_for), _next(event.next)]
         case events.GoingBack():
             return [_back(event)]
+        case events.WayBackAsked():
+            return [_("↩ run {run} is driven by process {process}; it was asked to go back").format(
+                run=event.run, process=event.process)]
         case events.LeavingAsked():
             return [_leaving(event)]
         case events.RunEnded():

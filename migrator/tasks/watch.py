@@ -5,9 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from migrator.errors import Exit, MigratorError, WrongUse
+from migrator.errors import Exit, WrongUse
+from migrator.events import Event, RunEnded, RunParked
 from migrator.tasks.command import Call
 from migrator.text import _
+
+
+class Heard:
+    """Whether the run's end, or its wait, was told here; the process that drives a run tells it on its own screen."""
+
+    def __init__(self) -> None:
+        self.end = False
+
+    def __call__(self, event: Event) -> None:
+        self.end = self.end or isinstance(event, RunEnded | RunParked)
 
 
 def watched(call: Call, run_id: str, drive: Callable[[str], int], *, wanted: Exit = Exit.DONE) -> int:
@@ -15,16 +26,18 @@ def watched(call: Call, run_id: str, drive: Callable[[str], int], *, wanted: Exi
 
     `wanted` is the ending that was asked for: the command has done its work when the run ends so.
     """
+    from migrator.engine.run.last_word import last_word
     from migrator.screen.choose import choose
 
-    screen = choose(json=call.json)
+    screen, heard = choose(json=call.json), Heard()
     call.app.watch(screen)
+    call.app.watch(heard)
     try:
         code = drive(run_id)
-    except MigratorError:
+        if not heard.end and (word := last_word(call.app.journal, run_id)):
+            screen(word)
+    finally:
         screen.close()
-        raise
-    screen.close()
     if code not in (Exit.DONE, Exit.WAITING, wanted):
         _explain(call, run_id)
     call.leave(Exit.DONE if code == wanted else code)

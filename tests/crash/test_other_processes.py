@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from pathlib import Path
 
@@ -15,7 +16,9 @@ def test_rollback_from_another_process_turns_a_living_run_round(tmp_path: Path) 
     running = world.start("upgrade", "--playbook", "playbook", "--yes")
     while len(world.done()) < 2:
         assert running.poll() is None
-    assert world.start("rollback", "--yes").wait(60) == 0
+    code, told = world.typed("rollback", "--yes")
+    assert code == 0
+    assert re.search(r"is driven by process \S+; it was asked to go back\n.* ↩ run \S+ brought back after", told)
     assert running.wait(60) == 21, "for whoever watched it, it did not pass"
     assert world.done() == []
     assert world.state() == "brought back"

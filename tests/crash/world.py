@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 
 from fixtures.proofs.crash.terminal import Terminal
@@ -36,6 +38,12 @@ class World(Terminal):
                     {"id": "final", "command": {"run": ["true"], "verify": {"file": str(self.folder / "done")}},
                      "point_of_no_return": True}]}}}))
         return self
+
+    def typed(self, *words: str) -> tuple[int, str]:
+        """Type a command and wait for its end: its exit code, and what it told."""
+        ended = subprocess.run([sys.executable, "-m", "migrator", *words], cwd=self.folder, env=self._environment(),
+                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+        return ended.returncode, ended.stdout
 
     def done(self) -> list[str]:
         """What the steps have written and not taken back, in order."""

@@ -11,7 +11,7 @@ from migrator.engine.processes.arrival import Arrivals
 from migrator.engine.processes.durable import Durable
 from migrator.engine.processes.interrupts import Heading, Interrupts
 from migrator.errors import Exit, Fenced, JournalError, MigratorError, WrongUse
-from migrator.events import LeavingAsked, Observers
+from migrator.events import LeavingAsked, Observers, WayBackAsked
 from migrator.here import from_here
 from migrator.journal.journal import Journal
 from migrator.model import labels
@@ -63,6 +63,8 @@ class Driver:
         """
         self.require_way_back(run, to)
         self._journal.runs.order(run, {"act": "rollback", "to": to, "who": actor}, actor=actor)
+        if self._lives(run):
+            self._observers(WayBackAsked(run=run, process=self._journal.runs.get(run)["executor"]))
         while not self._state(run).ended:
             if not self._lives(run):
                 return self.resume(run)

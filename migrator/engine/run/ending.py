@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from migrator import clock
 from migrator.engine.run.context import Desk
+from migrator.engine.run.last_word import end_of
 from migrator.engine.run.people import refusal
 from migrator.engine.run.tidy import tidy
 from migrator.errors import Exit
-from migrator.events import RunEnded
-from migrator.journal.next_command import next_command
 from migrator.model.states import AttemptState, Direction, RunState
 from migrator.text import _
 
@@ -75,10 +74,7 @@ class Ending:
         """Write the end, free the environment, and tell of it with `advice`, else with the next command."""
         self._journal.runs.move(run, state, actor=self._executor, exit_code=int(code), message=message,
                                 by_hand=by_hand or [])
-        row = dict(self._journal.runs.get(run))
         self._desk.hold.free(run, self._journal.runs.plan_of(run))
-        begun = clock.parse(row["started"] or row["created"])
-        self._desk.observers(RunEnded(run=run, state=state, exit_code=int(code), message=message, by_hand=by_hand or [],
-                                      seconds=max(0.0, (clock.now() - begun).total_seconds()),
-                                      next=advice or next_command(row, self._journal.runs.plan(row["plan"]))))
+        told = end_of(self._journal, run)
+        self._desk.observers(replace(told, next=advice or told.next))
         return int(code)
