@@ -137,6 +137,8 @@ class Step(ABC, Generic[A]):
     """What a gate takes from a success of this kind; facts of a proven backup are `level` and the moment `taken`."""
     files: ClassVar[tuple[str, ...]] = ()
     """Arguments that name files of the playbook; they must exist and are part of the digest."""
+    suites: ClassVar[tuple[str, ...]] = ()
+    """Those of `files` that hold checks; they are read when the playbook is checked."""
     at_most_once: ClassVar[bool] = False
     """Whether the effect leaves our reach (a mail), so that a repeat must be told by its delivery id."""
     scales_with_data: ClassVar[bool] = False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from migrator.playbook.inventory import Name, Strict
 from migrator.playbook.model import Names
@@ -43,6 +43,11 @@ class Request(Strict):
     pick: dict[Name, str] = Field(default_factory=dict, description="texts to keep, by regular expression with a group")
     expect: Answer = Answer()
     max_seconds: int = Field(30, ge=1)
+
+
+OneOrMore = Annotated[Annotated[Request, Tag("request")] | Annotated[list[Request], Tag("requests")],
+                      Discriminator(lambda value: "requests" if isinstance(value, list) else "request")]
+"""A request or a list of them; what is wrong is said of the one that was meant."""
 
 
 class Sql(Strict):
@@ -92,7 +97,7 @@ class Check(Strict):
     at: str | None = Field(None, description="role or host to look from; each host of a role; else that of the suite")
     advice: str = Field("", description="what to do when it fails, for the person who reads the finding")
     within: Duration | None = Field(None, description="how long a failing check is tried again")
-    http: Request | list[Request] | None = None
+    http: OneOrMore | None = None
     sql: Sql | None = None
     command: Run | None = None
     file: File | None = None

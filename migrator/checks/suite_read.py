@@ -9,9 +9,9 @@ from typing import Any
 from migrator.checks.model import Suite
 from migrator.errors import PlaybookError
 from migrator.playbook.loader import parse
-from migrator.playbook.lookups import Scope, resolve
+from migrator.playbook.lookups import Scope, faults, has_lookup, resolve
 from migrator.playbook.tree import Route, Tree
-from migrator.playbook.validate import refuse, validate
+from migrator.playbook.validate import attempt, refuse, validate
 from migrator.text import _
 
 LATER = ("pick.",)
@@ -21,23 +21,44 @@ LATER = ("pick.",)
 def read_suite(content: bytes, file: str, scope: Scope) -> Suite:
     """The checks of a file. Raises PlaybookError (several: PlaybookErrors) with the positions of what is wrong."""
     tree = parse(content, file)
-    if errors := list(_wrong_lookups(tree.data, tree, (), scope)):
+    if errors := list(_unknown_lookups(tree, scope)):
         refuse(errors)
     tree = replace(tree, data=resolve(tree.data, scope, leave=LATER))
     suite = validate(Suite, tree)
-    names = [check.name for check in suite.checks]
-    if twice := [number for number, name in enumerate(names) if name in names[:number]]:
-        refuse([tree.error(("checks", number, "name"), _('the name "{name}" is used twice').format(name=names[number]))
-                for number in twice])
+    if twice := _named_twice(suite, tree):
+        refuse(twice)
     return suite
 
 
-def _wrong_lookups(data: Any, tree: Tree, route: Route, scope: Scope) -> Iterator[PlaybookError]:
-    if isinstance(data, (dict, list)):
-        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
-            yield from _wrong_lookups(value, tree, (*route, key), scope)
-        return
+def suite_faults(content: bytes, file: str, *, in_loop: bool) -> list[PlaybookError]:
+    """What is wrong with the checks of a file before any environment is known; `in_loop` is inside `for_each`."""
     try:
-        resolve(data, scope, leave=LATER)
+        tree = parse(content, file)
     except PlaybookError as error:
-        yield tree.error(route, error.message)
+        return [error]
+    wrong = [tree.error(route, fault) for route, text in _texts(tree.data, ())
+             for fault in faults(text, in_loop=in_loop, leave=LATER)]
+    suite, misshapen = attempt(Suite, tree.data, tree, (), unresolved=has_lookup)
+    return [*wrong, *misshapen, *(_named_twice(suite, tree) if suite else [])]
+
+
+def _named_twice(suite: Suite, tree: Tree) -> list[PlaybookError]:
+    names = [check.name for check in suite.checks]
+    return [tree.error(("checks", number, "name"), _('the name "{name}" is used twice').format(name=name))
+            for number, name in enumerate(names) if name in names[:number]]
+
+
+def _unknown_lookups(tree: Tree, scope: Scope) -> Iterator[PlaybookError]:
+    for route, text in _texts(tree.data, ()):
+        try:
+            resolve(text, scope, leave=LATER)
+        except PlaybookError as error:
+            yield tree.error(route, error.message)
+
+
+def _texts(data: Any, route: Route) -> Iterator[tuple[Route, str]]:
+    if isinstance(data, str):
+        yield route, data
+    elif isinstance(data, (dict, list)):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _texts(value, (*route, key))

@@ -31,6 +31,10 @@ class Kind(Protocol):
         """Names of arguments that name files of the playbook folder."""
 
     @property
+    def suites(self) -> tuple[str, ...]:
+        """Those of them that name files with checks."""
+
+    @property
     def proves(self) -> Proof | None:
         """What a gate takes from a success of this kind."""
 

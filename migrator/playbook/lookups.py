@@ -63,10 +63,15 @@ def has_lookup(value: Any) -> bool:
     return isinstance(value, str) and any(True for _name in _names(value))
 
 
-def faults(text: str, *, in_loop: bool) -> list[str]:
-    """What is wrong with the look-ups of a text, before any environment is known; `in_loop` is inside `for_each`."""
+def faults(text: str, *, in_loop: bool, leave: tuple[str, ...] = ()) -> list[str]:
+    """What is wrong with the look-ups of a text, before any environment is known; `in_loop` is inside `for_each`.
+
+    Look-ups that begin with a prefix of `leave` are not looked at.
+    """
     wrong = [] if _closed(text) else [_("the look-up is not closed by }")]
     for name in _names(text):
+        if name.startswith(leave):
+            continue
         if not _KNOWN.fullmatch(name):
             wrong.append(_unknown(name, _FORMS))
         elif name.startswith("hop.") and not in_loop:

@@ -44,6 +44,7 @@ class CheckSuite(Step[CheckSuiteArgs]):
     touches = Touches.NOTHING
     way_back = WayBack.NONE
     files = ("file",)
+    suites = ("file",)
 
     def check(self, ctx: StepContext[CheckSuiteArgs]) -> list[Finding]:
         return _suite(ctx).impossible(ctx.site)

@@ -26,11 +26,13 @@ class ObserveArgs(Args):
 
 @register
 class Observe(Step[ObserveArgs]):
-    """Runs the checks of a file again and again until the time is over; one that fails stops the run.
+    """Runs the checks of a file again and again until the time is over; `on_failure` decides when one fails.
 
     The first look is at once and the last one when the time is over. In between the run is parked and needs no living
     process: `inv tick` (from cron or a systemd timer) or a worker takes the next look when it is due. The maintenance
-    window is over when an observation begins, since users are back; the way back stays open all the while.
+    window is over when an observation begins, since users are back; the way back stays open all the while, unless a point
+    of no return has closed it. With `on_failure: rollback`, which is the default, a look that fails brings the system back
+    by itself, and a backup that is restored holds nothing of what users have entered since; with `pause` people decide.
 
         - id: watch
           observe: {for: 72h, every: 30m, suite: checks/after.yaml, rehearsal: 1m}
@@ -41,6 +43,7 @@ class Observe(Step[ObserveArgs]):
     touches = Touches.NOTHING
     way_back = WayBack.NONE
     files = ("suite",)
+    suites = ("suite",)
     in_window = False
 
     def check(self, ctx: StepContext[ObserveArgs]) -> list[Finding]:

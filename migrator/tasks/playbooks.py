@@ -13,10 +13,12 @@ from migrator.text import _
 @command(playbook=PLAYBOOK)
 def check(call: Call, playbook: str | None = None) -> int | None:
     """Check a playbook and every file it names; all errors at once, each with file, line and column."""
+    from migrator.checks.suites_of import require_sound_suites
     from migrator.playbook.advice import advice
     from migrator.step import kinds
 
     loaded = call.app.playbook(playbook)
+    require_sound_suites(loaded, kinds())
     warnings = advice(loaded, kinds())
     counts = {name: len(steps) for name, steps in loaded.stages.items()}
     stages = ", ".join(_("{stage} {count} steps").format(stage=stage, count=count) for stage, count in counts.items())

@@ -12,7 +12,7 @@ import pytest
 
 from migrator.checks.result import CheckResult
 from migrator.checks.run import names_known, run_suite, what_is_saved
-from migrator.checks.suite_read import read_suite
+from migrator.checks.suite_read import read_suite, suite_faults
 from migrator.errors import PlaybookError, WrongUse
 from migrator.playbook.lookups import scope
 from migrator.site import Site
@@ -188,3 +188,25 @@ def test_names_are_known_before_anything_runs(site: Site) -> None:
                   "http: {url: 'http://x', basic: {user: a, password: 'secret:b'}}"):
         with pytest.raises(WrongUse):
             one(site, check)
+
+
+@pytest.mark.parametrize(("check", "fault"), [
+    ('command: {run: ["cat", "${env.trees.app.path}/x"]}', 'f:2:26 checks[0].command: unknown key "run"'),
+    ('http: {url: "${env.values.url}/", expect: {stauts: 200}}', 'unknown key "stauts", did you mean "status"?'),
+    ('http: {url: "ftp://x"}', "checks[0].http.url: does not have the form"),
+    ('http: [{url: "http://x", form: {t: "${pick.token}"}}, {url: "${env.value.url}"}]',
+     "checks[0].http[1].url: unknown look-up ${env.value.url}"),
+    ('file: {path: "/opt/${hop.to}"}', "${hop.to} is known only inside for_each: hop"),
+])
+def test_a_wrong_file_is_told_before_any_environment_is_known(check: str, fault: str) -> None:
+    told = [str(error) for error in suite_faults(f"checks:\n  - {{name: it, {check}}}\n".encode(), "f", in_loop=False)]
+    assert any(fault in each for each in told), told
+
+
+@pytest.mark.parametrize("check", [
+    'http: {url: "${env.values.url}/", expect: {status: "${env.values.status}"}}',
+    'http: [{url: "${env.values.url}/${hop.to}", pick: {t: "(.)"}}, {url: "${env.values.url}/${pick.t}"}]',
+    'within: "${env.values.wait}", sql: {query: "select 1", equals: 1}',
+])
+def test_what_an_environment_has_to_fill_in_is_no_fault(check: str) -> None:
+    assert suite_faults(f"checks:\n  - {{name: it, {check}}}\n".encode(), "f", in_loop=True) == []

@@ -36,6 +36,7 @@ class FakeKind:
     skippable: bool = False
     per_host: bool = False
     files: tuple[str, ...] = ()
+    suites: tuple[str, ...] = ()
     proves: Proof | None = None
 
 
