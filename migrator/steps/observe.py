@@ -26,13 +26,13 @@ class ObserveArgs(Args):
 
 @register
 class Observe(Step[ObserveArgs]):
-    """Runs the checks of a file again and again until the time is over; `on_failure` decides when one fails.
+    """Runs the checks of a file again and again until the time is over or one fails.
 
     The first look is at once and the last one when the time is over. In between the run is parked and needs no living
     process: `inv tick` (from cron or a systemd timer) or a worker takes the next look when it is due. The maintenance
-    window is over when an observation begins, since users are back; the way back stays open all the while, unless a point
-    of no return has closed it. With `on_failure: rollback`, which is the default, a look that fails brings the system back
-    by itself, and a backup that is restored holds nothing of what users have entered since; with `pause` people decide.
+    window is over when an observation begins, since users are back; the way back stays open all the while, unless a
+    point of no return has closed it. Where the stage does not say `on_failure: pause`, a look that fails brings all
+    back by itself, and a backup that is restored holds nothing of what users have entered since.
 
         - id: watch
           observe: {for: 72h, every: 30m, suite: checks/after.yaml, rehearsal: 1m}
