@@ -13,7 +13,7 @@ import pytest
 
 from migrator import clock
 from migrator.engine.processes.adoption import Adoption
-from migrator.engine.processes.durable import Story
+from migrator.engine.processes.durable import FORWARD, Story
 from migrator.model.states import RunState
 from tests.unit.engine.office import Office, step
 
@@ -138,9 +138,9 @@ def test_a_run_that_a_dead_worker_took_from_the_queue_and_never_began_is_queued_
         office: Office, at_work: SimpleNamespace) -> None:
     run = run_in(office, RunState.QUEUED, None)
     for state, executor in (("ENQUEUED", "dead"), ("PENDING", "living")):
-        at_work.stories.known = {run: Story(state, executor)}
+        at_work.stories.known = {run: Story(state, executor, FORWARD)}
         assert at_work.adoption.take_up() == []
-    at_work.stories.known = {run: Story("PENDING", "dead")}
+    at_work.stories.known = {run: Story("PENDING", "dead", FORWARD)}
     at_work.adoption.take_up(queue=lambda row: "fleet")
     assert at_work.stories.resumed == [(run, "fleet")]
     assert office.journal.runs.get(run)["state"] == RunState.QUEUED
