@@ -93,8 +93,7 @@ def _in_our_words(act: Callable[P, R]) -> Callable[P, R]:
             raise JournalError(
                 _("the engine's database cannot be used: {why}").format(why=getattr(error, "orig", error)),
                 where=_("the engine's database"),
-                hint=_("see its owner, its rights and the free space there; resume afterwards")
-            ) from error
+                hint=_("see its owner, its rights and the free space there; resume afterwards")) from error
 
     return acted
 
