@@ -102,7 +102,8 @@ class Company:
     def starts(self, *words: str, before: Sequence[str] = (), stdin: Any = subprocess.DEVNULL,
                **variables: str) -> subprocess.Popen[str]:
         """Type a command, and leave it alone; an empty variable is none."""
-        known = {**os.environ, "MIGRATOR_LANG": "en", "PYTHONPATH": str(Path(__file__).parents[2]), **variables}
+        known = {**os.environ, "MIGRATOR_LANG": "en", "COLUMNS": "160", "PYTHONPATH": str(Path(__file__).parents[2]),
+                 **variables}
         return subprocess.Popen([*before, *PROGRAM, *words], cwd=self.folder, stdin=stdin, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True, env={k: v for k, v in known.items() if v})
 

@@ -53,7 +53,7 @@ class TestHost:
 
     def copy_in(self, source: Path, target: str, owner: str = "root") -> None:
         """Copy a file or a whole folder to the absolute path `target`; it and all below belong to `owner`."""
-        user_id, group_id = (int(self.must(["id", flag, owner])) for flag in ("-u", "-g"))
+        user_id, group_id = self._ids(owner)
 
         def owned(member: tarfile.TarInfo) -> tarfile.TarInfo:
             member.uid, member.gid, member.uname, member.gname = user_id, group_id, "", ""
@@ -64,6 +64,14 @@ class TestHost:
                 tar.add(source, arcname=target.lstrip("/"), filter=owned)
             archive.seek(0)
             assert self.container.get_wrapped_container().put_archive("/", archive)
+
+    def _ids(self, user: str) -> tuple[int, int]:
+        """Number of a user and of its group; asked again when a busy engine has lost what the command printed."""
+        for _again in range(5):
+            said = self.must(["sh", "-c", 'id -u "$1"; id -g "$1"', "sh", user]).split()
+            if len(said) == 2:
+                return int(said[0]), int(said[1])
+        raise AssertionError(f"{self.name}: nobody tells who {user} is")
 
     def pause(self) -> None:
         """Freeze every process: connections stay open and nothing answers."""
