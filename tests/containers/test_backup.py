@@ -181,24 +181,26 @@ database.commit()
 
 
 def test_written_to_meanwhile_is_consistent_and_measured_when_verified(place: Place, tmp_path: Path) -> None:
-    place.sql("create table pair (a integer, b integer)")
+    place.sql("create table pair (a integer primary key, b integer)")
     stop, begun = threading.Event(), threading.Event()
 
-    def write() -> None:
-        number = 0
+    def write(number: int) -> None:
         while not stop.is_set():
             place.sql(f"insert into pair values ({number}, 0)", f"update pair set b = a where a = {number}")
-            number += 1
+            number += len(writers)
             begun.set()
 
-    writer = threading.Thread(target=write)
-    writer.start()
+    writers: list[threading.Thread] = []  # several, since one alone may pause for as long as a small set takes
+    writers += [threading.Thread(target=write, args=(first,)) for first in range(4)]
+    for writer in writers:
+        writer.start()
     try:
         assert begun.wait(60)
         kept = take_set(place.site, tmp_path / "vault", "one", trees=[])
     finally:
         stop.set()
-        writer.join()
+        for writer in writers:
+            writer.join()
     assert [note["code"] for note in kept.manifest.notes] == ["backup.moving"] and kept.tables("main") is None
     facts = verify_set(place.site, kept.folder)
     rows = facts["tables"]["main"]["pair"]["rows"]
