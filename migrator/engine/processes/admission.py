@@ -42,11 +42,12 @@ class Admission:
             yield False
             return
         with self._guest_of(row["environment"]), self._journal.runs.at_hand(row) as plan:
-            if row["state"] == RunState.QUEUED and not self._begins(run, plan):
+            if row["state"] != RunState.QUEUED:
+                at_hand(plan, self._desk.folder(run), self._journal.blobs, self._shelf)
+                self._arrivals.again(run)
+            elif not self._begins(run, plan):
                 yield False
                 return
-            at_hand(plan, self._desk.folder(run), self._journal.blobs, self._shelf)
-            self._arrivals.again(run)
             try:
                 yield True
             finally:
