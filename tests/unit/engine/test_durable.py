@@ -33,6 +33,16 @@ class Told:
         self.living.append(subprocess.Popen([sys.executable, TELLING, self.folder, order]))
         return self.living[-1]
 
+    def cut_off(self) -> subprocess.Popen[bytes]:
+        """A process that was killed in the midst of its first act."""
+        self.hold.touch()
+        first = self.begin("start")
+        self.until("one")
+        first.kill()
+        first.wait()
+        self.hold.unlink()
+        return first
+
     def run(self, *words: str) -> int:
         return subprocess.run([sys.executable, TELLING, self.folder, *words], timeout=LONG).returncode
 
@@ -66,12 +76,7 @@ def told(tmp_path: Path) -> Iterator[Told]:
 
 
 def test_a_killed_story_is_taken_up_at_the_act_that_was_cut_off(told: Told) -> None:
-    told.hold.touch()
-    first = told.begin("start")
-    told.until("one")
-    first.kill()
-    first.wait()
-    told.hold.unlink()
+    told.cut_off()
     assert told.run("resume") == 0
     assert told.done() == ["one", "one", "two", "three"]
 
@@ -87,12 +92,7 @@ def test_an_act_that_raised_is_made_again_when_the_story_is_taken_up(told: Told)
 
 
 def test_a_story_of_another_version_is_left_to_that_version(told: Told) -> None:
-    told.hold.touch()
-    first = told.begin("start")
-    told.until("one")
-    first.kill()
-    first.wait()
-    told.hold.unlink()
+    told.cut_off()
     told.ask("update workflow_status set name = 'run.v1'")
     assert told.run("resume") == 1
     assert told.done() == ["one"]
@@ -100,23 +100,13 @@ def test_a_story_of_another_version_is_left_to_that_version(told: Told) -> None:
 
 
 def test_a_launch_takes_up_nothing_by_itself(told: Told) -> None:
-    told.hold.touch()
-    told.begin("start")
-    told.until("one")
-    told.living[0].kill()
-    told.living[0].wait()
-    told.hold.unlink()
+    told.cut_off()
     assert told.run("list") == 0
     assert told.done() == ["one"]
 
 
 def test_a_story_is_told_by_who_took_it_up_and_not_by_others_that_are_awake(told: Told) -> None:
-    told.hold.touch()
-    first = told.begin("start")
-    told.until("one")
-    first.kill()
-    first.wait()
-    told.hold.unlink()
+    first = told.cut_off()
     (told.folder / "idle").touch()
     others = [told.begin("idle") for _ in range(2)]
     told.wait(lambda: len(list(told.folder.glob("ready.*"))) == len(others))
