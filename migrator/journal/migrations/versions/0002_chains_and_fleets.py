@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alembic import op
+from alembic.util import CommandError
 from sqlalchemy import JSON, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
 
 revision = "0002"
@@ -80,4 +81,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("the chains of runs cannot be joined into one again; use the copy that was made before")
+    raise CommandError("the chains of runs cannot be joined into one again; use the copy that was made before")
