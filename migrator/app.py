@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from migrator.engine.run.context import Desk
     from migrator.engine.run.preflight import Preflight
     from migrator.journal.journal import Journal
+    from migrator.lens.endpoint import Endpoint
     from migrator.model.plan import Plan
     from migrator.playbook.inventory import Inventory
     from migrator.playbook.read import LoadedPlaybook
@@ -107,6 +108,15 @@ class App:
                            where=str(self.inventory_file),
                            hint=_("it knows: {names}").format(names=", ".join(self.inventory.environments)))
         return self.doors.site(name)
+
+    def endpoint(self, place: str, database: str = "main") -> Endpoint:
+        """A database as one side of a mapping: `place` is an environment of the inventory, or a URL."""
+        from migrator.lens.endpoint import endpoint_of, open_endpoint
+
+        if "://" in place:
+            return open_endpoint(place.partition("://")[0], place)
+        site = self.site(place)
+        return endpoint_of(site.database(database), site.database_entry(database).at)
 
     def run_folder(self, run: str) -> Path:
         """The folder of a run on this machine."""

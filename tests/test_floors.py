@@ -27,7 +27,7 @@ FLOORS = [
     {"transport", "database", "journal"},
     {"site", "reach"},
     {"hands"},
-    {"step", "application", "assess", "backup", "calendars", "checks", "configure", "notify", "report"},
+    {"step", "application", "assess", "backup", "calendars", "checks", "configure", "lens", "notify", "report"},
     {"clone"},
     {"engine", "steps", "doors"},
     {"screen"},
@@ -45,12 +45,13 @@ ONLY = {
     "signature": {*SMALL_WORDS, "commands"},
     "journal": {*SMALL_WORDS, "model"},
     "calendars": SMALL_WORDS,
+    "lens": {*SMALL_WORDS, "model", "commands", "playbook", "database"},
     "clone": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "reach", "hands",
               "backup"},
     "engine": {*SMALL_WORDS, "model", "commands", "signature", "playbook", "transport", "database", "journal", "site",
                "reach", "step", "calendars"},
     "steps": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "hands", "step",
-              "application", "assess", "backup", "clone", "checks", "configure", "notify", "report"},
+              "application", "assess", "backup", "clone", "checks", "configure", "lens", "notify", "report"},
     "screen": {*SMALL_WORDS, "model", "commands", "journal", "report", "calendars"},
 }
 HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}

@@ -60,11 +60,12 @@ class Door:
         with self._lock:
             if self._engine is None:
                 connect_args = {"connect_timeout": PATIENCE, **self._connect_args}
-                self._engine = create_engine(self._reachable(), poolclass=NullPool, isolation_level="AUTOCOMMIT",
+                self._engine = create_engine(self.reachable(), poolclass=NullPool, isolation_level="AUTOCOMMIT",
                                              connect_args=connect_args)
             return self._engine
 
-    def _reachable(self) -> URL:
+    def reachable(self) -> URL:
+        """The URL that leads there from this machine, through a tunnel where one is needed; it holds the password."""
         if self._reach is None or not _only_there(self.url):
             return self.url
         if "host" in self.url.query or "unix_socket" in self.url.query or not self.url.host:

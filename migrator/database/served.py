@@ -31,12 +31,12 @@ class ServedDatabase(ABC):
 
     def __init__(self, name: str, door: Door, *, read_only: bool = False) -> None:
         self.name = name
-        self._door = door
+        self.door = door
         self._read_only = read_only
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Rows:
         """Rows of a reading statement; parameters are `:named`."""
-        with self._door.connect() as connection:
+        with self.door.connect() as connection:
             self._begin(connection)
             return _rows(connection, sql, parameters)
 
@@ -46,7 +46,7 @@ class ServedDatabase(ABC):
             raise ReadOnly(_("a database that was handed out for reading was asked to write"), where=self.name)
         touched: list[int] = []
         try:
-            with self._door.connect() as connection:
+            with self.door.connect() as connection:
                 _run(connection, "START TRANSACTION")
                 touched.extend(max(0, _run(connection, statement)) for statement in statements)
                 _run(connection, "COMMIT")
@@ -57,7 +57,7 @@ class ServedDatabase(ABC):
     @contextmanager
     def snapshot(self) -> Iterator[Ask]:
         """Ask within one consistent state of the whole database, with values in canonical text."""
-        with self._door.connect() as connection:
+        with self.door.connect() as connection:
             self._begin(connection, *self.canonical)
             yield lambda sql: _rows(connection, sql, None)
 
@@ -79,11 +79,11 @@ class ServedDatabase(ABC):
 
     def reading(self) -> Self:
         """The same database, unable to write."""
-        return type(self)(self.name, self._door, read_only=True)
+        return type(self)(self.name, self.door, read_only=True)
 
     def close(self) -> None:
         """Close the tunnel, if there is one; the next question opens it again."""
-        self._door.close()
+        self.door.close()
 
     def _begin(self, connection: Connection, *settings: str) -> None:
         for statement in (*self.begin_reading, *settings):

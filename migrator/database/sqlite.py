@@ -41,6 +41,11 @@ class SqliteDatabase:
         self._read_only = read_only
         self._ask: Ask = over(on_host) if on_host else sqlite_agent.answer
 
+    @property
+    def here(self) -> bool:
+        """Whether the file lies on this machine."""
+        return self._on_host is None
+
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Rows of a reading statement; parameters are `:named`."""
         return list(map(tuple, self._answer("query", sql=sql, parameters=dict(parameters or {}))))

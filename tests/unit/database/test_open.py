@@ -49,7 +49,7 @@ def test_only_loopback_addresses_take_the_tunnel(host: str, through: bool) -> No
         closed.append(address)
 
     door = Door("main", make_url(f"postgresql+psycopg://u@{host}/d"), reach)
-    url = door._reachable()
+    url = door.reachable()
     assert taken == ([(host.strip("[]"), 5432)] if through else [])
     assert (url.host, url.port) == (("127.0.0.1", 40000) if through else (host, None))
     door.close()
@@ -60,7 +60,7 @@ def test_only_loopback_addresses_take_the_tunnel(host: str, through: bool) -> No
 @pytest.mark.parametrize("url", ["postgresql+psycopg:///d", "mysql+pymysql://u@localhost/d?unix_socket=/run/s"])
 def test_socket_of_another_host_is_refused(url: str) -> None:
     with pytest.raises(WrongUse, match="socket"):
-        Door("main", make_url(url), lambda address, port: pytest.fail("no tunnel leads to a socket"))._reachable()
+        Door("main", make_url(url), lambda address, port: pytest.fail("no tunnel leads to a socket")).reachable()
 
 
 @pytest.mark.parametrize(("words", "expected"), [

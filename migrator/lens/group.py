@@ -1,0 +1,131 @@
+"""A lens group: a few columns of the old row and a few of the new one that say the same thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select
+
+from migrator.errors import Position
+from migrator.lens.scope import Cell, Row, Scope, Values
+from migrator.lens.side import Side, Way
+from migrator.lens.types import Type
+
+Conversion = Callable[[Values, Scope], Values]
+"""Values of one end to values of the other; the scope is there for look-ups, and nothing else of the row is seen."""
+
+
+class Faith(StrEnum):
+    """How well values survive the way there and back, as far as types can tell."""
+
+    ISO = "ISO"
+    """Both ways: nothing needs to be remembered."""
+    INJ = "INJ"
+    """From one side: values that begin on the other may need memory."""
+    LOSSY = "LOSSY"
+    """From neither side."""
+
+
+@dataclass(frozen=True)
+class End:
+    """A group's end on one side.
+
+    `columns` are written when rows come to this side; `types` says what each value can be. `read` is given when the
+    values are not simply those columns: a list put together from a link table, a value found along a foreign key.
+    """
+
+    columns: tuple[str, ...]
+    types: tuple[Type, ...]
+    read: Callable[[Row], Values] | None = None
+
+    def values(self, row: Row) -> Values:
+        """What this end says in a row."""
+        return self.read(row) if self.read else row(*self.columns)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A condition under which a value cannot be said on the other side; `code` is short, `sentence` for people."""
+
+    code: str
+    sentence: str
+    condition: ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Satellite:
+    """A table of one side that has no pair of its own: its rows are made from a group's values on the other side.
+
+    `rows(scope, key, values)` selects them, labelled with the columns of the table, from the pair's rows: `key` is the
+    key of the pair as this side writes it, `values` the group's values on the other side. `each` is true for links,
+    which belong to one row of the pair and come and go with it; false for records that several rows share, which are
+    made before the pair's rows, once for each different value, and stay.
+    """
+
+    side: Side
+    table: str
+    owner: tuple[str, ...]
+    """Columns of the table that hold the pair's key; () when `each` is false."""
+    natural: tuple[str, ...]
+    """Columns that tell one row from another, the owner's included."""
+    rows: Callable[[Scope, Values, Values], Select[tuple[object, ...]]]
+    each: bool = True
+
+
+@dataclass(frozen=True)
+class Group:
+    """Old and new values that say the same, and how to make either from the other.
+
+    `faithful` holds the sides of which every value that the types allow survives the way over and back.
+    """
+
+    operation: str
+    ends: Mapping[Side, End]
+    conversions: Mapping[Way, Conversion]
+    faithful: frozenset[Side]
+    doubts: Mapping[Way, Callable[[Values, Scope], Sequence[Doubt]]] = field(default_factory=dict)
+    satellites: tuple[Satellite, ...] = ()
+    meets: Side = Side.NEW
+    """In whose terms both sides are compared: the old, where the new values are numbers that nobody can foretell."""
+    where: Position | None = None
+    """Where the mapping file says so; None for columns that map by their names."""
+
+    @property
+    def faith(self) -> Faith:
+        """Whether anything has to be remembered."""
+        return (Faith.LOSSY, Faith.INJ, Faith.ISO)[len(self.faithful)]
+
+    @property
+    def name(self) -> str:
+        """The columns of both ends, as people read them."""
+        return " <-> ".join(", ".join(self.ends[side].columns) or "-" for side in Side)
+
+    def over(self, way: Way, row: Row) -> Values:
+        """The values of the target's end, made from a row of the source."""
+        return self.conversions[way](self.ends[way.source].values(row), row.scope)
+
+    def there_and_back(self, way: Way, row: Row) -> Values:
+        """The values of the source's end after the way over and back."""
+        return self.conversions[way.reverse](self.over(way, row), row.scope)
+
+    def compared(self, row: Row, side: Side) -> Values:
+        """What this row of a side says, in the terms in which both sides are compared."""
+        return self.ends[side].values(row) if side is self.meets else self.over(Way.out_of(side), row)
+
+    def doubtful(self, way: Way, row: Row) -> Sequence[Doubt]:
+        """Conditions under which this row's values cannot go that way."""
+        ask: Callable[[Values, Scope], Sequence[Doubt]] | None = self.doubts.get(way)
+        return ask(self.ends[way.source].values(row), row.scope) if ask else ()
+
+
+def unchanged(values: Values, _scope: Scope) -> Values:
+    """The conversion of values that are the same on both sides."""
+    return values
+
+
+def cell(values: Values) -> Cell:
+    """The one value of an end that has one."""
+    one, = values
+    return one

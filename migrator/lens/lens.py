@@ -1,0 +1,121 @@
+"""A compiled lens: a mapping file met with two real schemas. What it says is data and expressions; it runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import ColumnElement, FromClause, Select, literal, null
+
+from migrator.lens.memory import Memory
+from migrator.lens.pair import Face, Pair
+from migrator.lens.rows import constant, constants, matches
+from migrator.lens.schema import Schema, Table
+from migrator.lens.scope import Cell, Row, Tables
+from migrator.lens.side import Side, Way
+from migrator.lens.types import Type
+
+Narrow = Callable[[Row], ColumnElement[bool]]
+"""Which rows of a pair's side are meant: a range of keys, a few keys."""
+
+
+@dataclass(frozen=True)
+class Lens:
+    """All pairs of a mapping. `only` are the tables that a side has for itself.
+
+    Every statement that comes out names its tables in the schemas `old` and `new` (see `Side`); who runs it says where
+    these lie.
+    """
+
+    schemas: Mapping[Side, Schema]
+    pairs: tuple[Pair, ...]
+    only: Mapping[Side, frozenset[str]]
+    digest: str
+    """SHA-256 over what is declared and both schemas."""
+
+    @cached_property
+    def memories(self) -> tuple[Memory, ...]:
+        """One memory for each group that may need it."""
+        return tuple(Memory(pair, group) for pair in self.pairs for group in pair.groups if len(group.faithful) < 2)
+
+    def tables(self, side: Side, name: str) -> FromClause:
+        """What stands for a table when nothing is carried: the table itself."""
+        for memory in self.memories:
+            if memory.name == name:
+                return memory.clause
+        return self.schemas[side].tables[name].clause(side)
+
+    def pairs_of(self, side: Side, table: str) -> list[Pair]:
+        """The pairs that a table takes part in."""
+        return [pair for pair in self.pairs if table in {t.name for t in pair.faces[side].tables}]
+
+
+def source_row(pair: Pair, way: Way, tables: Tables, *, lenient: bool = False) -> Row:
+    """A row of the pair's source side, to be selected from."""
+    return pair.faces[way.source].read(tables, lenient=lenient)
+
+
+def in_pair(pair: Pair, side: Side, row: Row) -> ColumnElement[bool]:
+    """Whether a row of a side belongs to the pair."""
+    face = pair.faces[side]
+    return matches(row, face.rows, {name: face.type(name) for name in face.rows})
+
+
+def made(pair: Pair, way: Way, row: Row, memories: Mapping[str, Memory] | None = None) -> dict[str, Cell]:
+    """The target's columns, by the names of its face, made from a row of the source.
+
+    memories: the memories of groups that remember, by the name of the group; left out when nothing is remembered yet.
+    """
+    face = pair.faces[way.target]
+    cells: dict[str, Cell] = {name: constant(value, face.type(name)) for name, value in constants(face.rows).items()}
+    for group in pair.groups:
+        memory = (memories or {}).get(group.name)
+        values = memory.over(way, row) if memory else group.over(way, row)
+        if group.ends[way.target].read is None:
+            cells.update(zip(group.ends[way.target].columns, values, strict=True))
+    for private in pair.private:
+        if private.side is way.target and private.default is not None:
+            cells[private.column] = private.default
+    return cells
+
+
+def compared(pair: Pair, side: Side, row: Row) -> dict[str, tuple[Cell, Type]]:
+    """What a row of a side says, by name, with the type in whose canonical text both sides must agree.
+
+    Names are those of the columns in whose terms the sides are compared; where an end is read from elsewhere, the
+    other end's columns with a number.
+    """
+    found: dict[str, tuple[Cell, Type]] = {}
+    for group in pair.groups:
+        end = group.ends[group.meets]
+        names = end.columns or [f"{', '.join(group.ends[group.meets.other].columns)}[{n}]"
+                                for n, _type in enumerate(end.types, 1)]
+        found.update(zip(names, zip(group.compared(row, side), end.types, strict=True), strict=True))
+    return found
+
+
+def rows_for(pair: Pair, way: Way, target: Table, tables: Tables, *, narrow: Narrow | None = None,
+             memories: Mapping[str, Memory] | None = None) -> Select[tuple[object, ...]]:
+    """The rows of one target table as a query over the source, labelled with the columns that it fills.
+
+    target: one of the tables of the pair's target face.
+    narrow: which rows of the source; all that belong to the pair if left out.
+    """
+    row = source_row(pair, way, tables)
+    cells = made(pair, way, row, memories)
+    face = pair.faces[way.target]
+    columns = {column: cells[name] for column, name in face.columns_of(target).items() if name in cells}
+    query = row.scope.select(*(value.label(column) for column, value in columns.items()))
+    query = query.where(in_pair(pair, way.source, row))
+    if target.name in face.optional:
+        query = query.where(_any_filled(face, target, cells))
+    return query.where(narrow(row)) if narrow else query
+
+
+def _any_filled(face: Face, target: Table, cells: Mapping[str, Cell]) -> ColumnElement[bool]:
+    own = [name for column, name in face.columns_of(target).items() if column not in target.key and name in cells]
+    filled: ColumnElement[bool] = literal(False)
+    for name in own:
+        filled = filled | cells[name].is_not(null())
+    return filled

@@ -1,0 +1,74 @@
+"""Pair memory: what both sides last agreed on, per key, for a group whose values do not survive the way there and back.
+
+If a side still says what memory knows of it, the other side has what memory knows of that; else it is computed and
+remembered. So nothing changes on one side when nothing changed on the other (GetPut), and what was written is what is
+read (PutGet), by construction. The rule is that of a symmetric lens with a complement (Hofmann, Pierce, Wagner 2011);
+the table is the auxiliary table of InVerDa (SIGMOD 2017).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import Table, Text, and_, case, not_, or_
+
+from migrator.lens.group import Group
+from migrator.lens.pair import Pair
+from migrator.lens.schema import named
+from migrator.lens.scope import Cell, Row, Values
+from migrator.lens.side import Side, Way
+from migrator.lens.sql.canonical import canonical, same, typed
+
+PLACE = Side.NEW
+"""The side in whose database memories lie: what is written there and what is remembered commit together."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The memory of one group of a pair: a table `migrator_memory_...` with keys and values of both sides as texts."""
+
+    pair: Pair
+    group: Group
+
+    @property
+    def name(self) -> str:
+        """The table's name: the same for the same pair and columns."""
+        said = f"{self.pair.name}\0{self.group.operation}\0{self.group.name}"
+        return f"migrator_memory_{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+
+    def keys(self, side: Side) -> list[str]:
+        """The columns that hold a side's key."""
+        return [f"{side}_key_{n}" for n, _ in enumerate(self.pair.faces[side].key, 1)]
+
+    def values(self, side: Side) -> list[str]:
+        """The columns that hold a side's values."""
+        return [f"{side}_{n}" for n, _ in enumerate(self.group.ends[side].types, 1)]
+
+    @property
+    def clause(self) -> Table:
+        """The table as statements name it."""
+        names = [*self.keys(Side.OLD), *self.keys(Side.NEW), *self.values(Side.OLD), *self.values(Side.NEW)]
+        return named(self.name, dict.fromkeys(names, Text()), PLACE)
+
+    def over(self, way: Way, row: Row) -> Values:
+        """The target's values for a row of the source: what memory knows if the source still says the same."""
+        face, end = self.pair.faces[way.source], self.group.ends[way.source]
+        key = {name: canonical(row[column_], face.type(column_))
+               for name, column_ in zip(self.keys(way.source), face.key, strict=True)}
+        known = row.scope.join((self.name,), key, lambda: row.scope.tables(PLACE, self.name))
+        said = end.values(row)
+        unchanged = and_(known.c[self.keys(way.source)[0]].is_not(None),
+                         *(known.c[name].is_not_distinct_from(canonical(value, type_))
+                           for name, value, type_ in zip(self.values(way.source), said, end.types, strict=True)))
+        computed = self.group.conversions[way](said, row.scope)
+        return tuple(case((unchanged, typed(known.c[name], type_)), else_=value)
+                     for name, value, type_ in zip(self.values(way.target), computed,
+                                                   self.group.ends[way.target].types, strict=True))
+
+
+def lost(group: Group, way: Way, row: Row) -> Cell:
+    """The condition under which a row's values of the source do not survive the way there and back."""
+    end = group.ends[way.source]
+    pairs = zip(end.values(row), group.there_and_back(way, row), end.types, strict=True)
+    return or_(*(not_(same(before, after, type_)) for before, after, type_ in pairs))

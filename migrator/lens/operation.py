@@ -1,0 +1,109 @@
+"""What an operation of the mapping file is: the contract for the files of `migrator/lens/operations/`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, ClassVar, Generic, TypeVar
+
+from migrator.errors import PlaybookError, Position
+from migrator.lens.group import Group
+from migrator.lens.pair import Face, Private
+from migrator.lens.schema import Schema, Table
+from migrator.lens.side import Side
+from migrator.lens.types import Type
+from migrator.playbook.inventory import Strict
+from migrator.playbook.nearest import unknown
+from migrator.playbook.tree import Route, Tree
+from migrator.text import _
+
+
+class Args(Strict):
+    """The arguments of an operation; unknown keys are errors."""
+
+
+A = TypeVar("A", bound=Args)
+
+
+class Binding:
+    """Where an operation stands: its pair's two faces, all tables of both sides, and its place in the file."""
+
+    def __init__(self, faces: Mapping[Side, Face], schemas: Mapping[Side, Schema], tree: Tree, route: Route) -> None:
+        self.faces = faces
+        self.schemas = schemas
+        self._tree = tree
+        self._route = route
+
+    @property
+    def where(self) -> Position:
+        """The position of the operation."""
+        return self._tree.position(self._route)
+
+    def type(self, side: Side, column: str, at: str | None = None) -> Type:
+        """The type of a column of the pair. Raises PlaybookError where the file names it, argument `at` (the side)."""
+        face = self.faces[side]
+        if face.find(column) is None:
+            raise self.error(at or side, unknown(_("column"), column, face.names()), hint=_(
+                "{tables} has: {columns}").format(tables=" + ".join(t.name for t in face.tables),
+                                                  columns=", ".join(face.names())))
+        return face.type(column)
+
+    def table(self, side: Side, name: str, at: str) -> Table:
+        """A table of a side, by its name. Raises PlaybookError at the argument `at`."""
+        tables = self.schemas[side].tables
+        if name not in tables:
+            raise self.error(at, unknown(_("table"), name, tables))
+        return tables[name]
+
+    def column(self, table: Table, name: str, at: str) -> Type:
+        """The type of a column of any table. Raises PlaybookError at the argument `at`."""
+        if name not in table.columns:
+            raise self.error(at, unknown(_("column"), name, table.columns))
+        return table.columns[name].type
+
+    def error(self, at: str, message: str, hint: str | None = None) -> PlaybookError:
+        """An error that stands at an argument of the operation: `old`, or `table.key` for one inside another."""
+        return self._tree.error((*self._route, *at.split(".")), message, hint=hint)
+
+
+class Operation(ABC, Generic[A]):
+    """One way in which old and new columns can be related. The docstring is its manual page: promise, then an example.
+
+    `name` is its key in the mapping file.
+    """
+
+    name: ClassVar[str]
+    Args: ClassVar[type[Args]]
+    verbs: ClassVar[tuple[str, ...]] = ()
+    """Verbs of OCA's openupgradelib that this operation stands for."""
+
+    @abstractmethod
+    def bind(self, args: A, binding: Binding) -> Iterable[Group | Private]:
+        """The lens groups, and columns of one side only, that the arguments declare between two real tables.
+
+        Raises PlaybookError where a name or a type does not fit.
+        """
+
+
+OPERATIONS: dict[str, type[Operation[Any]]] = {}
+
+O = TypeVar("O", bound=type[Operation[Any]])  # noqa: E741
+
+
+def register(cls: O) -> O:
+    """Make an operation known under its name; raises ValueError when another class has it."""
+    if OPERATIONS.setdefault(cls.name, cls) is not cls:
+        raise ValueError(f"two operations are named {cls.name}")
+    return cls
+
+
+@cache
+def operations() -> Mapping[str, type[Operation[Any]]]:
+    """Every operation of `migrator.lens.operations`, by name."""
+    package = importlib.import_module("migrator.lens.operations")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"migrator.lens.operations.{module.name}")
+    return dict(sorted(OPERATIONS.items()))

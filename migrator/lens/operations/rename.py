@@ -1,0 +1,31 @@
+"""rename: a column has another name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from migrator.lens.conversion import plain
+from migrator.lens.group import Group
+from migrator.lens.operation import Args, Binding, Operation, register
+
+
+class RenameArgs(Args):
+    old: str = Field(description="column of the old row")
+    new: str = Field(description="column of the new row")
+
+
+@register
+class Rename(Operation[RenameArgs]):
+    """A column has another name; its values stay what they are.
+
+        - rename: {old: title, new: subject}
+    """
+
+    name = "rename"
+    Args = RenameArgs
+    verbs = ("rename_columns", "rename_fields")
+
+    def bind(self, args: RenameArgs, binding: Binding) -> Iterable[Group]:
+        yield plain(binding, args.old, args.new)

@@ -1,0 +1,70 @@
+"""What a statement reads from: one row source, and the tables that are looked up beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, select
+
+from migrator.lens.side import Side
+
+Cell = ColumnElement[Any]
+Values = tuple[Cell, ...]
+
+
+class Tables(Protocol):
+    """Says what stands for a table of a side: the table itself, a carried copy of it, or a query that makes it."""
+
+    def __call__(self, side: Side, name: str) -> FromClause: ...
+
+
+class Scope:
+    """Collects what a statement must join while its expressions are put together.
+
+    `lenient` is true when a value that cannot be said on the other side becomes NULL (a census counts it); false when
+    the server must refuse the statement.
+    """
+
+    def __init__(self, base: FromClause, tables: Tables, *, lenient: bool = False) -> None:
+        self.base = base
+        self.tables = tables
+        self.lenient = lenient
+        self._from = base
+        self._joined: list[tuple[tuple[str, ...], Mapping[str, Cell], FromClause]] = []
+
+    def lookup(self, side: Side, name: str, on: Mapping[str, Cell], want: str) -> Cell:
+        """The column `want` of the row of a table whose columns equal `on`; NULL where there is none.
+
+        `on` must name a unique key of that table, else rows would be doubled.
+        """
+        return self.join((side, name), on, lambda: self.tables(side, name)).c[want]
+
+    def join(self, mark: tuple[str, ...], on: Mapping[str, Cell], what: Callable[[], FromClause]) -> FromClause:
+        """Join something to the row where its columns equal `on`, once; rows that find nothing stay."""
+        for known, on_known, found in self._joined:
+            if known == mark and on_known.keys() == on.keys() and all(on_known[k].compare(on[k]) for k in on):
+                return found
+        found = what().alias(f"j{len(self._joined) + 1}")
+        self._joined.append((mark, on, found))
+        self._from = self._from.outerjoin(found, and_(*(found.c[key] == value for key, value in on.items())))
+        return found
+
+    def select(self, *columns: Cell) -> Select[Any]:
+        """The statement over everything that was joined."""
+        return select(*columns).select_from(self._from)
+
+
+class Row:
+    """One row of a pair's side: its columns by the names that the mapping gives them."""
+
+    def __init__(self, cells: Callable[[str], Cell], scope: Scope) -> None:
+        self._cells = cells
+        self.scope = scope
+
+    def __getitem__(self, column: str) -> Cell:
+        return self._cells(column)
+
+    def __call__(self, *columns: str) -> Values:
+        """Several columns at once."""
+        return tuple(self._cells(column) for column in columns)

@@ -1,0 +1,1 @@
+"""Expressions that are said once and compiled for each make of database."""

@@ -1,0 +1,36 @@
+"""A value that does not exist: the server ends the statement with an error when it comes to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, null
+from sqlalchemy.ext.compiler import compiles
+
+from migrator.lens.scope import Cell, Scope
+from migrator.lens.sql.construct import Construct, make_in
+from migrator.lens.types import Type
+
+
+class Refuse(Construct):
+    """Raises when it is evaluated, and is not evaluated in a branch that is not taken."""
+
+    name = "refuse"
+
+    def __init__(self, type_: Type) -> None:
+        super().__init__()
+        self.type = type_.in_statements
+
+
+def only_if(fits: ColumnElement[bool], value: Cell, type_: Type, scope: Scope) -> Cell:
+    """The value where it fits; elsewhere NULL in a lenient scope, and an error of the server in a strict one.
+
+    `fits` must be true for NULL that stays NULL.
+    """
+    return case((fits, value), else_=null() if scope.lenient else Refuse(type_))
+
+
+@compiles(Refuse)
+def _refuse(_element: Refuse, compiler: Any, **_kw: Any) -> str:
+    # A scalar query with two rows is an error when it is run, and is run only where its branch is taken.
+    return "json('{')" if make_in(compiler) == "sqlite" else "(select 1 from (select 1 as x union all select 2) as two)"
