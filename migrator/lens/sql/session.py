@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Callable
 from typing import Any
+
+from migrator.lens.sql.hash import bucket_of, row_hash_of
 
 _SETTINGS = {
     "postgresql": ("SET timezone = 'UTC'", "SET datestyle = 'ISO, YMD'", "SET intervalstyle = 'iso_8601'",
@@ -14,21 +16,21 @@ _SETTINGS = {
     "sqlite": (),
 }
 
+_FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
+    "migrator_row_hash": (-1, row_hash_of),
+    "migrator_bucket": (2, bucket_of),
+}
+"""What SQLite is taught, with the number of its arguments."""
+
 
 def prepare(make: str, raw: Any) -> None:
     """Make a fresh DBAPI connection speak as we need it."""
     if make == "sqlite":
         raw.isolation_level = None  # transactions begin where we say so
-        raw.create_function("md5", 1, _md5, deterministic=True)
+        for name, (parts, function) in _FUNCTIONS.items():
+            raw.create_function(name, parts, function, deterministic=True)
         return
     with raw.cursor() as cursor:
         for setting in _SETTINGS[make]:
             cursor.execute(setting)
     raw.commit()
-
-
-def _md5(value: Any) -> str | None:
-    if value is None:
-        return None
-    content = value if isinstance(value, bytes) else str(value).encode()
-    return hashlib.md5(content, usedforsecurity=False).hexdigest()
