@@ -58,20 +58,21 @@ class Doubt:
 class Satellite:
     """A table of one side that has no pair of its own: its rows are made from a group's values on the other side.
 
-    `rows(scope, key, values)` selects them, labelled with the columns of the table, from the pair's rows: `key` is the
-    key of the pair as this side writes it, `values` the group's values on the other side. `each` is true for links,
-    which belong to one row of the pair and come and go with it; false for records that several rows share, which are
-    made before the pair's rows, once for each different value, and stay.
+    `rows(scope, key, values)` selects them, labelled with columns of the table: `key` is the key of the pair as this
+    side writes it, `values` are the group's values on the other side. Links (`owner` is given) belong to one row of the
+    pair, and come and go with it. Records (no `owner`) are shared: `rows` gives each different one once, they are made
+    before the pair's rows, and stay.
     """
 
     side: Side
     table: str
-    owner: tuple[str, ...]
-    """Columns of the table that hold the pair's key; () when `each` is false."""
-    natural: tuple[str, ...]
-    """Columns that tell one row from another, the owner's included."""
     rows: Callable[[Scope, Values, Values], Select[tuple[object, ...]]]
-    each: bool = True
+    natural: tuple[str, ...]
+    """Columns that tell one row from another; of links, beside the owner's."""
+    owner: tuple[str, ...] = ()
+    """Columns of a link that hold the pair's key."""
+    number: str | None = None
+    """Column of a record that gets the next number when it is made; `rows` leaves it out."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ class Group:
     satellites: tuple[Satellite, ...] = ()
     meets: Side = Side.NEW
     """In whose terms both sides are compared: the old, where the new values are numbers that nobody can foretell."""
+    always: bool = False
+    """Whether memory keeps every row's pair, also of those that survive: an identity map."""
     where: Position | None = None
     """Where the mapping file says so; None for columns that map by their names."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import Table, Text, and_, case, not_, or_
+from sqlalchemy import ColumnElement, FromClause, Table, Text, and_, case, not_, or_
 
 from migrator.lens.group import Group
 from migrator.lens.pair import Pair
@@ -51,20 +51,34 @@ class Memory:
         names = [*self.keys(Side.OLD), *self.keys(Side.NEW), *self.values(Side.OLD), *self.values(Side.NEW)]
         return named(self.name, dict.fromkeys(names, Text()), PLACE)
 
+    def key_texts(self, way: Way, row: Row) -> dict[str, Cell]:
+        """The source's key in a row, as memory writes it."""
+        face = self.pair.faces[way.source]
+        return {name: canonical(row[column], face.type(column))
+                for name, column in zip(self.keys(way.source), face.key, strict=True)}
+
+    def value_texts(self, side: Side, values: Values) -> dict[str, Cell]:
+        """The group's values of a side, as memory writes them."""
+        return {name: canonical(value, type_)
+                for name, value, type_ in zip(self.values(side), values, self.group.ends[side].types, strict=True)}
+
+    def known(self, way: Way, row: Row) -> FromClause:
+        """What memory knows of a row of the source, joined to it; all NULL where it knows nothing."""
+        return row.scope.join((self.name,), self.key_texts(way, row), lambda: row.scope.tables(PLACE, self.name))
+
+    def unchanged(self, way: Way, row: Row, known: FromClause) -> ColumnElement[bool]:
+        """Whether memory knows the row, and the source still says what memory knows of it."""
+        said = self.value_texts(way.source, self.group.ends[way.source].values(row))
+        return and_(known.c[self.keys(way.source)[0]].is_not(None),
+                    *(known.c[name].is_not_distinct_from(text) for name, text in said.items()))
+
     def over(self, way: Way, row: Row) -> Values:
         """The target's values for a row of the source: what memory knows if the source still says the same."""
-        face, end = self.pair.faces[way.source], self.group.ends[way.source]
-        key = {name: canonical(row[column_], face.type(column_))
-               for name, column_ in zip(self.keys(way.source), face.key, strict=True)}
-        known = row.scope.join((self.name,), key, lambda: row.scope.tables(PLACE, self.name))
-        said = end.values(row)
-        unchanged = and_(known.c[self.keys(way.source)[0]].is_not(None),
-                         *(known.c[name].is_not_distinct_from(canonical(value, type_))
-                           for name, value, type_ in zip(self.values(way.source), said, end.types, strict=True)))
-        computed = self.group.conversions[way](said, row.scope)
-        return tuple(case((unchanged, typed(known.c[name], type_)), else_=value)
-                     for name, value, type_ in zip(self.values(way.target), computed,
-                                                   self.group.ends[way.target].types, strict=True))
+        known = self.known(way, row)
+        unchanged = self.unchanged(way, row, known)
+        types = self.group.ends[way.target].types
+        return tuple(case((unchanged, typed(known.c[name], type_)), else_=value) for name, value, type_ in zip(
+            self.values(way.target), self.group.over(way, row), types, strict=True))
 
 
 def lost(group: Group, way: Way, row: Row) -> Cell:

@@ -1,0 +1,48 @@
+"""Rows of tables that have no pair of their own: links of a list, records that several rows share."""
+
+from __future__ import annotations
+
+from sqlalchemy import Insert, Select, and_, exists, func, insert, not_, select
+
+from migrator.lens.group import Group, Satellite
+from migrator.lens.lens import Narrow, in_pair, source_row
+from migrator.lens.pair import Pair
+from migrator.lens.schema import named
+from migrator.lens.scope import Cell, Row, Tables, Values
+from migrator.lens.side import Way
+from migrator.lens.sql.canonical import canonical
+from migrator.lens.types import Family, Type
+
+
+def satellite_rows(pair: Pair, group: Group, satellite: Satellite, way: Way, tables: Tables,
+                   narrow: Narrow | None = None) -> Select[tuple[object, ...]]:
+    """The rows of a satellite of the target, made from the pair's rows of the source (those that `narrow` means)."""
+    row = source_row(pair, way, tables)
+    query = satellite.rows(row.scope, target_key(pair, way, row), group.ends[way.source].values(row))
+    query = query.where(in_pair(pair, way.source, row))
+    return query.where(narrow(row)) if narrow else query
+
+
+def target_key(pair: Pair, way: Way, row: Row) -> Values:
+    """The key that a row of the source has on the target's side."""
+    made = {name: cell for group in pair.key_groups
+            for name, cell in zip(group.ends[way.target].columns, group.over(way, row), strict=True)}
+    return tuple(made[name] for name in pair.faces[way.target].key)
+
+
+def records_missing(pair: Pair, group: Group, satellite: Satellite, way: Way, tables: Tables) -> Insert:
+    """The statement that makes those shared records which the target does not have yet, numbered on from its highest.
+
+    Equal sources give equal numbers: records are numbered in the order of their bytes.
+    """
+    made = satellite_rows(pair, group, satellite, way, tables).subquery()
+    there = tables(satellite.side, satellite.table).alias("there")
+    known = exists().where(and_(*(there.c[name].is_not_distinct_from(made.c[name]) for name in satellite.natural)))
+    columns: dict[str, Cell] = {column.name: column for column in made.columns}
+    if satellite.number:
+        highest = select(func.coalesce(func.max(there.c[satellite.number]), 0)).scalar_subquery()
+        in_order = [canonical(made.c[name], Type(Family.TEXT, "text")) for name in satellite.natural]
+        columns[satellite.number] = highest + func.row_number().over(order_by=in_order)
+    rows = select(*(cell.label(name) for name, cell in columns.items())).where(not_(known.correlate(made)))
+    clause = named(satellite.table, {name: cell.type for name, cell in columns.items()}, satellite.side)
+    return insert(clause).from_select(list(columns), rows)
