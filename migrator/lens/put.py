@@ -6,7 +6,7 @@ parents first, children deleted first. Everything happens in one transaction, to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -30,7 +30,7 @@ from migrator.lens.meeting import Meeting
 from migrator.lens.memory import Memory
 from migrator.lens.pair import Pair
 from migrator.lens.put_links import Links
-from migrator.lens.remember import create_memories, remember
+from migrator.lens.remember import COUNTED, create_memories, remember
 from migrator.lens.satellites import records_missing
 from migrator.lens.schema import Table
 from migrator.lens.side import Side, Way
@@ -74,9 +74,11 @@ def _put(lens: Lens, connection: Connection, way: Way) -> Written:
     for one in puts:
         one.look()
     for one in reversed(puts):
-        written += one.remove()
+        written += one.remove(only_free=True)  # their unique values may be wanted by others
     for one in puts:
         written += one.write()
+    for one in reversed(puts):
+        written += one.remove()
     for one in puts:
         written += one.learn()
     return written
@@ -91,6 +93,7 @@ class _Put:
     """One pair's part."""
 
     def __init__(self, lens: Lens, connection: Connection, pair: Pair, way: Way) -> None:
+        self._lens = lens
         self._connection = connection
         self._pair = pair
         self._way = way
@@ -106,18 +109,17 @@ class _Put:
         for links in self._links:
             links.look()
 
-    def remove(self) -> Written:
-        """Delete what the source does not have any more: links, rows of further tables, rows."""
+    def remove(self, *, only_free: bool = False) -> Written:
+        """Delete what the source does not have any more: links, rows of further tables, rows.
+
+        only_free: leave rows to which others still refer, since these are about to be changed.
+        """
         deleted = sum(links.remove() for links in self._links)
         for table in reversed(self._face.tables):
-            made = self._made(table).subquery()
-            row = self._face.read(self._tables)
-            mine = row.scope.select(*(row[name] for name in self._face.key)).where(
-                in_pair(self._pair, self._way.target, row)).subquery()
             clause = table.clause(self._way.target)
-            deleted += self._connection.execute(delete(clause).where(
-                _there(mine, dict(zip(table.key, mine.c.keys(), strict=True)), clause),
-                not_(_there(made, {name: name for name in table.key}, clause)))).rowcount
+            unwanted = [self._mine(table, clause), not_(_there(self._made(table).subquery(), _itself(table), clause))]
+            unwanted += [not_(used) for used in self._references(table, clause)] if only_free else []
+            deleted += self._connection.execute(delete(clause).where(*unwanted)).rowcount
         return Written(deleted=deleted)
 
     def write(self) -> Written:
@@ -139,6 +141,20 @@ class _Put:
         return Written(remembered=sum(remember(self._connection, memory, self._way, self._tables)
                                       for memory in self._memories.values()))
 
+    def _mine(self, table: Table, clause: FromClause) -> ColumnElement[bool]:
+        """Whether a row of the target belongs to this pair."""
+        row = self._face.read(self._tables)
+        keys = row.scope.select(*row(*self._face.key)).where(in_pair(self._pair, self._way.target, row)).subquery()
+        return _there(keys, dict(zip(table.key, self._face.key, strict=True)), clause)
+
+    def _references(self, table: Table, clause: FromClause) -> Iterator[ColumnElement[bool]]:
+        """Conditions under which another row refers to a row of the table."""
+        for child in self._lens.schemas[self._way.target].tables.values():
+            for foreign in child.foreign:
+                if foreign.table == table.name:
+                    rows = child.clause(self._way.target).alias("child")
+                    yield _there(rows, dict(zip(foreign.refers, foreign.columns, strict=True)), clause)
+
     def _made(self, table: Table) -> Select[tuple[object, ...]]:
         return rows_for(self._pair, self._way, table, self._tables, memories=self._memories)
 
@@ -148,8 +164,8 @@ class _Put:
                  if table.columns[name].nullable}  # a row may name one that comes after it
         names = [name for name in _names(made) if name not in later]
         missing = select(*(made.c[name] for name in names)).where(
-            not_(_there(clause, {name: name for name in table.key}, made)))
-        return self._connection.execute(insert(clause).from_select(names, missing)).rowcount
+            not_(_there(clause, _itself(table), made)))
+        return self._connection.execute(insert(clause).from_select(names, missing), execution_options=COUNTED).rowcount
 
     def _update(self, table: Table) -> int:
         made, clause = self._made(table).subquery(), table.clause(self._way.target)
@@ -164,6 +180,10 @@ class _Put:
 def _there(rows: FromClause, on: Mapping[str, str], of: FromClause) -> ColumnElement[bool]:
     """Whether `rows` holds a row whose column, for each key of `on`, equals that column of `of`."""
     return exists().where(and_(*(of.c[mine] == rows.c[theirs] for mine, theirs in on.items()))).correlate(of)
+
+
+def _itself(table: Table) -> dict[str, str]:
+    return {name: name for name in table.key}
 
 
 def _owns_itself(table: Table) -> bool:

@@ -26,6 +26,7 @@ from migrator.lens.group import Group, Satellite
 from migrator.lens.lens import in_pair, source_row
 from migrator.lens.memory import Memory
 from migrator.lens.pair import Face, Pair
+from migrator.lens.remember import COUNTED
 from migrator.lens.satellites import satellite_rows, target_key
 from migrator.lens.scope import Row, Tables, Values
 from migrator.lens.side import Way
@@ -85,7 +86,8 @@ class Links:
         changed = exists().where(_equal(self._owners, wanted, self._satellite.owner)).correlate(wanted)
         known = exists().where(_equal(there, wanted, self._identity)).correlate(wanted)
         missing = select(wanted).where(changed, not_(known))
-        return self._connection.execute(insert(self._links).from_select(list(wanted.c.keys()), missing)).rowcount
+        made = insert(self._links).from_select(list(wanted.c.keys()), missing)
+        return self._connection.execute(made, execution_options=COUNTED).rowcount
 
     @property
     def _face(self) -> Face:

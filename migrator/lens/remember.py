@@ -12,6 +12,8 @@ from migrator.lens.scope import Cell, Row, Tables
 from migrator.lens.side import Way
 from migrator.lens.sql.canonical import canonical
 
+COUNTED = {"preserve_rowcount": True}
+"""Makes an INSERT say how many rows it has made."""
 LONGEST_KEY = 700
 """Bytes of one key column's canonical text that an index of MariaDB is asked to hold."""
 
@@ -39,8 +41,8 @@ def remember(connection: Connection, memory: Memory, way: Way, tables: Tables, n
     if narrow is None:
         connection.execute(_forget(memory, way, tables))
     worth = pairs_worth(memory, way, tables, narrow)
-    return connection.execute(memory.clause.insert().from_select([c.name for c in worth.selected_columns], worth)
-                              ).rowcount
+    made = memory.clause.insert().from_select([c.name for c in worth.selected_columns], worth)
+    return connection.execute(made, execution_options=COUNTED).rowcount
 
 
 def pairs_worth(memory: Memory, way: Way, tables: Tables, narrow: Narrow | None = None, *, fresh: bool = False

@@ -31,6 +31,10 @@ def only_if(fits: ColumnElement[bool], value: Cell, type_: Type, scope: Scope) -
 
 
 @compiles(Refuse)
-def _refuse(_element: Refuse, compiler: Any, **_kw: Any) -> str:
+def _refuse(element: Refuse, compiler: Any, **_kw: Any) -> str:
     # A scalar query with two rows is an error when it is run, and is run only where its branch is taken.
-    return "json('{')" if make_in(compiler) == "sqlite" else "(select 1 from (select 1 as x union all select 2) as two)"
+    make = make_in(compiler)
+    if make == "sqlite":
+        return "json('{')"
+    nothing = f"cast(null as {compiler.dialect.type_compiler_instance.process(element.type)})"
+    return f"(select {nothing if make == 'postgresql' else 'null'} from (select 1 as x union all select 2) as two)"
