@@ -32,17 +32,24 @@ class Faith(StrEnum):
 class End:
     """A group's end on one side.
 
-    `columns` are written when rows come to this side; `types` says what each value can be. `read` is given when the
-    values are not simply those columns: a list put together from a link table, a value found along a foreign key.
+    `types` says what each value can be. `columns` are written when rows come to this side: the first of the values,
+    or what `write` makes of the values. `read` is given when the values are not simply those columns: a list put
+    together from a link table, a value found along a foreign key, values of the row that are only looked at.
     """
 
     columns: tuple[str, ...]
     types: tuple[Type, ...]
     read: Callable[[Row], Values] | None = None
+    write: Conversion | None = None
 
     def values(self, row: Row) -> Values:
         """What this end says in a row."""
         return self.read(row) if self.read else row(*self.columns)
+
+    def written(self, values: Values, scope: Scope) -> dict[str, Cell]:
+        """The columns of this side that the values fill."""
+        cells = self.write(values, scope) if self.write else values[:len(self.columns)]
+        return dict(zip(self.columns, cells, strict=True))
 
 
 @dataclass(frozen=True)
@@ -56,10 +63,10 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Satellite:
-    """A table of one side that has no pair of its own: its rows are made from a group's values on the other side.
+    """A table of one side that has no pair of its own: its rows are made from what a group says on that side.
 
     `rows(scope, key, values)` selects them, labelled with columns of the table: `key` is the key of the pair as this
-    side writes it, `values` are the group's values on the other side. Links (`owner` is given) belong to one row of the
+    side writes it, `values` are the group's values on this side, made from a row of the other. Links (`owner` is given) belong to one row of the
     pair, and come and go with it. Records (no `owner`) are shared: `rows` gives each different one once, they are made
     before the pair's rows, and stay.
     """
@@ -91,7 +98,10 @@ class Group:
     meets: Side = Side.NEW
     """In whose terms both sides are compared: the old, where the new values are numbers that nobody can foretell."""
     always: bool = False
-    """Whether memory keeps every row's pair, also of those that survive: an identity map."""
+    """Whether memory keeps every row's pair, also of those that survive: an identity map. Conversions look it up, and
+    `fresh` makes the values of a row that it does not hold yet, all such rows in one statement.
+    """
+    fresh: Mapping[Way, Conversion] = field(default_factory=dict)
     where: Position | None = None
     """Where the mapping file says so; None for columns that map by their names."""
 
@@ -109,6 +119,10 @@ class Group:
         """The values of the target's end, made from a row of the source."""
         return self.conversions[way](self.ends[way.source].values(row), row.scope)
 
+    def written(self, way: Way, row: Row) -> dict[str, Cell]:
+        """The columns of the target, made from a row of the source."""
+        return self.ends[way.target].written(self.over(way, row), row.scope)
+
     def there_and_back(self, way: Way, row: Row) -> Values:
         """The values of the source's end after the way over and back."""
         return self.conversions[way.reverse](self.over(way, row), row.scope)
@@ -116,6 +130,15 @@ class Group:
     def compared(self, row: Row, side: Side) -> Values:
         """What this row of a side says, in the terms in which both sides are compared."""
         return self.ends[side].values(row) if side is self.meets else self.over(Way.out_of(side), row)
+
+    @property
+    def compared_names(self) -> list[str]:
+        """What the compared values are called: by the columns in whose terms both sides are compared; where that end is
+        read from elsewhere, by the other end's columns with a number.
+        """
+        end = self.ends[self.meets]
+        return list(end.columns) or [f"{', '.join(self.ends[self.meets.other].columns)}[{n}]"
+                                     for n, _type in enumerate(end.types, 1)]
 
     def doubtful(self, way: Way, row: Row) -> Sequence[Doubt]:
         """Conditions under which this row's values cannot go that way."""

@@ -8,11 +8,12 @@ from functools import cached_property
 
 from sqlalchemy import ColumnElement, FromClause, Select, literal, null
 
+from migrator.lens.constant import constant
 from migrator.lens.memory import Memory
 from migrator.lens.pair import Face, Pair
-from migrator.lens.rows import constant, constants, matches
+from migrator.lens.rows import constants, matches
 from migrator.lens.schema import Schema, Table
-from migrator.lens.scope import Cell, Row, Tables
+from migrator.lens.scope import Cell, Row, Tables, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.types import Type
 
@@ -72,26 +73,28 @@ def made(pair: Pair, way: Way, row: Row, memories: Mapping[str, Memory] | None =
     for group in pair.groups:
         memory = (memories or {}).get(group.name)
         values = memory.over(way, row) if memory else group.over(way, row)
-        if group.ends[way.target].read is None:
-            cells.update(zip(group.ends[way.target].columns, values, strict=True))
+        cells.update(group.ends[way.target].written(values, row.scope))
     for private in pair.private:
         if private.side is way.target and private.default is not None:
             cells[private.column] = private.default
     return cells
 
 
-def compared(pair: Pair, side: Side, row: Row) -> dict[str, tuple[Cell, Type]]:
-    """What a row of a side says, by name, with the type in whose canonical text both sides must agree.
+def key_made(pair: Pair, way: Way, row: Row) -> Values:
+    """The key that a row of the source has on the target's side."""
+    face = pair.faces[way.target]
+    cells: dict[str, Cell] = {name: constant(value, face.type(name)) for name, value in constants(face.rows).items()}
+    for group in pair.key_groups:
+        cells.update(group.written(way, row))
+    return tuple(cells[name] for name in face.key)
 
-    Names are those of the columns in whose terms the sides are compared; where an end is read from elsewhere, the
-    other end's columns with a number.
-    """
+
+def compared(pair: Pair, side: Side, row: Row) -> dict[str, tuple[Cell, Type]]:
+    """What a row of a side says, by name, with the type in whose canonical text both sides must agree."""
     found: dict[str, tuple[Cell, Type]] = {}
     for group in pair.groups:
-        end = group.ends[group.meets]
-        names = end.columns or [f"{', '.join(group.ends[group.meets.other].columns)}[{n}]"
-                                for n, _type in enumerate(end.types, 1)]
-        found.update(zip(names, zip(group.compared(row, side), end.types, strict=True), strict=True))
+        types = group.ends[group.meets].types
+        found.update(zip(group.compared_names, zip(group.compared(row, side), types, strict=True), strict=True))
     return found
 
 
