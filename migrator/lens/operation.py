@@ -10,9 +10,11 @@ from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 
 from migrator.errors import PlaybookError, Position
+from migrator.lens.constant import Constant, constant
 from migrator.lens.group import Group
 from migrator.lens.pair import Face, Private
 from migrator.lens.schema import Schema, Table
+from migrator.lens.scope import Cell
 from migrator.lens.side import Side
 from migrator.lens.types import Type
 from migrator.playbook.inventory import Strict
@@ -63,6 +65,13 @@ class Binding:
         if name not in table.columns:
             raise self.error(at, unknown(_("column"), name, table.columns))
         return table.columns[name].type
+
+    def constant(self, value: Constant, type_: Type, at: str) -> Cell:
+        """A constant as a value of a type. Raises PlaybookError at the argument `at` where it cannot be one."""
+        try:
+            return constant(value, type_)
+        except ValueError as error:
+            raise self.error(at, str(error)) from None
 
     def error(self, at: str, message: str, hint: str | None = None) -> PlaybookError:
         """An error that stands at an argument of the operation: `old`, or `table.key` for one inside another."""

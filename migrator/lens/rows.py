@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, and_, literal, or_, true
+from sqlalchemy import ColumnElement, and_, or_, true
 
+from migrator.lens.constant import Constant, constant
 from migrator.lens.scope import Cell, Row
-from migrator.lens.types import Family, Type
+from migrator.lens.types import Type
 
-Constant = str | int | bool
 Condition = Constant | list[Constant]
 
 
@@ -22,13 +22,6 @@ def constants(conditions: Mapping[str, Condition]) -> dict[str, Constant]:
     """What the conditions say of a fresh row: those columns that have one constant."""
     return {name: condition for name, condition in conditions.items()
             if not isinstance(condition, list)}
-
-
-def constant(value: Constant, type_: Type) -> Cell:
-    """A constant of the mapping file as a value of a column's type."""
-    if type_.family is Family.TEXT:
-        value = str(value)
-    return literal(value, type_.in_statements)
 
 
 def _meets(value: Cell, condition: Condition, type_: Type) -> ColumnElement[bool]:

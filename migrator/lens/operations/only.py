@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
+from migrator.lens.constant import Constant
 from migrator.lens.operation import Args, Binding, Operation, register
 from migrator.lens.pair import Private
-from migrator.lens.rows import Constant, constant
 from migrator.lens.side import Side
 
 
@@ -23,7 +23,8 @@ class _Only(Operation[OnlyArgs]):
 
     def bind(self, args: OnlyArgs, binding: Binding) -> Iterable[Private]:
         type_ = binding.type(self.side, args.column, "column")
-        yield Private(self.side, args.column, None if args.default is None else constant(args.default, type_))
+        default = None if args.default is None else binding.constant(args.default, type_, "default")
+        yield Private(self.side, args.column, default)
 
 
 @register

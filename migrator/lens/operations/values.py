@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pydantic import Field
 from sqlalchemy import and_, case, not_, or_
 
+from migrator.lens.constant import Constant, constant
 from migrator.lens.group import Conversion, Doubt, End, Group, cell
 from migrator.lens.operation import Args, Binding, Operation, register
-from migrator.lens.rows import Constant, constant
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.canonical import same
