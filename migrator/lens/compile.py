@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from migrator.errors import PlaybookError
+from migrator.lens.constant import constant
 from migrator.lens.conversion import plain
 from migrator.lens.group import Group
 from migrator.lens.lens import Lens
@@ -79,10 +80,15 @@ def _faces(entry: TableEntry, schemas: Mapping[Side, Schema], tree: Tree, route:
         face = Face(side, tuple(known[name] for name in names),
                     frozenset(name for name in entry.optional if name in names), entry.rows.get(side, {}))
         _require_keys(face, tree, (*route, side.value))
-        for column in face.rows:
+        for column, condition in face.rows.items():
+            at = (*route, "rows", side.value, column)
             if face.find(column) is None:
-                raise tree.error((*route, "rows", side.value, column), unknown(_("column"), column, face.names()),
-                                 key=True)
+                raise tree.error(at, unknown(_("column"), column, face.names()), key=True)
+            try:
+                for value in condition if isinstance(condition, list) else [condition]:
+                    constant(value, face.type(column))
+            except ValueError as error:
+                raise tree.error(at, str(error)) from None
         faces[side] = face
     return faces
 
