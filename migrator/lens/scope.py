@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, select
@@ -30,8 +31,14 @@ class Scope:
         self.base = base
         self.tables = tables
         self.lenient = lenient
-        self._from = base
-        self._joined: list[tuple[tuple[str, ...], Mapping[str, Cell], FromClause]] = []
+        self._joins = _Joins(base)
+        self._place = ""
+
+    def seen_with(self, tables: Tables, place: str) -> Scope:
+        """The same statement for expressions that know other tables by the same names; `place` tells them apart."""
+        other = copy(self)
+        other.tables, other._place = tables, place
+        return other
 
     def lookup(self, side: Side, name: str, on: Mapping[str, Cell], want: str) -> Cell:
         """The column `want` of the row of a table whose columns equal `on`; NULL where there is none.
@@ -42,17 +49,28 @@ class Scope:
 
     def join(self, mark: tuple[str, ...], on: Mapping[str, Cell], what: Callable[[], FromClause]) -> FromClause:
         """Join something to the row where its columns equal `on`, once; rows that find nothing stay."""
+        return self._joins.join((self._place, *mark), on, what)
+
+    def select(self, *columns: Cell) -> Select[Any]:
+        """The statement over everything that was joined."""
+        return select(*columns).select_from(self._joins.source)
+
+
+class _Joins:
+    """What has been joined to a statement's base so far."""
+
+    def __init__(self, base: FromClause) -> None:
+        self.source = base
+        self._joined: list[tuple[tuple[str, ...], Mapping[str, Cell], FromClause]] = []
+
+    def join(self, mark: tuple[str, ...], on: Mapping[str, Cell], what: Callable[[], FromClause]) -> FromClause:
         for known, on_known, found in self._joined:
             if known == mark and on_known.keys() == on.keys() and all(on_known[k].compare(on[k]) for k in on):
                 return found
         found = what().alias(f"j{len(self._joined) + 1}")
         self._joined.append((mark, on, found))
-        self._from = self._from.outerjoin(found, and_(*(found.c[key] == value for key, value in on.items())))
+        self.source = self.source.outerjoin(found, and_(*(found.c[key] == value for key, value in on.items())))
         return found
-
-    def select(self, *columns: Cell) -> Select[Any]:
-        """The statement over everything that was joined."""
-        return select(*columns).select_from(self._from)
 
 
 class Row:
