@@ -84,8 +84,9 @@ def key_made(pair: Pair, way: Way, row: Row) -> Values:
     """The key that a row of the source has on the target's side."""
     face = pair.faces[way.target]
     cells: dict[str, Cell] = {name: constant(value, face.type(name)) for name, value in constants(face.rows).items()}
-    for group in pair.key_groups:
-        cells.update(group.written(way, row))
+    for group in pair.groups:
+        if set(group.ends[way.target].columns) & set(face.key):
+            cells.update(group.written(way, row))
     return tuple(cells[name] for name in face.key)
 
 

@@ -23,11 +23,11 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.sql.elements import quoted_name
 
 from migrator.lens.group import Group, Satellite
-from migrator.lens.lens import in_pair, source_row
+from migrator.lens.lens import in_pair, key_made, source_row
 from migrator.lens.memory import Memory
 from migrator.lens.pair import Face, Pair
 from migrator.lens.remember import COUNTED
-from migrator.lens.satellites import satellite_rows, target_key
+from migrator.lens.satellites import satellite_rows
 from migrator.lens.scope import Row, Tables, Values
 from migrator.lens.side import Way
 from migrator.lens.sql.canonical import same
@@ -57,7 +57,7 @@ class Links:
         self._owners.create(self._connection, checkfirst=False)
         row = source_row(self._pair, self._way, self._tables)
         want = self._memory.over(self._way, row) if self._memory else self._group.over(self._way, row)
-        made = self._keyed(self._way, row, target_key(self._pair, self._way, row), want)
+        made = self._keyed(self._way, row, key_made(self._pair, self._way, row), want)
         there = self._face.read(self._tables)
         end = self._group.ends[self._way.target]
         have = self._keyed(self._way.reverse, there, there(*self._face.key), end.values(there))
@@ -69,9 +69,10 @@ class Links:
 
     def remove(self) -> int:
         """Delete links that are not wanted any more, and those of rows that are gone; links deleted."""
-        wanted = satellite_rows(self._pair, self._group, self._satellite, self._way, self._tables).subquery()
+        wanted = satellite_rows(self._pair, self._group, self._satellite, self._way, self._tables,
+                                memory=self._memory).subquery()
         row, there = source_row(self._pair, self._way, self._tables), self._face.read(self._tables)
-        kept = self._keyed(self._way, row, target_key(self._pair, self._way, row))
+        kept = self._keyed(self._way, row, key_made(self._pair, self._way, row))
         now = self._keyed(self._way.reverse, there, there(*self._face.key))
         of_owner = {f"key{n}": name for n, name in enumerate(self._satellite.owner)}
         unwanted = and_(self._has(self._owners, {name: name for name in self._satellite.owner}),
@@ -81,7 +82,8 @@ class Links:
 
     def write(self) -> int:
         """Insert the links that are missing; links inserted."""
-        wanted = satellite_rows(self._pair, self._group, self._satellite, self._way, self._tables).subquery()
+        wanted = satellite_rows(self._pair, self._group, self._satellite, self._way, self._tables,
+                                memory=self._memory).subquery()
         there = self._links.alias("there")
         changed = exists().where(_equal(self._owners, wanted, self._satellite.owner)).correlate(wanted)
         known = exists().where(_equal(there, wanted, self._identity)).correlate(wanted)

@@ -5,37 +5,36 @@ from __future__ import annotations
 from sqlalchemy import Insert, Select, and_, exists, func, insert, not_, select
 
 from migrator.lens.group import Group, Satellite
-from migrator.lens.lens import Narrow, in_pair, source_row
+from migrator.lens.lens import Narrow, in_pair, key_made, source_row
+from migrator.lens.memory import Memory
 from migrator.lens.pair import Pair
 from migrator.lens.schema import named
-from migrator.lens.scope import Cell, Row, Tables, Values
+from migrator.lens.scope import Cell, Tables
 from migrator.lens.side import Way
 from migrator.lens.sql.canonical import canonical
 from migrator.lens.types import Family, Type
 
 
 def satellite_rows(pair: Pair, group: Group, satellite: Satellite, way: Way, tables: Tables,
-                   narrow: Narrow | None = None) -> Select[tuple[object, ...]]:
-    """The rows of a satellite of the target, made from the pair's rows of the source (those that `narrow` means)."""
+                   narrow: Narrow | None = None, memory: Memory | None = None) -> Select[tuple[object, ...]]:
+    """The rows of a satellite of the target, made from the pair's rows of the source (those that `narrow` means).
+
+    memory: the group's memory; left out when nothing is remembered yet.
+    """
     row = source_row(pair, way, tables)
-    query = satellite.rows(row.scope, target_key(pair, way, row), group.ends[way.source].values(row))
+    values = memory.over(way, row) if memory else group.over(way, row)
+    query = satellite.rows(row.scope, key_made(pair, way, row), values)
     query = query.where(in_pair(pair, way.source, row))
     return query.where(narrow(row)) if narrow else query
 
 
-def target_key(pair: Pair, way: Way, row: Row) -> Values:
-    """The key that a row of the source has on the target's side."""
-    made = {name: cell for group in pair.key_groups
-            for name, cell in zip(group.ends[way.target].columns, group.over(way, row), strict=True)}
-    return tuple(made[name] for name in pair.faces[way.target].key)
-
-
-def records_missing(pair: Pair, group: Group, satellite: Satellite, way: Way, tables: Tables) -> Insert:
+def records_missing(pair: Pair, group: Group, satellite: Satellite, way: Way, tables: Tables,
+                    memory: Memory | None = None) -> Insert:
     """The statement that makes those shared records which the target does not have yet, numbered on from its highest.
 
     Equal sources give equal numbers: records are numbered in the order of their bytes.
     """
-    made = satellite_rows(pair, group, satellite, way, tables).subquery()
+    made = satellite_rows(pair, group, satellite, way, tables, memory=memory).subquery()
     there = tables(satellite.side, satellite.table).alias("there")
     known = exists().where(and_(*(there.c[name].is_not_distinct_from(made.c[name]) for name in satellite.natural)))
     columns: dict[str, Cell] = {column.name: column for column in made.columns}
