@@ -92,7 +92,7 @@ class SshCommand:
                     if channel.status_event.is_set():
                         return
                     self._look_at_clock(channel)
-                except OSError:  # the command has closed its input, or has ended
+                except (OSError, EOFError):  # the command has closed its input, or has ended
                     return
         with contextlib.suppress(OSError, EOFError):
             channel.shutdown_write()

@@ -82,7 +82,7 @@ class SshShell:
                 rest = rest[self._channel.send(rest):]  # type: ignore[arg-type]  # any buffer does
             except TimeoutError:
                 continue
-            except OSError as error:
+            except (OSError, EOFError) as error:  # EOFError: the connection was cut in this very moment
                 raise ConnectionLost(str(error)) from None
 
     def _break_off(self) -> None:
