@@ -58,9 +58,9 @@ def _meeting_pairs(first: Lens, second: Lens) -> Iterator[tuple[Pair, Pair]]:
 
 def _require_simple(pair: Pair, inner: Face) -> None:
     ends = [group.ends[inner.side] for group in pair.groups]
-    if len(inner.tables) > 1 or inner.rows or any(end.read for end in ends):
+    if len(inner.tables) > 1 or inner.rows or any(end.read for end in ends) or any(g.always for g in pair.groups):
         raise WrongUse(_("{pair} cannot be chained with another hop: in the version between, its rows are spread over "
-                         "several tables or filtered").format(pair=pair.name), where=str(pair.where or pair.name),
+                         "several tables, filtered, or get numbers of their own").format(pair=pair.name), where=str(pair.where or pair.name),
                        hint=_("carry the data over hop by hop"))
 
 

@@ -120,16 +120,16 @@ class _Link:
         return scope.seen_with(tables, f"between {inner}")
 
     def _satellites(self, groups: list[Group], side: Side) -> Iterable[Satellite]:
-        way = Way.BACKWARD if side is Side.OLD else Way.FORWARD
         for group in groups:
             for satellite in group.satellites:
                 if satellite.side is side:
-                    yield replace(satellite, rows=self._rows(satellite, group, way))
+                    yield replace(satellite, rows=self._rows(satellite, group, groups))
 
-    def _rows(self, satellite: Satellite, group: Group, way: Way) -> Rows:
+    @staticmethod
+    def _rows(satellite: Satellite, group: Group, groups: list[Group]) -> Rows:
         def rows(scope: Scope, key: Values, values: Values) -> Select[tuple[object, ...]]:
-            reached = self._middle(way, values, scope)
-            return satellite.rows(scope, key, _taken(group, way.source, reached))
+            own, = (part for one, part in _shared_out(groups, satellite.side, values) if one is group)
+            return satellite.rows(scope, key, own)
 
         return rows
 
@@ -140,8 +140,11 @@ def _joined(groups: Sequence[Group], side: Side) -> End:
     def read(row: Row) -> Values:
         return tuple(value for end in ends for value in end.values(row))
 
-    return End(tuple(c for end in ends for c in end.columns), tuple(t for end in ends for t in end.types),
-               read if any(end.read for end in ends) else None)
+    def write(values: Values, scope: Scope) -> Values:
+        return tuple(cell for group, own in _shared_out(groups, side, values)
+                     for cell in group.ends[side].written(own, scope).values())
+
+    return End(tuple(c for end in ends for c in end.columns), tuple(t for end in ends for t in end.types), read, write)
 
 
 def _shared_out(groups: Sequence[Group], side: Side, values: Values) -> Iterable[tuple[Group, Values]]:
