@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invoke.collection import Collection
 
-from migrator.tasks import approve, decide, doctor, fleets, inventory, journal, playbooks, runs, stages, steps, workers
+from migrator.tasks import approve, decide, doctor, fleets, inventory, journal, maps, playbooks, runs, stages, steps, workers
 
 
 def _collection(name: str, **tasks: object) -> Collection:
@@ -26,6 +26,7 @@ namespace.add_collection(_collection("fleet", start=fleets.start, status=fleets.
                                      go_on=fleets.go_on))
 namespace.add_collection(_collection("audit", verify=runs.verify))
 namespace.add_collection(_collection("journal", migrate=journal.migrate))
+namespace.add_collection(_collection("map", schema=maps.schema))
 namespace.add_collection(_collection("playbook", check=playbooks.check, new=playbooks.new, schema=playbooks.schema,
                                      path=playbooks.path))
 namespace.add_collection(_collection("inventory", check=inventory.check, trust=inventory.trust))

@@ -6,32 +6,45 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.errors import WrongUse
-from migrator.tasks.command import Call, needed
+from migrator.tasks.command import Call, command, needed
 from migrator.text import _
 
 if TYPE_CHECKING:
     from migrator.lens.lens import Lens
     from migrator.lens.meeting import Meeting
+    from migrator.lens.schema import Schema
 
-MAPPING = "the mapping file"
+MAPPING = "the mapping file; several, with commas between, for a path of several hops"
+BETWEEN = "for each version between two hops: a file of map.schema, an environment, or a URL"
 OLD = "old side: an environment of the inventory, or a database URL"
 NEW = "new side: an environment of the inventory, or a database URL"
 DATABASE = "which database of the environments (default: the only one)"
 
 
-def met(call: Call, mapping: str | None, old: str | None, new: str | None, database: str) -> tuple[Lens, Meeting]:
-    """The lens of a mapping file between two sides, and where these meet."""
-    from migrator.lens.compile import compile_lens
+def met(call: Call, mapping: str | None, old: str | None, new: str | None, database: str,
+        between: str | None = None) -> tuple[Lens, Meeting]:
+    """The lens of a mapping file between two sides (of several files, along a path), and where these meet."""
+    from migrator.lens.hops import compile_hops
     from migrator.lens.mapping import Mapping
     from migrator.lens.reflect import read_schema
 
     needed({"mapping": mapping})
     meeting = sides(call, old, new, database)
-    path = Path(str(mapping))
-    if not path.is_file():
-        raise WrongUse(_("there is no such mapping file"), where=str(path),
-                       hint=_("inv map.suggest --old ENV --new ENV --write FILE drafts one"))
-    return compile_lens(Mapping.load(path), read_schema(meeting.old), read_schema(meeting.new)), meeting
+    paths = [Path(name.strip()) for name in str(mapping).split(",")]
+    for path in paths:
+        if not path.is_file():
+            raise WrongUse(_("there is no such mapping file"), where=str(path),
+                           hint=_("inv map.suggest --old ENV --new ENV --write FILE drafts one"))
+    structures = [_structure(call, name.strip(), database) for name in between.split(",")] if between else []
+    return compile_hops([Mapping.load(path) for path in paths], read_schema(meeting.old), structures,
+                        read_schema(meeting.new)), meeting
+
+
+def _structure(call: Call, place: str, database: str) -> Schema:
+    from migrator.lens.reflect import read_schema
+    from migrator.lens.schema_file import load_schema
+
+    return load_schema(Path(place)) if Path(place).is_file() else read_schema(call.app.endpoint(place, database))
 
 
 def sides(call: Call, old: str | None, new: str | None, database: str) -> Meeting:
@@ -40,3 +53,17 @@ def sides(call: Call, old: str | None, new: str | None, database: str) -> Meetin
 
     needed({"old": old, "new": new})
     return Meeting(call.app.endpoint(str(old), database), call.app.endpoint(str(new), database))
+
+
+@command(env="an environment of the inventory, or a database URL", database=DATABASE, write="file to write")
+def schema(call: Call, env: str | None = None, database: str = "main", write: str | None = None) -> int | None:
+    """Keep the structure of a database in a file, for paths that lead over this version."""
+    from migrator.lens.reflect import read_schema
+    from migrator.lens.schema_file import write_schema
+
+    needed({"env": env, "write": write})
+    found = read_schema(call.app.endpoint(str(env), database))
+    write_schema(found, Path(str(write)))
+    call.show(_("{count} tables of {env} are written to {file}").format(count=len(found.tables), env=env, file=write),
+              {"tables": len(found.tables), "file": write})
+    return None
