@@ -113,10 +113,13 @@ class App:
         """A database as one side of a mapping: `place` is an environment of the inventory, or a URL."""
         from migrator.lens.endpoint import endpoint_of, open_endpoint
 
-        if "://" in place:
-            return open_endpoint(place.partition("://")[0], place)
-        site = self.site(place)
-        return endpoint_of(site.database(database), site.database_entry(database).at)
+        if "://" not in place:
+            site = self.site(place)
+            return endpoint_of(site.database(database), site.database_entry(database).at)
+        found = open_endpoint(place.partition("://")[0], place)
+        if found.make == "sqlite" and not Path(str(found.url.database)).is_file():
+            raise WrongUse(_("there is no such SQLite file"), where=str(found.url.database))
+        return found
 
     def run_folder(self, run: str) -> Path:
         """The folder of a run on this machine."""

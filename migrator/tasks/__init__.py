@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from invoke.collection import Collection
 
-from migrator.tasks import approve, decide, doctor, fleets, inventory, journal, maps, playbooks, runs, stages, steps, workers
+from migrator.tasks import (
+    approve,
+    decide,
+    doctor,
+    fleets,
+    inventory,
+    journal,
+    maps,
+    playbooks,
+    runs,
+    stages,
+    steps,
+    workers,
+)
 
 
 def _collection(name: str, **tasks: object) -> Collection:
