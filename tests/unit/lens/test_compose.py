@@ -74,7 +74,7 @@ def test_the_composed_lens_goes_there_and_back(tmp_path: Path) -> None:
 def test_rows_that_are_spread_in_between_are_carried_hop_by_hop(tmp_path: Path) -> None:
     first, last = made("old", tmp_path, FIRST), made("new", tmp_path, LAST)
     between = read_schema(made("between", tmp_path, BETWEEN))
-    filtered = TWO.replace("    columns:", "    rows: {old: {code: BUILD}}\n    columns:")
+    filtered = TWO.replace("    columns:", "    rows: {old: {code: [BUILD]}}\n    columns:")
     with pytest.raises(WrongUse, match="cannot be chained"):
         compose(compile_lens(Mapping.parse(ONE.encode(), "1"), read_schema(first), between),
                 compile_lens(Mapping.parse(filtered.encode(), "2"), between, read_schema(last)))
