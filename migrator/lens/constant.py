@@ -18,16 +18,24 @@ Constant = str | int | bool
 
 def constant(value: Constant, type_: Type) -> Cell:
     """A constant as a value of a column's type. Raises ValueError, for people, where the column could not hold it."""
+    return literal(held(value, type_), type_.in_statements)
+
+
+def held(value: Constant, type_: Type) -> Any:
+    """A constant as Python has it: equal for constants that a column would hold as the same value.
+
+    Raises ValueError, for people, where the column could not hold it.
+    """
     read = _READ.get(type_.family)
     if read is None:
         raise ValueError(_("a constant of type {type} cannot be written in a mapping file").format(type=type_))
     try:
-        held = read(value)
+        found = read(value)
     except (ValueError, InvalidOperation):
         raise ValueError(_('"{value}" is no value of type {type}').format(value=value, type=type_)) from None
-    if not _fits(held, type_):
+    if not _fits(found, type_):
         raise ValueError(_('"{value}" does not fit into type {type}').format(value=value, type=type_))
-    return literal(held, type_.in_statements)
+    return found
 
 
 def _text(value: Constant) -> str:

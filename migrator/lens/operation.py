@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 
 from migrator.errors import PlaybookError, Position
-from migrator.lens.constant import Constant, constant
+from migrator.lens.constant import Constant, constant, held
 from migrator.lens.group import Group
 from migrator.lens.pair import Face, Private
 from migrator.lens.schema import Schema, Table
@@ -68,8 +68,13 @@ class Binding:
 
     def constant(self, value: Constant, type_: Type, at: str) -> Cell:
         """A constant as a value of a type. Raises PlaybookError at the argument `at` where it cannot be one."""
+        self.held(value, type_, at)
+        return constant(value, type_)
+
+    def held(self, value: Constant, type_: Type, at: str) -> Any:
+        """A constant as Python has it. Raises PlaybookError at the argument `at` where it is no value of the type."""
         try:
-            return constant(value, type_)
+            return held(value, type_)
         except ValueError as error:
             raise self.error(at, str(error)) from None
 

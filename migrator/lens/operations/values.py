@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 
 from pydantic import Field
-from sqlalchemy import and_, case, not_, or_
 
-from migrator.lens.constant import Constant, constant
-from migrator.lens.group import Conversion, Doubt, End, Group, cell
+from migrator.errors import PlaybookError
+from migrator.lens.constant import Constant
+from migrator.lens.counterparts import Counterparts
+from migrator.lens.group import End, Group
 from migrator.lens.operation import Args, Binding, Operation, register
-from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
-from migrator.lens.sql.canonical import same
-from migrator.lens.sql.refuse import only_if
-from migrator.lens.types import Type
+from migrator.playbook.validate import refuse
 from migrator.text import _
 
 
 class ValuesArgs(Args):
     old: str = Field(description="column of the old row")
     new: str = Field(description="column of the new row")
-    map: dict[str, Constant] = Field(description="old value: new value", min_length=1)
+    map: dict[Constant, Constant] = Field(description="old value: new value", min_length=1)
+    null_new: Constant | None = Field(None, alias="null-new", description="new value where the old one is NULL")
+    null_old: Constant | None = Field(None, alias="null-old", description="old value where the new one is NULL")
     else_new: Constant | None = Field(None, alias="else-new", description="new value of every old one not in the map")
     else_old: Constant | None = Field(None, alias="else-old", description="old value of every new one not in the map")
 
 
 @register
 class MapValues(Operation[ValuesArgs]):
-    """Each value of a short list has its counterpart; NULL stays NULL.
+    """Each value of a short list has its counterpart; NULL stays NULL unless `null-new` or `null-old` says otherwise.
 
-    Without `else-new` and `else-old` the map must be total: a value that it does not hold is refused by the census.
-    Several old values may share a new one: the first of them is what comes back, and memory keeps the others.
+    Without `else-new` and `else-old` the map must be total: a value that it does not hold is refused by the census, and
+    a label of an old enumeration that it does not hold is an error. Several old values may share a new one: the first
+    of them is what comes back, and memory keeps the others.
 
         - values: {old: status, new: status_code, map: {筹备: PLAN, 在建: BUILD, 停工: HOLD, 竣工: DONE}}
+        - values: {old: active, new: is_active, map: {Y: true, N: false}, null-new: false}
     """
 
     name = "values"
@@ -41,49 +43,35 @@ class MapValues(Operation[ValuesArgs]):
     verbs = ("map_values",)
 
     def bind(self, args: ValuesArgs, binding: Binding) -> Iterable[Group]:
-        types = {Side.OLD: binding.type(Side.OLD, args.old), Side.NEW: binding.type(Side.NEW, args.new)}
-        forward = _as_cells(args.map.items(), types[Side.OLD], types[Side.NEW])
-        back = _as_cells(((new, old) for old, new in reversed(args.map.items())), types[Side.NEW], types[Side.OLD])
-        one_to_one = len(back) == len(args.map)
-        faithful = {Side.OLD} if one_to_one and args.else_new is None else set()
-        faithful |= {Side.NEW} if args.else_old is None else set()
-        yield Group("values", {Side.OLD: End((args.old,), (types[Side.OLD],)),
-                               Side.NEW: End((args.new,), (types[Side.NEW],))},
-                    {Way.FORWARD: _mapped(forward, args.else_new, types[Side.OLD], types[Side.NEW]),
-                     Way.BACKWARD: _mapped(back, args.else_old, types[Side.NEW], types[Side.OLD])},
-                    frozenset(faithful),
-                    {Way.FORWARD: _unknown(forward, types[Side.OLD], args.else_new),
-                     Way.BACKWARD: _unknown(back, types[Side.NEW], args.else_old)},
-                    where=binding.where)
+        old, new = binding.type(Side.OLD, args.old), binding.type(Side.NEW, args.new)
+        said = [(binding.held(here, old, f"map.{here}"), binding.held(there, new, f"map.{here}"))
+                for here, there in args.map.items()]
+        forward, backward = dict(said), {there: here for here, there in reversed(said)}
+        if args.null_new is not None:
+            forward[None] = binding.held(args.null_new, new, "null-new")
+            backward.setdefault(forward[None], None)
+        if args.null_old is not None:
+            backward[None] = binding.held(args.null_old, old, "null-old")
+        else_new = None if args.else_new is None else binding.held(args.else_new, new, "else-new")
+        else_old = None if args.else_old is None else binding.held(args.else_old, old, "else-old")
+        there = Counterparts(old, new, {None: None, **forward}, else_new)
+        back = Counterparts(new, old, {None: None, **backward}, else_old)
+        if wrong := list(_without_counterpart(binding, there, back)):
+            refuse(wrong)
+        yield Group("values", {Side.OLD: End((args.old,), (old,)), Side.NEW: End((args.new,), (new,))},
+                    {Way.FORWARD: there.convert, Way.BACKWARD: back.convert},
+                    frozenset(side for side, over, home in ((Side.OLD, there, back), (Side.NEW, back, there))
+                              if over.undone_by(home)),
+                    {Way.FORWARD: there.doubts, Way.BACKWARD: back.doubts}, where=binding.where)
 
 
-Known = Mapping[Constant, tuple[Cell, Cell]]
-"""By the value as written: what it is on the one side, and what on the other."""
-
-
-def _as_cells(pairs: Iterable[tuple[Constant, Constant]], source: Type, target: Type) -> Known:
-    return {here: (constant(here, source), constant(there, target)) for here, there in pairs}
-
-
-def _mapped(known: Known, otherwise: Constant | None, source: Type, target: Type) -> Conversion:
-    def convert(values: Values, scope: Scope) -> Values:
-        value = cell(values)
-        found = case(*((same(value, here, source), there) for here, there in known.values()),
-                     else_=None if otherwise is None else case((value.is_not(None), constant(otherwise, target))))
-        if otherwise is not None:
-            return (found,)
-        return (only_if(or_(value.is_(None), *(same(value, here, source) for here, _there in known.values())), found,
-                        target, scope),)
-
-    return convert
-
-
-def _unknown(known: Known, source: Type, otherwise: Constant | None) -> Callable[[Values, Scope], list[Doubt]]:
-    def doubts(values: Values, _scope: Scope) -> list[Doubt]:
-        value = cell(values)
-        if otherwise is not None:
-            return []
-        in_map = or_(*(same(value, here, source) for here, _there in known.values()))
-        return [Doubt("not-in-map", _("the value is not in the map"), and_(value.is_not(None), not_(in_map)))]
-
-    return doubts
+def _without_counterpart(binding: Binding, there: Counterparts, back: Counterparts) -> Iterable[PlaybookError]:
+    missing = [label for label in there.source.labels if not there.knows(label)]
+    if missing:
+        yield binding.error("map", _("the map has no new value for {values}").format(values=", ".join(missing)),
+                            hint=_("add them, or name a default with else-new"))
+    for at, value, home in (("else-new", there.otherwise, back), ("else-old", back.otherwise, there),
+                            ("null-old", back.known[None], there)):
+        if not home.knows(value):
+            yield binding.error(at, _('"{value}" could not go back: nothing is said of it on the way there').format(
+                value=value), hint=_("add it to the map, or name a default for the other way"))

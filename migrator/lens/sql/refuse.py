@@ -27,7 +27,12 @@ def only_if(fits: ColumnElement[bool], value: Cell, type_: Type, scope: Scope) -
 
     `fits` must be true for NULL that stays NULL.
     """
-    return case((fits, value), else_=null() if scope.lenient else Refuse(type_))
+    return case((fits, value), else_=no_value(type_, scope))
+
+
+def no_value(type_: Type, scope: Scope) -> Cell:
+    """What stands where there is no value: NULL in a lenient scope, and an error of the server in a strict one."""
+    return null() if scope.lenient else Refuse(type_)
 
 
 @compiles(Refuse)
