@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from fixtures.development.step_pages import example, promise
+from fixtures.development.docstring import example, promise
 from migrator.errors import Exit
+from migrator.lens.mapping import Mapping
+from migrator.lens.operation import Operation, operations
 from migrator.playbook.loader import parse
 from migrator.playbook.model import ForEach
 from migrator.playbook.steps import read_steps
@@ -64,6 +66,16 @@ def test_the_example_is_a_valid_step(name: str, kind: type[Step[Any]]) -> None:
     assert not errors, "\n".join(map(str, errors))
     flat = [inner for step in steps for inner in (step.steps if isinstance(step, ForEach) else [step])]
     assert name in [step.kind for step in flat]
+
+
+@pytest.mark.parametrize(("name", "kind"), operations().items(), ids=operations())
+def test_every_operation_is_explained_and_its_example_is_read(name: str, kind: type[Operation[Any]]) -> None:
+    assert promise(kind).endswith("."), f"the first line of the docstring of {kind.__name__} is a whole sentence"
+    without = [argument for argument, field in kind.Args.model_fields.items() if not field.description]
+    assert not without, f"{name}: Field(description=...) is missing"
+    shown = "from: a\nto: b\ntables:\n  - old: t\n    new: t\n    columns:\n" + textwrap.indent(example(kind), "      ")
+    mapping = Mapping.parse(shown.encode(), f"example of {name}")
+    assert name in {declared.operation for declared in mapping.declared[0]}
 
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))], ids=lambda page: page.name)
