@@ -80,12 +80,16 @@ def made(pair: Pair, way: Way, row: Row, memories: Mapping[str, Memory] | None =
     return cells
 
 
-def key_made(pair: Pair, way: Way, row: Row) -> Values:
-    """The key that a row of the source has on the target's side."""
+def key_made(pair: Pair, way: Way, row: Row, known: Mapping[str, Cell] | None = None) -> Values:
+    """The key that a row of the source has on the target's side.
+
+    known: columns of the target that are made otherwise than the lens makes them.
+    """
     face = pair.faces[way.target]
     cells: dict[str, Cell] = {name: constant(value, face.type(name)) for name, value in constants(face.rows).items()}
+    cells |= known or {}
     for group in pair.groups:
-        if set(group.ends[way.target].columns) & set(face.key):
+        if set(group.ends[way.target].columns) & set(face.key) - cells.keys():
             cells.update(group.written(way, row))
     return tuple(cells[name] for name in face.key)
 

@@ -72,6 +72,8 @@ def _put(lens: Lens, connection: Connection, way: Way) -> Written:
     puts = [_Put(lens, connection, pair, way) for pair in _parents_first(lens, way)]
     written = Written()
     for one in puts:
+        written += one.prepare()
+    for one in puts:
         one.look()
     for one in reversed(puts):
         written += one.remove(only_free=True)  # their unique values may be wanted by others
@@ -104,6 +106,16 @@ class _Put:
                        for group in pair.groups for satellite in group.satellites
                        if satellite.side is way.target and satellite.owner]
 
+    def prepare(self) -> Written:
+        """Make what rows of the target will refer to: numbers of an identity map, records that several rows share."""
+        known = sum(remember(self._connection, memory, self._way, self._tables)
+                    for memory in self._memories.values() if memory.group.always)
+        made = [self._connection.execute(records_missing(self._pair, group, satellite, self._way, self._tables,
+                                                         self._memories.get(group.name)), execution_options=COUNTED)
+                for group in self._pair.groups for satellite in group.satellites
+                if satellite.side is self._way.target and not satellite.owner]
+        return Written(inserted=sum(one.rowcount for one in made), remembered=known)
+
     def look(self) -> None:
         """Find out whose links have changed, while both sides are still as they are."""
         for links in self._links:
@@ -124,10 +136,6 @@ class _Put:
 
     def write(self) -> Written:
         """Insert what is missing and update what differs."""
-        for group in self._pair.groups:
-            for satellite in group.satellites:
-                if satellite.side is self._way.target and not satellite.owner:
-                    self._connection.execute(records_missing(self._pair, group, satellite, self._way, self._tables))
         written = Written()
         for table in self._face.tables:
             written += Written(updated=self._update(table))

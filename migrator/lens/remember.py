@@ -6,7 +6,7 @@ from sqlalchemy import Column, Connection, Delete, Index, MetaData, Select, Text
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects.mysql import LONGBLOB, VARBINARY
 
-from migrator.lens.lens import Lens, Narrow, in_pair, source_row
+from migrator.lens.lens import Lens, Narrow, in_pair, key_made, source_row
 from migrator.lens.memory import Memory, lost
 from migrator.lens.scope import Cell, Row, Tables
 from migrator.lens.side import Way
@@ -64,14 +64,15 @@ def pairs_worth(memory: Memory, way: Way, tables: Tables, narrow: Narrow | None 
 
 def _texts(memory: Memory, way: Way, row: Row) -> dict[str, Cell]:
     """Keys and values of both sides as memory writes them, the target's computed."""
-    group, pair = memory.group, memory.pair
-    found = {**memory.key_texts(way, row), **memory.value_texts(way.source, group.ends[way.source].values(row)),
-             **memory.value_texts(way.target, group.over(way, row))}
-    face = pair.faces[way.target]
-    made = {name: cell for one in pair.key_groups
-            for name, cell in zip(one.ends[way.target].columns, one.over(way, row), strict=True)}
-    return found | {name: canonical(made[column], face.type(column))
-                    for name, column in zip(memory.keys(way.target), face.key, strict=True)}
+    group, face = memory.group, memory.pair.faces[way.target]
+    said = group.ends[way.source].values(row)
+    fresh = group.fresh.get(way)
+    values = fresh(said, row.scope) if fresh else group.over(way, row)
+    found = {**memory.key_texts(way, row), **memory.value_texts(way.source, said),
+             **memory.value_texts(way.target, values)}
+    key = key_made(memory.pair, way, row, group.ends[way.target].written(values, row.scope) if fresh else {})
+    return found | {name: canonical(cell, face.type(column))
+                    for name, column, cell in zip(memory.keys(way.target), face.key, key, strict=True)}
 
 
 def _forget(memory: Memory, way: Way, tables: Tables) -> Delete:
