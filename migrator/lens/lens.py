@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import ColumnElement, FromClause, Select, literal, null
+from sqlalchemy import ColumnElement, FromClause, Select, false, null, or_
 
 from migrator.lens.constant import constant
 from migrator.lens.memory import Memory
@@ -104,26 +104,25 @@ def compared(pair: Pair, side: Side, row: Row) -> dict[str, tuple[Cell, Type]]:
 
 
 def rows_for(pair: Pair, way: Way, target: Table, tables: Tables, *, narrow: Narrow | None = None,
-             memories: Mapping[str, Memory] | None = None) -> Select[tuple[object, ...]]:
+             memories: Mapping[str, Memory] | None = None, lenient: bool = False) -> Select[tuple[object, ...]]:
     """The rows of one target table as a query over the source, labelled with the columns that it fills.
 
     target: one of the tables of the pair's target face.
     narrow: which rows of the source; all that belong to the pair if left out.
+    lenient: what cannot be said is NULL, instead of an error of the server.
     """
-    row = source_row(pair, way, tables)
+    row = source_row(pair, way, tables, lenient=lenient)
     cells = made(pair, way, row, memories)
     face = pair.faces[way.target]
     columns = {column: cells[name] for column, name in face.columns_of(target).items() if name in cells}
     query = row.scope.select(*(value.label(column) for column, value in columns.items()))
     query = query.where(in_pair(pair, way.source, row))
     if target.name in face.optional:
-        query = query.where(_any_filled(face, target, cells))
+        query = query.where(filled(face, target, cells))
     return query.where(narrow(row)) if narrow else query
 
 
-def _any_filled(face: Face, target: Table, cells: Mapping[str, Cell]) -> ColumnElement[bool]:
+def filled(face: Face, target: Table, cells: Mapping[str, Cell]) -> ColumnElement[bool]:
+    """Whether a row has a row in one of the target's optional tables: one of its columns is not empty."""
     own = [name for column, name in face.columns_of(target).items() if column not in target.key and name in cells]
-    filled: ColumnElement[bool] = literal(False)
-    for name in own:
-        filled = filled | cells[name].is_not(null())
-    return filled
+    return or_(false(), *(cells[name].is_not(null()) for name in own))
