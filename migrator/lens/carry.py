@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, FromClause, MetaData, Numeric, Text, insert, select
+from sqlalchemy import BigInteger, Column, Connection, FromClause, MetaData, Numeric, String, Text, insert, select
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import TypeEngine
@@ -17,6 +17,8 @@ from migrator.lens.types import Family, Type
 
 log = logging.getLogger(__name__)
 BATCH = 5_000
+INDEXABLE = 700
+"""Characters of a text on which MariaDB can still look something up by an index of its own making."""
 
 
 class Carried:
@@ -46,7 +48,7 @@ class Carried:
         types = {c.name: c.type for c in self._lens.schemas[side].tables[name].columns.values()}
         copy = SqlTable(quoted_name(f"migrator_carried_{name}"[:60], quote=True), MetaData(),
                         *(Column(quoted_name(c, quote=True), _held(t)) for c, t in types.items()),
-                        prefixes=["TEMPORARY"])
+                        prefixes=["TEMPORARY"], mysql_charset="utf8mb4", mariadb_charset="utf8mb4")
         copy.create(self._connection)
         rows = 0
         with self._meeting.connect(side) as source:
@@ -64,4 +66,6 @@ def _held(type_: Type) -> TypeEngine[Any]:
         return Numeric(20, 0) if type_.unsigned and type_.bits == 64 else BigInteger()
     if type_.family is Family.DECIMAL:
         return Numeric(type_.precision, type_.scale) if type_.precision else Numeric()
+    if type_.family is Family.TEXT and type_.length and type_.length <= INDEXABLE:
+        return String(type_.length)
     return Text() if type_.family in (Family.JSON, Family.OTHER) else type_.in_statements

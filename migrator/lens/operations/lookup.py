@@ -52,7 +52,7 @@ class Lookup(Operation[LookupArgs]):
         for at, side in (("key", here), ("value", there)):
             said = binding.column(table, getattr(args, at), at)
             if said.family is not types[side].family:
-                raise binding.error(at, _("{column} is {type} and {other} is {other_type}: they cannot name the same row"
+                raise binding.error(at, _("{column} is {type} and {other} is {other_type}: neither names the other"
                                           ).format(column=f"{table.name}.{getattr(args, at)}", type=said,
                                                    other=getattr(args, side), other_type=types[side]))
         for name, value in args.where.items():
