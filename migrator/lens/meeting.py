@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -26,7 +27,7 @@ class Meeting:
         """The endpoint of a side."""
         return self.old if side is Side.OLD else self.new
 
-    @property
+    @cached_property
     def shared(self) -> bool:
         """Whether one connection sees both sides, so that rows go from one to the other inside the server."""
         if self.old.server != self.new.server:

@@ -1,0 +1,94 @@
+"""Compare: does the new side hold what the lens makes of the old one, cell by cell?
+
+Both databases compute digests of canonical texts for small ranges of keys at the same time; only where these differ do
+rows travel. So it costs little more than to read both sides once, and works for a copy of ours as well as for an
+upgrade that somebody else's program did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from migrator.lens.lens import Lens
+from migrator.lens.meeting import Meeting
+from migrator.lens.memory import PLACE, Memory
+from migrator.lens.pair import Pair
+from migrator.lens.side import Side
+from migrator.lens.verify.eye import Eye
+from migrator.lens.verify.part import Part
+from migrator.lens.verify.ranges import Cuts
+from migrator.lens.verify.reader import Reader, memories_there, reader
+from migrator.lens.verify.report import Report, TableReport
+from migrator.lens.verify.state import State
+from migrator.lens.verify.uncompared import comparable, uncompared
+
+Progress = Callable[[float, float | None, str], None]
+
+
+def compare(lens: Lens, meeting: Meeting, *, state: Path | None = None, progress: Progress | None = None,
+            most: int = 100, again: float | None = None) -> Report:
+    """The report on every pair of the lens.
+
+    state: file for finished ranges; a verification that finds one of its own goes on with it.
+    progress: is told the rows done, the rows in all as far as they can be foretold, and the unit.
+    most: differences that are named; all are counted.
+    again: seconds after which rows that differ are looked at once more: for systems in use, whose data change between
+    the looks at either side. Without it each side is seen as it was at one moment.
+    Raises DatabaseError when a side refuses a question.
+    """
+    kept = State(state, lens)
+    with ExitStack() as stack:
+        readers = {side: stack.enter_context(reader(lens, meeting, side)) for side in Side}
+        parts = list(_parts(lens, meeting, readers))
+        for one in readers.values():
+            one.renew()
+        cuts = [part.cut(kept) for part in parts]
+        meter = _Meter(progress, sum(done.old for done in kept.done), cuts)
+        for part, cut in zip(parts, cuts, strict=True):
+            for within in cut.ranges:
+                done = part.compare(within, cut, most=most - kept.told, again=again)
+                kept.add(done)
+                meter.passed(done.old, cut)
+    kept.end()
+    return _report(lens, kept, parts)
+
+
+def _parts(lens: Lens, meeting: Meeting, readers: Mapping[Side, Reader]) -> Iterable[Part]:
+    there = memories_there(lens, meeting)
+    alike = all(meeting.end(side).make == "postgresql" for side in Side)
+    for number, pair in enumerate(lens.pairs):
+        if comparable(pair):
+            memories = {m.group.name: m for m in lens.memories if m.pair is pair and m.name in there}
+            eyes = [_eye(pair, readers[side], memories if meeting.shared or side is PLACE else {}, alike)
+                    for side in Side]
+            yield Part(number, pair, *eyes)
+
+
+def _eye(pair: Pair, reader: Reader, memories: Mapping[str, Memory], alike: bool) -> Eye:
+    maps = {name: memory for name, memory in memories.items() if memory.group.always}
+    return Eye(reader, reader.view(pair, maps), reader.view(pair, memories), alike)
+
+
+class _Meter:
+    """Tells the progress: what is to come is an estimate, what is done is not."""
+
+    def __init__(self, progress: Progress | None, done: int, cuts: Iterable[Cuts]) -> None:
+        self._progress = progress
+        self._done = done
+        self._left = sum(cut.rows for cut in cuts)
+
+    def passed(self, rows: int, cut: Cuts) -> None:
+        self._done += rows
+        self._left -= cut.rows // len(cut.ranges)
+        if self._progress:
+            self._progress(self._done, self._done + self._left, "rows")
+
+
+def _report(lens: Lens, kept: State, parts: Iterable[Part]) -> Report:
+    tables = {part.number: TableReport(part.pair.name, len(part.old.view.names)) for part in parts}
+    for done in kept.done:
+        tables[done.pair].add(done)
+    return Report(list(tables.values()), list(uncompared(lens)), kept.began, kept.resumed,
+                  [difference for done in kept.done for difference in done.differences])

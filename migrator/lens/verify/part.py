@@ -1,0 +1,52 @@
+"""One pair of the lens under comparison."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from migrator.lens.pair import Pair
+from migrator.lens.verify.difference import Kind
+from migrator.lens.verify.done import Done
+from migrator.lens.verify.eye import Eye
+from migrator.lens.verify.narrow import Found, differing_slots, looked_at_again, named, narrowed
+from migrator.lens.verify.ranges import Cuts, Range, cut
+from migrator.lens.verify.state import State
+
+
+@dataclass(frozen=True)
+class Part:
+    """`number` is the pair's place in the lens."""
+
+    number: int
+    pair: Pair
+    old: Eye
+    new: Eye
+
+    def cut(self, kept: State) -> Cuts:
+        """The ranges that are still to be compared."""
+        last = kept.last(self.number)
+        if last and last.high is None:
+            return Cuts((), 1, 0)
+        return cut(self.old.reader, self.old.view, last.high if last else None)
+
+    def compare(self, within: Range, cuts: Cuts, *, most: int, again: float | None) -> Done:
+        """Compare one range; name as many differences as are wanted."""
+        began = time.monotonic()
+        asked = [eye.digests(within, cuts) for eye in (self.old, self.new)]
+        digests = [one.result() for one in asked]
+        slots = differing_slots(*digests)
+        found = narrowed(self.old, self.new, within, cuts, slots) if slots else Found()
+        if again is not None and found.keys and most > 0:
+            found = self._later(found, began + again)
+        differences = named(self.pair.name, self.old, self.new, found, most)
+        old, new = (sum(int(count) for _slot, count, _sum in slots) for slots in digests)
+        return Done(self.number, within.low, within.high, old, new, found.counts[Kind.MISSING],
+                    found.counts[Kind.INVENTED], found.counts[Kind.DIFFERS], found.agreed,
+                    time.monotonic() - began, differences)
+
+    def _later(self, found: Found, moment: float) -> Found:
+        time.sleep(max(0.0, moment - time.monotonic()))
+        for eye in (self.old, self.new):
+            eye.reader.renew()
+        return looked_at_again(self.old, self.new, found)

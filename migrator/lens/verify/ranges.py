@@ -1,0 +1,80 @@
+"""How the rows of a pair are cut: into ranges that are read one after another, and these into slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+
+from sqlalchemy import ColumnElement, and_, func, literal, true
+
+from migrator.lens.scope import Cell
+from migrator.lens.sql.hash import bucket
+from migrator.lens.verify.reader import Reader
+from migrator.lens.verify.view import View
+
+ROWS = 100_000
+"""Rows of a range: half a second or less of a server's time, and what a killed verification reads again."""
+SLOT = 1_500
+"""Rows of a slot: what is listed of either side to find one row that differs."""
+HIGHEST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Range:
+    """Rows whose number is `low` or more and less than `high`; None is without end."""
+
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """The ranges of a pair in order, how many slots each has, and about how many rows there are in all."""
+
+    ranges: tuple[Range, ...]
+    slots: int
+    rows: int
+
+
+def cut(reader: Reader, view: View, after: int | None = None) -> Cuts:
+    """The ranges of a pair, as the rows of one side lie; they hold every row of the other side too.
+
+    Rows are cut by the whole number that begins the key where both sides have it, so that an index finds a range. Else
+    all are one range: slots are found by a hash, for which the servers read everything at once.
+
+    after: where the first range begins, when what lies before it has been compared.
+    """
+    if view.number() is None:
+        rows = int(reader.one(view.count()) or 0)
+        return Cuts((Range(),), max(1, -(-rows // SLOT)), rows)
+    bounds = list(_bounds(reader, view, after))
+    ranges = tuple(Range(low, high) for low, high in zip([after, *bounds], [*bounds, None], strict=True))
+    return Cuts(ranges, ROWS // SLOT, ROWS * len(ranges))
+
+
+def inside(view: View, within: Range) -> ColumnElement[bool]:
+    """Whether a row lies in a range."""
+    number = view.number()
+    if number is None:
+        return true()
+    low = true() if within.low is None else number >= within.low
+    return and_(low, true() if within.high is None else number < within.high)
+
+
+def slot(view: View, cuts: Cuts) -> Cell:
+    """The number of the slot that a row lies in, the same on both sides."""
+    number = view.number()
+    if number is not None and len(view.key) == 1:
+        return number % cuts.slots
+    texts: list[Cell] = [func.coalesce(text, literal("")) for text in view.key]
+    return bucket(reduce(Cell.concat, texts), cuts.slots)
+
+
+def _bounds(reader: Reader, view: View, after: int | None) -> Iterator[int]:
+    low = after
+    while (query := view.bound(low, ROWS)) is not None:
+        low = reader.one(query)
+        if low is None or low > HIGHEST:
+            return
+        yield low

@@ -1,0 +1,92 @@
+"""One side's connection, in a thread of its own, so that both servers work at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Executable, inspect, text
+
+from migrator.lens.carry import Carried
+from migrator.lens.lens import Lens
+from migrator.lens.meeting import Meeting
+from migrator.lens.memory import PLACE, Memory
+from migrator.lens.pair import Pair
+from migrator.lens.side import Side
+from migrator.lens.verify.view import View
+
+T = TypeVar("T")
+BATCH = 5_000
+"""Rows that are held of a long answer."""
+
+
+class Reader:
+    """Asks one side. Every question is answered from the same moment's data, as far as the server can do that."""
+
+    def __init__(self, side: Side, connection: Connection, thread: ThreadPoolExecutor, tables: Carried) -> None:
+        self.side = side
+        self._tables = tables
+        self._connection = connection
+        self._thread = thread
+
+    def view(self, pair: Pair, memories: Mapping[str, Memory]) -> View:
+        """The rows of a pair, as this side says them; carries here what is looked up beside them."""
+        return self._run(lambda: View(pair, self.side, self._tables, memories))
+
+    def ask(self, question: Executable) -> Future[list[Any]]:
+        """All rows of a short answer, later."""
+        return self._thread.submit(lambda: list(self._connection.execute(question)))
+
+    def one(self, question: Executable) -> Any:
+        """The first value of the first row; None where there is no row."""
+        rows = self.ask(question).result()
+        return rows[0][0] if rows else None
+
+    def stream(self, question: Executable) -> Iterator[Any]:
+        """The rows of a long answer, a batch at a time; to be read to its end or not at all."""
+        batches = self._run(lambda: self._connection.execute(
+            question, execution_options={"stream_results": True, "max_row_buffer": BATCH}).partitions(BATCH))
+        while batch := self._run(lambda: next(batches, None)):
+            yield from batch
+
+    def renew(self) -> None:
+        """Look at the data as they are from now on."""
+        self._run(lambda: _begin(self._connection))
+
+    def _run(self, act: Callable[[], T]) -> T:
+        return self._thread.submit(act).result()
+
+
+@contextmanager
+def reader(lens: Lens, meeting: Meeting, side: Side) -> Iterator[Reader]:
+    """A reader of a side; `renew` begins its first look, and tables are carried to it before that."""
+    with ThreadPoolExecutor(1, f"verify {side}") as thread, ExitStack() as stack:
+        connection = thread.submit(stack.enter_context, meeting.connect(side)).result()
+        try:
+            yield Reader(side, connection, thread, Carried(lens, meeting, side, connection))
+        finally:
+            thread.submit(stack.close).result()
+
+
+def memories_there(lens: Lens, meeting: Meeting) -> frozenset[str]:
+    """The names of the lens's memories that have been made."""
+    end = meeting.end(PLACE)
+    with end.connect() as connection:
+        there = inspect(connection).get_table_names(schema=None if end.make == "sqlite" else end.namespace)
+    return frozenset(memory.name for memory in lens.memories) & frozenset(there)
+
+
+def _begin(connection: Connection) -> None:
+    """Begin a transaction that only reads, and sees one moment's data."""
+    connection.rollback()
+    match connection.dialect.name:
+        case "postgresql":
+            connection.execute(text("set transaction isolation level repeatable read, read only"))
+            # Each range is a statement of its own: to compile its many expressions would take longer than to run them.
+            connection.execute(text("select set_config(name, 'off', true) from pg_settings where name = 'jit'"))
+        case "mysql" | "mariadb":
+            connection.execute(text("start transaction read only, with consistent snapshot"))
+        case _:
+            connection.execute(text("select count(*) from sqlite_master"))

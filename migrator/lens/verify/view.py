@@ -1,0 +1,146 @@
+"""What one side says of the rows of a pair: keys and values as canonical texts, in the terms of both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_
+
+from migrator.lens.group import Doubt, Group
+from migrator.lens.lens import in_pair
+from migrator.lens.memory import Memory
+from migrator.lens.pair import Pair
+from migrator.lens.scope import Cell, Tables, Values
+from migrator.lens.side import Side, Way
+from migrator.lens.sql.canonical import canonical, typed
+from migrator.lens.types import Family, Type
+
+Key = tuple[str | None, ...]
+"""The key of a row, as canonical texts that both sides agree on."""
+
+UNSAID = "\x01"
+"""What begins the text of a value that cannot be said in the other side's terms; its code follows."""
+
+
+def identifying(pair: Pair) -> tuple[Group, ...]:
+    """The groups by which a row of one side is found on the other; none where nothing tells."""
+    key = set(pair.faces[Side.OLD].key)
+    return pair.key_groups or tuple(g for g in pair.groups if set(g.ends[Side.OLD].columns) & key)
+
+
+def number_of(pair: Pair) -> tuple[str, str] | None:
+    """The old and the new column of a whole number that begins the key on both sides and is the same there; or None."""
+    first = {side: pair.faces[side].key[0] for side in Side}
+    found = [g for g in identifying(pair) if _kept(g) and g.ends[Side.OLD].types[0].family is Family.INTEGER
+             and all(g.ends[side].columns == (first[side],) for side in Side)]
+    return (first[Side.OLD], first[Side.NEW]) if found else None
+
+
+class View:
+    """The rows of a pair on one side, ready to be selected.
+
+    memories: memories to be asked, by the name of their group. An identity map is a part of what a row says; what other
+    memories know is `agreed`: what the other side may have for this row as well.
+    """
+
+    def __init__(self, pair: Pair, side: Side, tables: Tables, memories: Mapping[str, Memory]) -> None:
+        self._pair = pair
+        self._side = side
+        self._tables = tables
+        self._row = pair.faces[side].read(tables, lenient=True)
+        self._inside = in_pair(pair, side, self._row)
+        self.sentences: dict[str, str] = {}
+        keys = {id(group) for group in identifying(pair)}
+        said = [(group, self._said(group, memories.get(group.name))) for group in pair.groups]
+        self.names = tuple(name for group in pair.groups for name in group.compared_names)
+        self.texts: Values = tuple(text for _group, (texts, _agreed) in said for text in texts)
+        self.agreed: Values = tuple(text for _group, (_texts, agreed) in said for text in agreed)
+        self.key: Values = tuple(text for group, (texts, _agreed) in said if id(group) in keys for text in texts)
+        self.key_names = tuple(name for group in pair.groups if id(group) in keys for name in group.compared_names)
+        self._columns = tuple(_Part.of(group, side) for group in pair.groups if id(group) in keys
+                              for _name in group.compared_names)
+
+    def select(self, *columns: ColumnElement[object]) -> Select[tuple[object, ...]]:
+        """The rows that belong to the pair."""
+        return self._row.scope.select(*columns).where(self._inside)
+
+    def count(self) -> Select[tuple[object, ...]]:
+        """How many rows belong to the pair."""
+        row = self._pair.faces[self._side].read(self._tables)
+        return row.scope.select(func.count()).where(in_pair(self._pair, self._side, row))
+
+    def bound(self, after: int | None, rows: int) -> Select[tuple[object, ...]] | None:
+        """The number that this many rows lie before, counted from those with a higher number than `after`.
+
+        None where no such number begins the key on both sides.
+        """
+        found = number_of(self._pair)
+        if not found:
+            return None
+        row = self._pair.faces[self._side].read(self._tables)
+        number = row[found[self._side is Side.NEW]]
+        query = row.scope.select(number).where(in_pair(self._pair, self._side, row)).order_by(number)
+        return (query if after is None else query.where(number > after)).offset(rows).limit(1)
+
+    def number(self) -> Cell | None:
+        """The column by which the rows lie in ranges, the same on both sides; None where there is none."""
+        found = number_of(self._pair)
+        return self._row[found[self._side is Side.NEW]] if found else None
+
+    def is_one_of(self, keys: Sequence[Key]) -> ColumnElement[bool]:
+        """Whether a row has one of these keys; columns that keep their values are asked themselves, for their index."""
+        return or_(*(and_(*(condition for text, said, part in zip(self.key, key, self._columns, strict=True)
+                            for condition in self._is(text, said, part))) for key in keys))
+
+    def _is(self, text: Cell, said: str | None, part: _Part | None) -> Iterator[ColumnElement[bool]]:
+        if part is not None and said is not None:
+            yield self._row[part.column] == typed(literal(said), part.type)
+        yield text.is_(None) if said is None else text == literal(said)
+
+    def _said(self, group: Group, memory: Memory | None) -> tuple[list[Cell], list[Cell]]:
+        """What the row says for a group, and what both sides may have agreed on instead."""
+        types = group.ends[group.meets].types
+        if self._side is group.meets:
+            texts = _canonical(group.compared(self._row, self._side), types)
+            return texts, texts
+        way = Way.out_of(self._side)
+        doubts = group.doubtful(way, self._row)
+        self.sentences.update((doubt.code, doubt.sentence) for doubt in doubts)
+        computed = [_or_unsaid(text, doubts) for text in _canonical(group.over(way, self._row), types)]
+        if memory is None:
+            return computed, computed
+        known = _canonical(memory.over(way, self._row), types)
+        return (known, known) if group.always else (computed, known)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A column that holds a part of the key as both sides have it."""
+
+    column: str
+    type: Type
+
+    @classmethod
+    def of(cls, group: Group, side: Side) -> _Part | None:
+        end = group.ends[side]
+        asked = _kept(group) and end.types[0].family in (Family.INTEGER, Family.TEXT)
+        return cls(end.columns[0], end.types[0]) if asked else None
+
+
+def _kept(group: Group) -> bool:
+    """Whether a column of each side holds the very same values."""
+    return (group.operation == "rename" and all(end.read is None and len(end.columns) == 1
+                                                for end in group.ends.values())
+            and group.ends[Side.OLD].types[0].family is group.ends[Side.NEW].types[0].family)
+
+
+def _canonical(values: Values, types: Sequence[Type]) -> list[Cell]:
+    return [canonical(value, type_) for value, type_ in zip(values, types, strict=True)]
+
+
+def _or_unsaid(text: Cell, doubts: Sequence[Doubt]) -> Cell:
+    """The text, or a mark where there is none because the value cannot be said: that is another thing than NULL."""
+    if not doubts:
+        return text
+    return func.coalesce(text, case(*((d.condition, literal(UNSAID + d.code)) for d in doubts), else_=None))
