@@ -33,7 +33,10 @@ class Type:
 
     `length` counts characters of text and bytes of binary, `octets` bytes of text where the server counts those;
     `precision` and `scale` are decimal digits, `bits` is the width of integers and reals, `fraction` the digits after
-    the second, `labels` the values of an enumeration.
+    the second, `labels` the values of an enumeration. `charset` is told where a column of MariaDB has one. `loose` is
+    true when the server does not hold values to what the type says (SQLite): limits are promises of the application.
+    `spelled` is PostgreSQL's own spelling of a type that values must be cast to, and `own` true when only that database
+    knows it (an enumeration, a type of an extension).
     """
 
     family: Family
@@ -48,6 +51,10 @@ class Type:
     zoned: bool = False
     labels: tuple[str, ...] = ()
     collation: str | None = None
+    charset: str | None = None
+    loose: bool = False
+    spelled: str | None = None
+    own: bool = False
 
     def __str__(self) -> str:
         return self.shown
