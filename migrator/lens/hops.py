@@ -31,4 +31,4 @@ def compile_hops(mappings: Sequence[Mapping], old: Schema, between: Sequence[Sch
                 "--between takes a file of map.schema, an environment or a URL for each version between"))
     ends = [old, *between, new]
     return reduce(compose, (compile_lens(mapping, here, there)
-                            for mapping, here, there in zip(mappings, ends, ends[1:], strict=True)))
+                            for mapping, (here, there) in zip(mappings, pairwise(ends), strict=True)))
