@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from migrator import events
-from migrator.screen.words import amount, estimate_word, speed
-from migrator.text import _
+from migrator.screen.words import estimate_word, measures
 from migrator.units import show_seconds
 
 
@@ -36,12 +35,7 @@ class Activity:
         texts: list[str] = []
         if self.latest:
             progress = self.latest[1]
-            texts.append(amount(progress.done, progress.total, progress.unit))
-            rate = self._rate()
-            if rate:
-                texts.append(speed(rate, progress.unit))
-            if rate and progress.total:
-                texts.append(_("{time} left").format(time=show_seconds((progress.total - progress.done) / rate)))
+            texts += measures(progress.done, progress.total, progress.unit, self._rate())
         return [*texts, f"{show_seconds(now - self.began)}{estimate_word(self.event.estimate)}"]
 
     def _rate(self) -> float | None:

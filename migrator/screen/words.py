@@ -34,3 +34,13 @@ def amount(done: float, total: float | None, unit: str) -> str:
 def speed(per_second: float, unit: str) -> str:
     """How fast it goes: `88.0 MB/s`, `1,200/s`."""
     return f"{show_size(per_second)}/s" if unit == "bytes" else f"{per_second:,.0f}/s"
+
+
+def measures(done: float, total: float | None, unit: str, rate: float | None) -> list[str]:
+    """Amount, speed and time left, as far as they are known; `rate` is units a second."""
+    found = [amount(done, total, unit)]
+    if rate:
+        found.append(speed(rate, unit))
+    if rate and total:
+        found.append(_("{time} left").format(time=show_seconds((total - done) / rate)))
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrator.errors import WrongUse
+from migrator.errors import Exit, WrongUse
 from migrator.tasks.command import Call, command, needed
 from migrator.text import _
 
@@ -67,3 +67,30 @@ def schema(call: Call, env: str | None = None, database: str = "main", write: st
     call.show(_("{count} tables of {env} are written to {file}").format(count=len(found.tables), env=env, file=write),
               {"tables": len(found.tables), "file": write})
     return None
+
+
+@command(mapping=MAPPING, old=OLD, new=NEW, between=BETWEEN, database=DATABASE,
+         most="how many differences are named; all are counted",
+         again="systems in use: after how long rows that differ are looked at once more, such as 5s",
+         fresh="begin anew, also where a verification was cut off")
+def verify(call: Call, mapping: str | None = None, old: str | None = None, new: str | None = None,
+           between: str | None = None, database: str = "main", most: int = 100, again: str | None = None,
+           fresh: bool = False) -> int | None:
+    """Prove cell by cell that the new side holds what the mapping makes of the old one; exit code 10 if it does not."""
+    from migrator.lens.verify import compare
+    from migrator.lens.verify.state import place
+    from migrator.screen.meter import Meter
+    from migrator.screen.verified import show_verified
+    from migrator.units import seconds
+
+    lens, meeting = met(call, mapping, old, new, database, between)
+    state = place(call.app.home / "verify", lens, meeting)
+    if fresh:
+        state.unlink(missing_ok=True)
+    report = compare(lens, meeting, state=state, progress=Meter(as_json=call.json), most=most,
+                     again=None if again is None else seconds(again)).as_json()
+    command = f"inv map.verify --mapping {mapping} --old {old} --new {new}"
+    following = _("inv rehearse --playbook FOLDER, with this mapping in a step data.verify") if report["equal"] \
+        else _("mend the new side or the mapping, then {command}").format(command=command)
+    call.show(show_verified(report, following), {"event": "verified", **report})
+    return None if report["equal"] else Exit.FINDINGS_BLOCK

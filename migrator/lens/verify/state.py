@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from typing import Any, TextIO
 
 from migrator import clock
 from migrator.lens.lens import Lens
+from migrator.lens.meeting import Meeting
+from migrator.lens.side import Side
 from migrator.lens.verify.done import Done
 from migrator.lens.verify.ranges import Range
 
@@ -53,6 +56,13 @@ class State:
         if self._file and self._path:
             self._file.close()
             self._path.unlink()
+
+
+def place(folder: Path, lens: Lens, meeting: Meeting) -> Path:
+    """The file in a folder for the verification of these two databases by this lens."""
+    said = [lens.digest, *(meeting.end(side).url.render_as_string() for side in Side)]
+    digest = hashlib.sha256("\0".join(said).encode()).hexdigest()
+    return folder / f"{digest[:32]}.jsonl"
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
