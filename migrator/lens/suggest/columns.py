@@ -1,0 +1,152 @@
+"""The columns of a pair: which map by themselves, what explains the others, and what is left to each side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from migrator.lens.pair import Face
+from migrator.lens.side import Side
+from migrator.lens.suggest.ground import Ground, Place
+from migrator.lens.suggest.lists import exploded
+from migrator.lens.suggest.looked_up import looked_up
+from migrator.lens.suggest.one_to_one import agreeing, explained
+from migrator.lens.suggest.parts import parted
+from migrator.lens.suggest.proposal import SURE, Entry, Proposal, Taken, private
+from migrator.lens.types import Family
+from migrator.text import _
+
+BY_NAME = 0.75
+"""Likeness from which names alone are enough for a proposal, where no rows can be compared."""
+
+
+def entry(faces: Mapping[Side, Face], ground: Ground, confidence: float, evidence: str) -> Entry:
+    """Everything that can be said of the columns of two faces."""
+    place = Place.of(faces, ground)
+    taken = Taken()
+    silent, said, asked = _of_equal_names(place, taken)
+    for found in (_by_rows(place, taken), _keys(place, taken), _by_names(place, taken)):
+        said += _surest(found, taken)
+    said += _left(place, taken)
+    asked += _questions(place, said)
+    return Entry(faces, confidence, evidence, tuple(silent), tuple(said), tuple(asked))
+
+
+def _of_equal_names(place: Place, taken: Taken) -> tuple[list[str], list[Proposal], list[str]]:
+    """Columns of equal names: those that map by themselves, those that need a word, and questions."""
+    silent: list[str] = []
+    said: list[Proposal] = []
+    asked: list[str] = []
+    there = {column.name: column for column in place.columns(Side.NEW)}
+    for old in place.columns(Side.OLD):
+        if old.name not in there:
+            continue
+        seen = place.seen(old, there[old.name])
+        plain = place.by_itself(old, seen.new)
+        same = agreeing(seen)
+        best = max(explained(seen), key=lambda p: p.confidence, default=None)
+        if plain and (same == seen.asked or best is None or best.operation == "rename"):
+            silent.append(old.name)
+            taken.take(private(Side.OLD, old.name, ""))
+            taken.take(private(Side.NEW, old.name, ""))
+            if same < seen.asked:
+                asked.append(_("{pair}: {column} has its name on both sides, but differs in {count} of {asked} rows "
+                               "with equal keys, for example where the key is {key}").format(
+                    pair=_name(place), column=old.name, count=seen.asked - same, asked=seen.asked,
+                    key=_first_different(place, seen.pairs)))
+        elif best is not None and best.confidence >= SURE:
+            said.append(best)
+            taken.take(best)
+        elif not seen.filled and not plain:
+            retyped = Proposal("convert", {"old": old.name, "new": old.name}, SURE, _("the names are equal"),
+                               {Side.OLD: (old.name,), Side.NEW: (old.name,)})
+            said.append(retyped)
+            taken.take(retyped)
+    return silent, said, asked
+
+
+def _by_rows(place: Place, taken: Taken) -> Iterator[Proposal]:
+    """What rows of equal keys show of the columns that are left."""
+    free = {side: [c for c in place.columns(side) if c.name not in taken.columns[side]] for side in Side}
+    for old in free[Side.OLD]:
+        for new in free[Side.NEW]:
+            yield from explained(place.seen(old, new))
+    yield from parted(place, free)
+    yield from looked_up(place, free)
+    yield from exploded(place, free)
+
+
+def _keys(place: Place, taken: Taken) -> Iterator[Proposal]:
+    """Key columns that are left, in their order: pairs are made by keys."""
+    keys = [[name for name in place.faces[side].key if name not in taken.columns[side]] for side in Side]
+    if len(keys[0]) == len(keys[1]):
+        for old, new in zip(*keys, strict=True):
+            if place.by_itself(place.column(Side.OLD, old), place.column(Side.NEW, new)):
+                yield Proposal("rename", {"old": old, "new": new}, SURE, _("both are the key of their tables"),
+                               {Side.OLD: (old,), Side.NEW: (new,)})
+
+
+def _by_names(place: Place, taken: Taken) -> Iterator[Proposal]:
+    """Columns with names that look alike, where no row tells more."""
+    for old in place.columns(Side.OLD):
+        for new in place.columns(Side.NEW):
+            seen = place.seen(old, new)
+            if seen.alike >= BY_NAME and not seen.filled and place.by_itself(old, new):
+                yield Proposal("rename", {"old": old.name, "new": new.name}, round(0.8 * seen.alike, 2),
+                               _("the names look alike, and no rows with equal keys tell more"),
+                               {Side.OLD: (old.name,), Side.NEW: (new.name,)},
+                               todo=_("{pair}: is {new} really what {old} was? Only the names say so").format(
+                                   pair=_name(place), old=old.name, new=new.name))
+
+
+def _surest(found: Iterable[Proposal], taken: Taken) -> list[Proposal]:
+    """The surest proposals of which no two account for the same column."""
+    chosen = []
+    for proposal in sorted(found, key=lambda p: (-p.confidence, p.operation != "rename", p.name)):
+        if proposal.confidence >= SURE and taken.free(proposal):
+            taken.take(proposal)
+            chosen.append(proposal)
+    return chosen
+
+
+def _left(place: Place, taken: Taken) -> Iterator[Proposal]:
+    """What nothing explains stays on its side."""
+    for side in Side:
+        for column in place.columns(side):
+            if column.name in taken.columns[side]:
+                continue
+            sampled = {record[column.name] for record in place.rows.of(side)}
+            always = next(iter(sampled)) if len(sampled) == 1 else None
+            needed = side is Side.NEW and not column.nullable and column.default is None and not column.counted
+            if needed and always is not None and column.type.family in (Family.TEXT, Family.INTEGER):
+                default = int(always) if column.type.family is Family.INTEGER else always
+                yield private(side, column.name, _("every sampled row has this value"), default)
+            else:
+                yield private(side, column.name, _("nothing on the other side is like it"))
+
+
+def _questions(place: Place, said: list[Proposal]) -> list[str]:
+    left = {side: [p.args["column"] for p in said if p.operation == f"only-{side}"] for side in Side}
+    asked = []
+    if left[Side.OLD] and left[Side.NEW]:
+        asked.append(_("{pair}: did any of {old} become any of {new}? No row and no name says so, and each stays on "
+                       "its side until a rename is written").format(pair=_name(place), old=", ".join(left[Side.OLD]),
+                                                                new=", ".join(left[Side.NEW])))
+    elif left[Side.OLD]:
+        asked.append(_("{pair}: the new version seems to have no place for {columns}; is that so?").format(
+            pair=_name(place), columns=", ".join(left[Side.OLD])))
+    empty = [p.args["column"] for p in said if p.operation == "only-new" and "default" not in p.args
+             and not place.column(Side.NEW, p.args["column"]).nullable
+             and place.column(Side.NEW, p.args["column"]).default is None]
+    asked += [_("{pair}: {column} may not be empty; which default do rows get that come from the old side?").format(
+        pair=_name(place), column=column) for column in empty]
+    return asked
+
+
+def _first_different(place: Place, pairs: Sequence[tuple[str | None, str | None]]) -> str:
+    number = next(n for n, (old, new) in enumerate(pairs) if old != new)
+    return ", ".join(str(part) for part in place.rows.keys[number])
+
+
+def _name(place: Place) -> str:
+    old, new = (" + ".join(t.name for t in place.faces[side].tables) for side in Side)
+    return old if old == new else f"{old} -> {new}"

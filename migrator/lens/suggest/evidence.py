@@ -1,0 +1,116 @@
+"""What speaks for a proposal: rows of equal keys seen side by side, and how sure they make it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+
+from migrator.lens.pair import Face
+from migrator.lens.schema import Column
+from migrator.lens.side import Side
+from migrator.lens.suggest.sample import Key, Record, Samples
+from migrator.lens.types import Family
+
+Reading = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Two columns side by side: their texts in rows with equal keys. `alike` is how much their names look alike."""
+
+    old: Column
+    new: Column
+    pairs: Sequence[tuple[str | None, str | None]]
+    alike: float = 0.0
+
+    @cached_property
+    def filled(self) -> list[tuple[str, str]]:
+        """Those rows in which both sides say something."""
+        return [(old, new) for old, new in self.pairs if old is not None and new is not None]
+
+    @cached_property
+    def widowed(self) -> int:
+        """Rows in which only one side says something."""
+        return sum((old is None) is not (new is None) for old, new in self.pairs)
+
+    @property
+    def asked(self) -> int:
+        """Rows that can tell something: those in which a side says something."""
+        return len(self.filled) + self.widowed
+
+
+@dataclass(frozen=True)
+class Together:
+    """The rows of both faces of a pair that have equal keys, columns by the names that the faces give them."""
+
+    keys: tuple[Key, ...]
+    old: tuple[Record, ...]
+    new: tuple[Record, ...]
+
+    def of(self, side: Side) -> tuple[Record, ...]:
+        """The rows as one side has them."""
+        return self.old if side is Side.OLD else self.new
+
+    def pairs(self, old: str, new: str) -> list[tuple[str | None, str | None]]:
+        """The texts of an old column and of a new one, row by row."""
+        return [(a[old], b[new]) for a, b in zip(self.old, self.new, strict=True)]
+
+
+def together(samples: Samples, old: Face, new: Face) -> Together:
+    """The sampled rows of two faces that have equal keys, in a steady order."""
+    left, right = (_joined(samples, face) for face in (old, new))
+    keys = sorted((key for key in left if key in right), key=str)
+    return Together(tuple(keys), tuple(left[key] for key in keys), tuple(right[key] for key in keys))
+
+
+def sureness(agree: int, asked: int, learned: int, different: int) -> float:
+    """How sure rows make a rule, 0.0 to 1.0: Laplace's rule of succession over those rows that could contradict it.
+
+    learned: rows that the rule itself was taken from, and so prove nothing.
+    different: different values seen; a rule that has only ever said one thing is worth half.
+    """
+    told = max(0, asked - learned)
+    return (max(0, agree - learned) + 1) / (told + 2) * (1 - 0.5 ** different)
+
+
+def with_names(sure: float, alike: float) -> float:
+    """How sure rows and names make it together: either may be right."""
+    return 1 - (1 - sure) * (1 - 0.5 * alike)
+
+
+def number(text: str) -> Decimal | None:
+    """A canonical text as a number, yes and no as 1 and 0."""
+    try:
+        found = Decimal({"true": "1", "t": "1", "false": "0", "f": "0"}.get(text, text))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def moment(text: str) -> datetime | None:
+    """A canonical text as a point in time, in UTC where it has a zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+
+
+def reading(old: Column, new: Column) -> Reading:
+    """How texts of two columns are read, so that equal values are equal whatever their types."""
+    families = {old.type.family, new.type.family}
+    if families & NUMBERS:
+        return number
+    return moment if families & {Family.MOMENT, Family.DATE} else str
+
+
+NUMBERS = frozenset({Family.INTEGER, Family.DECIMAL, Family.REAL, Family.BOOLEAN})
+
+
+def _joined(samples: Samples, face: Face) -> dict[Key, Record]:
+    parts = [(face.columns_of(table), samples.rows(face.side, table.name).records) for table in reversed(face.tables)]
+    return {key: {name: rows.get(key, {}).get(column) for columns, rows in parts for column, name in columns.items()}
+            for key in parts[-1][1]}

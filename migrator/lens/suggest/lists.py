@@ -1,0 +1,108 @@
+"""A list in one text that became rows of a table of links, or the other way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from migrator.lens.schema import Column, Table
+from migrator.lens.side import Side
+from migrator.lens.suggest.evidence import sureness
+from migrator.lens.suggest.ground import Place
+from migrator.lens.suggest.proposal import Proposal
+from migrator.lens.types import Family
+from migrator.text import _
+
+SEPARATORS = (",", ";", "|", "\n", "、", "/", " ")
+
+
+@dataclass(frozen=True)
+class _Links:
+    """A spare table of one side whose rows belong to rows of the pair, and the words that they stand for, by owner."""
+
+    side: Side
+    table: Table
+    owner: str
+    value: str
+    words: Mapping[str, Any] | None
+    """The table, its key and the column in which words are found; None when links hold the words themselves."""
+    owned: Mapping[str, frozenset[str]]
+    whole: bool
+
+
+def exploded(place: Place, free: Mapping[Side, Sequence[Column]]) -> Iterator[Proposal]:
+    """List columns of one side whose words are the rows of a link table of the other."""
+    for side in Side:
+        lists = [column for column in free[side.other] if column.type.family is Family.TEXT]
+        for links in _links(place, side) if lists else ():
+            for column in lists:
+                for separator in SEPARATORS:
+                    found = _agreed(place, column, separator, links)
+                    if found is not None:
+                        yield found
+
+
+def _links(place: Place, side: Side) -> Iterator[_Links]:
+    main = place.faces[side].main
+    for name in sorted(place.ground.spare[side]):
+        table = place.ground.table(side, name)
+        owners = [f.columns[0] for f in table.foreign if f.table == main.name and f.refers == main.key]
+        for owner in owners if table.key else ():
+            for value in table.columns.values():
+                if value.name != owner and value.type.family in (Family.INTEGER, Family.TEXT):
+                    yield _owned(place, side, table, owner, value.name, None, {})
+                    yield from _by_look_up(place, side, table, owner, value.name)
+
+
+def _by_look_up(place: Place, side: Side, table: Table, owner: str, value: str) -> Iterator[_Links]:
+    for foreign in table.foreign:
+        if foreign.columns != (value,) or foreign.table not in place.ground.schemas[side].tables:
+            continue
+        records = place.ground.records(side, foreign.table)
+        for column in place.ground.table(side, foreign.table).columns:
+            told = {str(record[foreign.refers[0]]): str(record[column]) for record in records}
+            if column != foreign.refers[0] and 0 < len(told) == len(set(told.values())):
+                words = {"table": foreign.table, "key": foreign.refers[0], "value": column}
+                yield _owned(place, side, table, owner, value, words, told)
+
+
+def _owned(place: Place, side: Side, table: Table, owner: str, value: str, words: Mapping[str, Any] | None,
+           told: Mapping[str, str]) -> _Links:
+    owned: dict[str, set[str]] = defaultdict(set)
+    rows = place.ground.samples.rows(side, table.name)
+    for record in rows.records.values():
+        held = str(record[value])
+        word = held if words is None else told.get(held)
+        if word is not None:
+            owned[str(record[owner])].add(word)
+    return _Links(side, table, owner, value, words, {key: frozenset(said) for key, said in owned.items()}, rows.whole)
+
+
+def _agreed(place: Place, column: Column, separator: str, links: _Links) -> Proposal | None:
+    asked = agree = 0
+    seen: set[str] = set()
+    for key, record in zip(place.rows.keys, place.rows.of(links.side.other), strict=True):
+        said = frozenset(part.strip() for part in (record[column.name] or "").split(separator)) - {""}
+        linked = links.owned.get(str(key[0]), frozenset())
+        if len(key) == 1 and (said or linked) and (links.whole or linked):
+            asked += 1
+            agree += said == linked if links.whole else linked <= said
+            seen |= said
+    if not asked or 2 * agree < asked:
+        return None
+    link: dict[str, Any] = {"table": links.table.name, "owner": links.owner, "value": links.value}
+    if links.words:
+        link["words"] = links.words
+    further = sorted(set(links.table.columns) - {links.owner, links.value})
+    todo = _("{table}: what are {columns} of its rows to be? Say so under further").format(
+        table=links.table.name, columns=", ".join(further)) if further else None
+    ends: dict[str, Any] = {str(links.side.other): column.name, str(links.side): link}
+    return Proposal("explode" if links.side is Side.NEW else "implode",
+                    {"old": ends["old"], "separator": separator, "new": ends["new"]},
+                    round(sureness(agree, asked, 0, len(seen)) * agree / asked, 2),
+                    _("in {agree} of {asked} rows with equal keys the words are the rows of {table}").format(
+                        agree=agree, asked=asked, table=links.table.name),
+                    {links.side.other: (column.name,), links.side: ()},
+                    frozenset({(links.side, links.table.name)}), todo)

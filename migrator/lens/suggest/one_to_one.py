@@ -1,0 +1,145 @@
+"""How one old column became one new one, as rows of equal keys show: as it was, by a factor, a clock, a list."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from migrator.lens.side import Side
+from migrator.lens.suggest.evidence import NUMBERS, Seen, number, reading, sureness, with_names
+from migrator.lens.suggest.proposal import Proposal
+from migrator.lens.suggest.zones import zone_of
+from migrator.lens.types import Family
+from migrator.text import _
+
+LONGEST_LIST = 60
+"""Different values up to which a column is thought to be a list of words."""
+LONGEST_VALUE = 100
+
+Guess = Callable[[Seen], Proposal | None]
+
+
+def explained(seen: Seen) -> Iterator[Proposal]:
+    """Every way in which the new column may have been made from the old one."""
+    for guess in (unchanged, by_factor, by_zone, by_list):
+        found = guess(seen)
+        if found is not None:
+            yield found
+
+
+def agreeing(seen: Seen) -> int:
+    """In how many of the rows in which a side says something both say the same."""
+    read = reading(seen.old, seen.new)
+    return sum(old == new or (read(old) is not None and read(old) == read(new)) for old, new in seen.filled)
+
+
+def unchanged(seen: Seen) -> Proposal | None:
+    """The same values, of the same type or of another."""
+    agree = agreeing(seen)
+    if 2 * agree < seen.asked or not seen.filled:
+        return None
+    different = len({old for old, _new in seen.filled})
+    operation = "rename" if seen.old.type.family is seen.new.type.family else "convert"
+    return _said(seen, operation, {}, agree, 0, different)
+
+
+def by_factor(seen: Seen) -> Proposal | None:
+    """Numbers times a constant: another unit."""
+    if seen.new.type.family not in NUMBERS - {Family.BOOLEAN}:
+        return None
+    pairs = [(a, b) for a, b in ((number(old), number(new)) for old, new in seen.filled)
+             if a is not None and b is not None]
+    if not pairs or len(pairs) < len(seen.filled):
+        return None
+    largest = max(pairs, key=lambda pair: abs(pair[0]))
+    factor = _round(largest[1] / largest[0]) if largest[0] else Decimal(0)
+    if factor in (0, 1):
+        return None
+    agree = sum(abs(a * factor - b) <= _half_digit(seen) for a, b in pairs)
+    if 2 * agree < len(pairs):
+        return None
+    different = len({a for a, _b in pairs if a})
+    return _said(seen, "convert", {"times": _plain(factor)}, agree, 1, different)
+
+
+def by_zone(seen: Seen) -> Proposal | None:
+    """Moments a few hours apart: local time became UTC, or the other way."""
+    if {seen.old.type.family, seen.new.type.family} != {Family.MOMENT}:
+        return None
+    found = zone_of(seen.filled)
+    if found is None:
+        return None
+    said = _said(seen, "convert", found.args, found.agree, 1, found.different)
+    return Proposal(said.operation, said.args, said.confidence, said.evidence, said.takes, todo=found.todo and
+                    _("{old} -> {new}: {question}").format(old=seen.old.name, new=seen.new.name, question=found.todo))
+
+
+def by_list(seen: Seen) -> Proposal | None:
+    """Each of a few old values has its counterpart."""
+    counterparts: dict[str, Counter[str]] = defaultdict(Counter)
+    for old, new in seen.filled:
+        counterparts[old][new] += 1
+    if not 0 < len(counterparts) <= min(LONGEST_LIST, len(seen.filled) // 2):
+        return None
+    if not {seen.old.type.family, seen.new.type.family} <= _LISTED or any(len(v) > LONGEST_VALUE or "\0" in v
+                                                 for pair in seen.filled for v in pair):
+        return None
+    best = {old: news.most_common(1)[0] for old, news in sorted(counterparts.items())}
+    results = {new for new, _count in best.values()}
+    if (len(results) < 2 and seen.alike < 0.8) or all(old == new for old, (new, _count) in best.items()):
+        return None
+    agree = sum(count for _new, count in best.values())
+    if 10 * agree < 9 * len(seen.filled):
+        return None
+    table = {old: _constant(new, seen.new.type.family) for old, (new, _count) in best.items()}
+    return _said(seen, "values", {"map": table}, agree, len(best), max(2, len(results)),
+                 todo=_ambiguous(seen, {old: news for old, news in counterparts.items() if len(news) > 1}))
+
+
+_LISTED = frozenset({Family.TEXT, Family.INTEGER, Family.BOOLEAN})
+
+
+def _said(seen: Seen, operation: str, args: Mapping[str, Any], agree: int, learned: int, different: int,
+          todo: str | None = None) -> Proposal:
+    sure = with_names(sureness(agree, seen.asked, learned, different), seen.alike) * agree / seen.asked
+    return Proposal(operation, {"old": seen.old.name, "new": seen.new.name, **args}, round(sure, 2),
+                    _("{agree} of {asked} rows with equal keys agree").format(agree=agree, asked=seen.asked),
+                    {Side.OLD: (seen.old.name,), Side.NEW: (seen.new.name,)}, todo=todo)
+
+
+def _ambiguous(seen: Seen, unclear: dict[str, Counter[str]]) -> str | None:
+    if not unclear:
+        return None
+    told = "; ".join(f"{old!r} -> " + ", ".join(f"{new!r} ({count})" for new, count in news.most_common(3))
+                     for old, news in sorted(unclear.items())[:5])
+    return _("{old} -> {new}: some old values have more than one counterpart, the commonest is written: {told}"
+             ).format(old=seen.old.name, new=seen.new.name, told=told)
+
+
+def _constant(text: str, family: Family) -> str | int | bool:
+    if family is Family.BOOLEAN:
+        return number(text) == 1
+    return int(text) if family is Family.INTEGER else text
+
+
+def _round(ratio: Decimal) -> Decimal:
+    """The shortest number within a millionth of a ratio of sampled values."""
+    for digits in range(1, 7):
+        short = Decimal(f"{ratio:.{digits}g}")
+        if abs(short - ratio) <= abs(ratio) * Decimal("1e-6"):
+            return short
+    return Decimal(0)
+
+
+def _half_digit(seen: Seen) -> Decimal:
+    """What rounding to the new column's digits may change, and binary fractions on top."""
+    scale = seen.new.type.scale if seen.new.type.family is Family.DECIMAL else 0
+    return Decimal("0.5").scaleb(-(scale or 0)) * Decimal("1.001") if seen.new.type.family is not Family.REAL \
+        else Decimal("1e-6")
+
+
+def _plain(factor: Decimal) -> int | str:
+    whole = factor.to_integral_value(ROUND_HALF_UP)
+    return int(whole) if whole == factor else format(factor.normalize(), "f")
