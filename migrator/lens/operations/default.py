@@ -1,0 +1,56 @@
+"""default: where one side says nothing, the other says a default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pydantic import Field
+from sqlalchemy import case
+
+from migrator.lens.constant import Constant
+from migrator.lens.conversion import plain
+from migrator.lens.group import Conversion, Group, cell
+from migrator.lens.operation import Args, Binding, Operation, register
+from migrator.lens.scope import Cell, Scope, Values
+from migrator.lens.side import Side, Way
+
+
+class DefaultArgs(Args):
+    old: str = Field(description="column of the old row")
+    new: str = Field(description="column of the new row")
+    value: Constant = Field(description="what the new row says where the old one is NULL")
+    back: Constant | None = Field(None, description="what the old row says where the new one is NULL; NULL if left out")
+
+
+@register
+class Default(Operation[DefaultArgs]):
+    """Where the old row is NULL the new one has a default; other values stay what they are.
+
+    Which of the defaults stands for NULL is kept in memory.
+
+        - default: {old: priority, new: priority, value: 3}
+    """
+
+    name = "default"
+    Args = DefaultArgs
+    verbs = ("set_defaults",)
+
+    def bind(self, args: DefaultArgs, binding: Binding) -> Iterable[Group]:
+        same = plain(binding, args.old, args.new)
+        value = binding.constant(args.value, binding.type(Side.NEW, args.new), "value")
+        forward = _filled(same.conversions[Way.FORWARD], value)
+        back = same.conversions[Way.BACKWARD]
+        if args.back is not None:
+            back = _filled(back, binding.constant(args.back, binding.type(Side.OLD, args.old), "back"))
+        never_null = {side for side, name in ((Side.OLD, args.old), (Side.NEW, args.new))
+                      if not binding.nullable(side, name)}
+        yield replace(same, operation="default", conversions={Way.FORWARD: forward, Way.BACKWARD: back},
+                      faithful=same.faithful & never_null)
+
+
+def _filled(conversion: Conversion, value: Cell) -> Conversion:
+    def convert(values: Values, scope: Scope) -> Values:
+        return (case((cell(values).is_(None), value), else_=cell(conversion(values, scope))),)
+
+    return convert
