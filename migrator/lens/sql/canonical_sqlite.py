@@ -14,7 +14,7 @@ def text_of(value: str, type_: Type) -> str:
             return f"migrator_moment_text({value}, {int(type_.zoned)})"
         case Family.JSON if type_.spelled == "jsonb":
             return f"migrator_json_text({value})"
-    return f"cast({value} as text)"
+    return f"cast({value} as text) collate binary"  # a cast still compares as its column does
 
 
 def value_of(text: str, type_: Type) -> str:
