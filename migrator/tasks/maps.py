@@ -94,3 +94,34 @@ def verify(call: Call, mapping: str | None = None, old: str | None = None, new: 
         else _("mend the new side or the mapping, then {command}").format(command=command)
     call.show(show_verified(report, following), {"event": "verified", **report})
     return None if report["equal"] else Exit.FINDINGS_BLOCK
+
+
+@command(old=OLD, new=NEW, database=DATABASE, write="file to write the draft to; it is printed if left out",
+         sample="rows and different values that are looked at of each table and column")
+def suggest(call: Call, old: str | None = None, new: str | None = None, database: str = "main",
+            write: str | None = None, sample: int = 1_000) -> int | None:
+    """Draft a mapping file from both systems as they are: what names and rows show, and questions for the rest."""
+    from migrator.lens.reflect import read_schema
+    from migrator.lens.side import Side
+    from migrator.lens.suggest.draft import draft
+    from migrator.lens.suggest.sample import Samples
+    from migrator.lens.suggest.writing import written
+    from migrator.screen.drafted import show_drafted
+
+    meeting = sides(call, old, new, database)
+    if write and Path(write).exists():
+        raise WrongUse(_("the file is there already, and may hold somebody's work"), where=write,
+                       hint=_("name another with --write"))
+    if sample < 1:
+        raise WrongUse(_("a sample has one row at least"), hint="--sample 1000")
+    schemas = {side: read_schema(meeting.end(side)) for side in Side}
+    drafted = draft(schemas[Side.OLD], schemas[Side.NEW], Samples(meeting, schemas, sample))
+    text, found = written(drafted), drafted.as_json()
+    if write:
+        Path(write).write_text(text, encoding="utf-8")
+    following = f"inv map.census --mapping {write or 'FILE'} --old {old} --new {new}"
+    shown = show_drafted(found, following)
+    if not write:  # so that the output can become the file
+        shown = text + "".join(f"# {line}".rstrip() + "\n" for line in shown.splitlines())
+    call.show(shown, {"event": "drafted", **found, "file": write, "text": text})
+    return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
 from migrator.lens.schema import Column
 from migrator.lens.side import Side
@@ -14,73 +16,99 @@ from migrator.lens.types import Family
 from migrator.text import _
 
 LONGEST_SEPARATOR = 3
+MOST_EXCEPTIONS = 50
+"""Different first parts of an unusual length up to which they are taken for words of a list."""
+
+Row = tuple[str, tuple[str, ...]]
+"""A text, and the parts that the other side has."""
 
 
 def parted(place: Place, free: Mapping[Side, Sequence[Column]]) -> Iterator[Proposal]:
-    """Texts that are several columns of the other side, put together with one separator."""
+    """Texts that are several columns of the other side, put together."""
     for whole in Side:
-        texts = [column for column in free[whole.other] if column.type.family is Family.TEXT]
+        parts = [column.name for column in free[whole.other] if column.type.family is Family.TEXT]
         for column in free[whole]:
-            if column.type.family is Family.TEXT and len(texts) > 1:
-                found = _parts(place, whole, column, texts)
+            if column.type.family is Family.TEXT and len(parts) > 1:
+                order = _order(_rows(place, whole, column.name, parts), parts)
+                found = _told(place, whole, column.name, order) if len(order) > 1 else None
                 if found is not None:
                     yield found
 
 
-def _parts(place: Place, whole: Side, column: Column, texts: Sequence[Column]) -> Proposal | None:
-    mine, theirs = place.rows.of(whole), place.rows.of(whole.other)
-    rows = [(text, {c.name: other[c.name] or "" for c in texts}) for record, other in zip(mine, theirs, strict=True)
-            if (text := record[column.name])]
-    order = _order(rows, [c.name for c in texts])
-    if len(order) < 2:
+def _rows(place: Place, whole: Side, column: str, parts: Sequence[str]) -> list[Row]:
+    return [(text, tuple(other[name] or "" for name in parts))
+            for record, other in zip(place.rows.of(whole), place.rows.of(whole.other), strict=True)
+            if (text := record[column])]
+
+
+def _order(rows: Sequence[Row], parts: Sequence[str]) -> list[str]:
+    """Those parts that nearly always stand in the text, by the place where they do."""
+    found: dict[str, float] = {}
+    for number, name in enumerate(parts):
+        places = [text.find(cells[number]) for text, cells in rows if cells[number]]
+        if places and sum(at >= 0 for at in places) >= 0.95 * len(places):
+            found[name] = sum(places) / len(places)
+    return sorted(found, key=lambda name: found[name])
+
+
+def _told(place: Place, whole: Side, column: str, order: Sequence[str]) -> Proposal | None:
+    rows = _rows(place, whole, column, order)
+    separator = _separator(rows)
+    if separator is None:
         return None
-    separator, exact = _separator(rows, order)
-    loose = sum(_loose(text, [cells[name] for name in order], separator) for text, cells in rows)
-    if separator is None or 2 * loose < len(rows):
+    loose = [row for row in rows if _parts_of(row[0], separator, len(order)) == [cell.strip() for cell in row[1]]
+             or separator.join(row[1]) == row[0]]
+    how = {"by": separator} | _trimmed(rows, separator) if separator else _places(rows)
+    if how is None or 2 * len(loose) < len(rows):
         return None
-    names = tuple(order)
-    sure = sureness(loose, len(rows), 1, len({text for text, _cells in rows})) * loose / len(rows)
-    args = {"old": column.name, "new": list(names)} if whole is Side.OLD else {"old": list(names), "new": column.name}
-    todo = None if exact == len(rows) else _(
-        "{column}: in {count} of {asked} rows blanks stand around the separator that the parts do not have").format(
-            column=column.name, count=len(rows) - exact, asked=len(rows))
-    return Proposal("split" if whole is Side.OLD else "join", {**args, "separator": separator}, round(sure, 2),
-                    _("{agree} of {asked} rows with equal keys are {parts} put together with {separator!r}").format(
-                        agree=loose, asked=len(rows), parts=" + ".join(names), separator=separator),
-                    {whole: (column.name,), whole.other: names}, todo=todo)
+    ends = {str(whole): column, str(whole.other): list(order)}
+    return Proposal("split" if whole is Side.OLD else "join", {"old": ends["old"], "new": ends["new"], **how},
+                    round(sureness(len(loose), len(rows), 1, len(set(rows))) * len(loose) / len(rows), 2),
+                    _("in {agree} of {asked} rows with equal keys {whole} is {parts}, put together").format(
+                        agree=len(loose), asked=len(rows), whole=column, parts=" + ".join(order)),
+                    {whole: (column,), whole.other: tuple(order)},
+                    todo=_("{column}: the sample has the first parts {words}; what others are there?").format(
+                        column=column, words=how["unless"]) if "unless" in how else None)
 
 
-def _order(rows: Sequence[tuple[str, Mapping[str, str]]], names: Sequence[str]) -> list[str]:
-    """Those columns that nearly always stand in the text, by the place where they do."""
-    starts: dict[str, list[int]] = {name: [text.find(cells[name]) for text, cells in rows if cells[name]]
-                                    for name in names}
-    inside = [name for name, places in starts.items()
-              if places and sum(at >= 0 for at in places) >= 0.95 * len(places)]
-    return sorted(inside, key=lambda name: sum(starts[name]) / len(starts[name]))
-
-
-def _separator(rows: Sequence[tuple[str, Mapping[str, str]]], order: Sequence[str]) -> tuple[str | None, int]:
-    """What stands between the parts in most rows, and in how many rows exactly that does."""
+def _separator(rows: Sequence[Row]) -> str | None:
+    """What stands between parts in most rows, without the blanks around it; "" when nothing does."""
     between: Counter[str] = Counter()
     for text, cells in rows:
         at = 0
-        for name in order[:-1]:
-            at += len(cells[name])
-            end = text.find(cells[order[order.index(name) + 1]], at)
-            if end < 0 or not cells[name]:
+        for part, following in pairwise(cells):
+            end = text.find(following, at + len(part)) if part and following else -1
+            if end < 0:
                 break
-            between[text[at:end].strip() or text[at:end]] += 1
+            gap = text[at + len(part):end]
+            between[gap.strip() or gap] += 1
             at = end
-    if not between:
-        return None, 0
-    separator = between.most_common(1)[0][0]
-    if len(separator) > LONGEST_SEPARATOR:
-        return None, 0
-    return separator, sum(separator.join(cells[name] for name in order) == text for text, cells in rows)
+    best = between.most_common(1)[0][0] if between else None
+    return best if best is not None and len(best) <= LONGEST_SEPARATOR else None
 
 
-def _loose(text: str, parts: Sequence[str], separator: str | None) -> bool:
-    """Whether the parts give the text but for blanks around the separator."""
-    if separator is None or separator.join(parts) == text:
-        return separator is not None
-    return bool(separator) and [part.strip() for part in text.split(separator)] == [part.strip() for part in parts]
+def _parts_of(text: str, separator: str, count: int) -> list[str]:
+    found = [part.strip() for part in text.split(separator, count - 1)] if separator else [text]
+    return found + [""] * (count - len(found))
+
+
+def _trimmed(rows: Sequence[Row], separator: str) -> dict[str, Any]:
+    exact = all(text.split(separator, len(cells) - 1) == list(cells) for text, cells in rows if all(cells))
+    return {} if exact else {"trim": True}
+
+
+def _places(rows: Sequence[Row]) -> dict[str, Any] | None:
+    """After how many letters the parts begin, and the first parts that are longer or shorter than most."""
+    lengths = Counter(tuple(len(cell) for cell in cells[:-1]) for _text, cells in rows)
+    usual = lengths.most_common(1)[0][0]
+    if 0 in usual:
+        return None
+    at = [sum(usual[:n + 1]) for n in range(len(usual))]
+    unusual: dict[str, set[str]] = defaultdict(set)
+    for text, cells in rows:
+        if tuple(len(cell) for cell in cells[:-1]) != usual and "".join(cells) == text and cells[0]:
+            unusual[str(len(cells[0]))].add(cells[0])
+    if (unusual and len(at) > 1) or sum(map(len, unusual.values())) > MOST_EXCEPTIONS:
+        return None
+    unless = {length: sorted(words) for length, words in sorted(unusual.items())}
+    return {"at": at[0] if len(at) == 1 else at} | ({"unless": unless} if unless else {})

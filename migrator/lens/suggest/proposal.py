@@ -98,6 +98,16 @@ class Draft:
         """All operations that are more than a column left to its side."""
         return [p for entry in self.entries for p in entry.proposals if not p.private]
 
+    def as_json(self) -> dict[str, Any]:
+        """What was found, for people and programs."""
+        return {"tables": len(self.entries), "tables_exact": sum(entry.exact for entry in self.entries),
+                "columns_exact": sum(len(entry.silent) for entry in self.entries),
+                "proposals": [{"table": entry.name, "operation": p.operation, "columns": p.name, "args": dict(p.args),
+                               "confidence": p.confidence, "evidence": p.evidence}
+                              for entry in self.entries for p in entry.proposals if not p.private],
+                "columns_left": sum(p.private for entry in self.entries for p in entry.proposals),
+                "tables_left": {str(side): sorted(self.only[side]) for side in Side}, "todo": self.questions}
+
     @property
     def questions(self) -> list[str]:
         """Everything that people are asked, in the order of the file."""
