@@ -21,9 +21,7 @@ def value_of(text: str, type_: Type) -> str:
     """SQL of the value of a canonical text."""
     match type_.family:
         case Family.INTEGER | Family.BOOLEAN:
-            return f"cast({text} as integer)"
-        case Family.DECIMAL:
-            return f"cast({text} as numeric)"
-        case Family.REAL | Family.BINARY:
+            return f"migrator_integer({text})"
+        case Family.DECIMAL | Family.REAL | Family.BINARY:
             return f"migrator_{type_.family}({text})"
     return text

@@ -7,13 +7,14 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 Stored = int | float | str | bytes
 """What SQLite can keep in any column, NULL left out."""
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?)? ?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _TIME = re.compile(r"(\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?", re.ASCII)
 
 
@@ -21,11 +22,20 @@ def decimal_text(value: Stored | None) -> str | None:
     """A decimal without an exponent and without zeros at the end; a float counts with its 15 certain digits."""
     if value is None or isinstance(value, int):
         return None if value is None else str(value)
-    try:
-        number = Decimal(f"{value:.15g}" if isinstance(value, float) else _as_text(value))
-    except InvalidOperation:
-        return _as_text(value)
-    return _plain(number) if number.is_finite() else _special(float(number))
+    if isinstance(value, float):
+        return _plain(Decimal(f"{value:.15g}")) if math.isfinite(value) else _special(value)
+    return _plain(Decimal(_as_text(value))) if _NUMBER.fullmatch(_as_text(value)) else _as_text(value)
+
+
+def decimal(text: str | None) -> int | float | None:
+    """The number of a canonical text as SQLite keeps it. Raises ValueError for what is none, NaN included."""
+    if text is None:
+        return None
+    number = Decimal(text)
+    if number.is_nan():
+        raise ValueError(text)
+    whole = number.is_finite() and number == number.to_integral_value() and abs(number) < 2**63
+    return int(number) if whole else float(number)
 
 
 def real_text(value: Stored | None) -> str | None:
@@ -42,8 +52,16 @@ def real_text(value: Stored | None) -> str | None:
 
 
 def real(text: str | None) -> float | None:
-    """The float of a canonical text."""
-    return None if text is None else float(text)
+    """The float of a canonical text. Raises ValueError for what is none; SQLite has no NaN."""
+    number = None if text is None else float(text)
+    if number is not None and math.isnan(number):
+        raise ValueError(text)
+    return number
+
+
+def integer(text: str | None) -> int | None:
+    """The whole number of a canonical text. Raises ValueError for what is none; SQLite refuses more than 64 bits."""
+    return None if text is None else int(text)
 
 
 def binary_text(value: Stored | None) -> str | None:
@@ -134,8 +152,11 @@ def _as_text(value: Stored) -> str:
 
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
-    "migrator_decimal_text": (1, decimal_text), "migrator_real_text": (1, real_text), "migrator_real": (1, real),
-    "migrator_binary_text": (1, binary_text), "migrator_binary": (1, binary), "migrator_time_text": (1, time_text),
-    "migrator_moment_text": (2, moment_text), "migrator_json_text": (1, json_text),
+    "migrator_integer": (1, integer),
+    "migrator_decimal": (1, decimal), "migrator_decimal_text": (1, decimal_text),
+    "migrator_real": (1, real), "migrator_real_text": (1, real_text),
+    "migrator_binary": (1, binary), "migrator_binary_text": (1, binary_text),
+    "migrator_time_text": (1, time_text), "migrator_moment_text": (2, moment_text),
+    "migrator_json_text": (1, json_text),
 }
 """By the name that SQLite knows them by, with the number of their arguments."""
