@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from migrator.lens.sql import spelling
+from migrator.lens.sql import parts, spelling
 from migrator.lens.sql.hash import bucket_of, row_hash_of
 
 _SETTINGS = {
@@ -21,6 +21,7 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "migrator_row_hash": (-1, row_hash_of),
     "migrator_bucket": (2, bucket_of),
     **spelling.FUNCTIONS,
+    **parts.FUNCTIONS,
 }
 """What SQLite is taught, with the number of its arguments."""
 
@@ -29,8 +30,8 @@ def prepare(make: str, raw: Any) -> None:
     """Make a fresh DBAPI connection speak as we need it."""
     if make == "sqlite":
         raw.isolation_level = None  # transactions begin where we say so
-        for name, (parts, function) in _FUNCTIONS.items():
-            raw.create_function(name, parts, function, deterministic=True)
+        for name, (arguments, function) in _FUNCTIONS.items():
+            raw.create_function(name, arguments, function, deterministic=True)
         return
     with raw.cursor() as cursor:
         for setting in _SETTINGS[make]:
