@@ -53,6 +53,11 @@ class Binding:
                                                   columns=", ".join(face.names())))
         return face.type(column)
 
+    def nullable(self, side: Side, column: str) -> bool:
+        """Whether a column of the pair, which is known to exist, can be NULL."""
+        found = self.faces[side].find(column)
+        return found is not None and found[0].columns[found[1]].nullable
+
     def table(self, side: Side, name: str, at: str) -> Table:
         """A table of a side, by its name. Raises PlaybookError at the argument `at`."""
         tables = self.schemas[side].tables
