@@ -1,8 +1,8 @@
-"""Questions to every row of a pair, asked all at once: one scan of the old side counts the answers of all."""
+"""Questions to every row of a source, asked all at once: one scan counts the answers of all."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -10,13 +10,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, case, func, literal, select
 
-from migrator.lens.census.census import Tally
 from migrator.lens.census.finding import Finding, Verdict
-from migrator.lens.lens import in_pair
-from migrator.lens.pair import Pair
 from migrator.lens.scope import Row
-from migrator.lens.side import Side
 from migrator.lens.sql.canonical import canonical
+from migrator.lens.types import Type
 
 BITS = 60
 """Questions whose answers fit into one integer of every make."""
@@ -36,47 +33,48 @@ class Question:
 
 @dataclass(frozen=True)
 class Survey:
-    """All questions to the rows of a pair's old side. `row` is a lenient one that the conditions were made of."""
+    """All questions to a bunch of rows. `row` is a lenient one that the conditions were made of, `key` its columns by
+    which people know it, `within` says which rows are meant.
+    """
 
-    pair: Pair
+    about: str
     row: Row
+    key: Mapping[str, Type]
+    within: ColumnElement[bool]
     questions: Sequence[Question]
 
+    def take(self, connection: Connection, samples: int) -> Answers:
+        """Ask them all; sample keys are read for those questions that are true of some row."""
+        answers = connection.execute(self._counted).all()
+        counts = {n: sum(rows for *bits, rows in answers if _true(bits, n)) for n in range(len(self.questions))}
+        found = tuple(self._finding(connection, self.questions[n], rows, samples) for n, rows in counts.items() if rows)
+        by_verdict = dict.fromkeys(Verdict, 0)
+        for *bits, rows in answers:
+            by_verdict[_worst(question.verdict for n, question in enumerate(self.questions) if _true(bits, n))] += rows
+        return Answers(by_verdict, found)
+
     @property
-    def statement(self) -> Select[Any]:
+    def _counted(self) -> Select[Any]:
         """How often each combination of answers occurs: integers with a bit for each question, and a count."""
-        blocks = [self.questions[n:n + BITS] for n in range(0, len(self.questions), BITS)]
-        answers = self.row.scope.select(*(_bits(block).label(f"answers_{n}") for n, block in enumerate(blocks or [()]))
-                                        ).where(in_pair(self.pair, Side.OLD, self.row)).subquery("answered")
+        blocks = [self.questions[n:n + BITS] for n in range(0, len(self.questions), BITS)] or [()]
+        answers = self.row.scope.select(*(_bits(block).label(f"answers_{n}") for n, block in enumerate(blocks))
+                                        ).where(self.within).subquery("answered")
         return select(*answers.c, func.count()).group_by(*answers.c)
 
-    def samples(self, question: Question, limit: int) -> Select[Any]:
-        """Keys, as canonical texts, of a few rows of which a question is true."""
-        face = self.pair.faces[Side.OLD]
-        shown = (canonical(self.row[name], face.type(name)) for name in face.key)
-        return self.row.scope.select(*shown).where(in_pair(self.pair, Side.OLD, self.row), question.condition
-                                                   ).order_by(*self.row(*face.key)).limit(limit)
-
-    def take(self, connection: Connection, samples: int) -> tuple[Tally, list[Finding]]:
-        """Ask them all; a finding for each question that is true of some row, with that many sample keys."""
-        counts = [0] * len(self.questions)
-        rows = needing_memory = refused = 0
-        for *blocks, found in connection.execute(self.statement):
-            true = [n for n in range(len(self.questions)) if blocks[n // BITS] >> n % BITS & 1]
-            rows += found
-            for n in true:
-                counts[n] += found
-            verdicts = {self.questions[n].verdict for n in true}
-            refused += found if Verdict.REFUSED in verdicts else 0
-            needing_memory += found if Verdict.NEEDS_MEMORY in verdicts and Verdict.REFUSED not in verdicts else 0
-        tally = Tally(self.pair.name, rows, rows - needing_memory - refused, needing_memory, refused)
-        return tally, [self._finding(connection, question, count, samples)
-                       for question, count in zip(self.questions, counts, strict=True) if count]
-
     def _finding(self, connection: Connection, question: Question, rows: int, samples: int) -> Finding:
-        keys = tuple(tuple(map(as_text, key)) for key in connection.execute(self.samples(question, samples)))
-        return Finding(question.code, question.verdict, self.pair.name, question.message, question.advice,
-                       question.columns, rows, keys)
+        shown = (canonical(self.row[name], type_) for name, type_ in self.key.items())
+        query = self.row.scope.select(*shown).where(self.within, question.condition)
+        found = connection.execute(query.order_by(*self.row(*self.key)).limit(samples))
+        return Finding(question.code, question.verdict, self.about, question.message, question.advice,
+                       question.columns, rows, tuple(tuple(map(as_text, key)) for key in found))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Rows by the worst that is true of each of them, and what was found."""
+
+    rows: Mapping[Verdict, int]
+    findings: tuple[Finding, ...]
 
 
 def as_text(cell: Any) -> str:
@@ -87,3 +85,11 @@ def as_text(cell: Any) -> str:
 def _bits(questions: Sequence[Question]) -> ColumnElement[int]:
     return reduce(add, (case((question.condition, literal(1 << n, BigInteger)), else_=literal(0, BigInteger))
                         for n, question in enumerate(questions)), literal(0, BigInteger))
+
+
+def _true(answers: Sequence[int], question: int) -> bool:
+    return bool(answers[question // BITS] >> question % BITS & 1)
+
+
+def _worst(verdicts: Iterable[Verdict]) -> Verdict:
+    return max(verdicts, key=list(Verdict).index, default=Verdict.OK)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from migrator.lens.carry import Carried
+from migrator.lens.census.alphabet import Alphabet, alphabet
 from migrator.lens.census.census import Census, Tally
-from migrator.lens.census.finding import Finding
+from migrator.lens.census.finding import Finding, Verdict
+from migrator.lens.census.fit import fits
+from migrator.lens.census.ground import ground
 from migrator.lens.census.losses import losses
-from migrator.lens.census.question import Survey
-from migrator.lens.lens import Lens, source_row
+from migrator.lens.census.orphans import orphans
+from migrator.lens.census.parts import alone, parts, shares
+from migrator.lens.census.question import Question, Survey
+from migrator.lens.census.unique import uniques
+from migrator.lens.lens import Lens, in_pair, source_row
 from migrator.lens.meeting import Meeting
 from migrator.lens.pair import Pair
-from migrator.lens.scope import Tables
+from migrator.lens.scope import Row, Tables
 from migrator.lens.side import Side, Way
 from migrator.lens.snapshot import snapshot
 
 Progress = Callable[[int, int, str], None]
-"""Told before each pair: pairs that are done, pairs in all, the name of the one that comes now."""
+"""Told before each act of counting: acts that are done, acts in all, the pair or table that comes now."""
 
 
 def take(lens: Lens, meeting: Meeting, *, samples: int = 5, progress: Progress | None = None) -> Census:
@@ -26,21 +32,51 @@ def take(lens: Lens, meeting: Meeting, *, samples: int = 5, progress: Progress |
     samples: how many keys are shown of each finding.
     Raises DatabaseError when a side cannot be read.
     """
+    letters = alphabet(meeting, lens.schemas[Side.NEW])
     tallies: list[Tally] = []
-    findings: list[Finding] = []
+    findings: list[Finding] = list(ground(lens, meeting))
     with meeting.connect(Side.OLD) as connection:
         tables = Carried(lens, meeting, Side.OLD, connection)
-        surveys = [_survey(pair, tables) for pair in lens.pairs]  # what they carry along must be there before
+        # Statements are put together before the snapshot, since what they look up is carried along then.
+        surveys = [_survey(lens, pair, tables, letters) for pair in lens.pairs]
+        further = [*alone(lens, tables), *shares(lens, tables)]
+        keys = list(uniques(lens, letters, tables))
+        tell = _teller(progress, len(surveys) + len(further) + len(keys))
         with snapshot(connection):
-            for done, survey in enumerate(surveys):
-                if progress:
-                    progress(done, len(surveys), survey.pair.name)
-                tally, found = survey.take(connection, samples)
-                tallies.append(tally)
-                findings += found
+            for survey in surveys:
+                tell(survey.about)
+                answers = survey.take(connection, samples)
+                rows = answers.rows
+                tallies.append(Tally(survey.about, sum(rows.values()), rows[Verdict.OK], rows[Verdict.NEEDS_MEMORY],
+                                     rows[Verdict.REFUSED]))
+                findings += answers.findings
+            for survey in further:
+                tell(survey.about)
+                findings += survey.take(connection, samples).findings
+            for key in keys:
+                tell(key.table.name)
+                findings += filter(None, [key.take(connection, meeting, samples)])
     return Census(tuple(tallies), tuple(findings))
 
 
-def _survey(pair: Pair, tables: Tables) -> Survey:
-    row = source_row(pair, Way.FORWARD, tables, lenient=True)
-    return Survey(pair, row, list(losses(pair, row)))
+def _survey(lens: Lens, pair: Pair, tables: Tables, letters: Alphabet) -> Survey:
+    face, row = pair.faces[Side.OLD], source_row(pair, Way.FORWARD, tables, lenient=True)
+    questions = list(_questions(lens, pair, row, letters))
+    return Survey(pair.name, row, {name: face.type(name) for name in face.key}, in_pair(pair, Side.OLD, row), questions)
+
+
+def _questions(lens: Lens, pair: Pair, row: Row, letters: Alphabet) -> Iterator[Question]:
+    yield from losses(pair, row)
+    yield from fits(pair, row, letters)
+    yield from parts(pair, row)
+    yield from orphans(lens, pair, row, letters)
+
+
+def _teller(progress: Progress | None, total: int) -> Callable[[str], None]:
+    done = iter(range(total))
+
+    def tell(about: str) -> None:
+        if progress:
+            progress(next(done), total, about)
+
+    return tell

@@ -1,0 +1,114 @@
+"""The new side before a copy: rows that are there already, triggers, columns that it computes, rights, names, room."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection, String, func, inspect, select, text
+
+from migrator.database.base import OURS
+from migrator.lens.census.finding import Finding, Verdict
+from migrator.lens.endpoint import Endpoint
+from migrator.lens.lens import Lens
+from migrator.lens.meeting import Meeting
+from migrator.lens.schema import Table, named
+from migrator.lens.side import Side
+from migrator.text import _
+from migrator.units import show_size
+
+LEDGER = f"{OURS}ledger"
+LONGEST_NAME = 63
+"""Bytes that PostgreSQL keeps of a name."""
+_MAY_CREATE = {
+    "postgresql": "select has_schema_privilege(current_schema(), 'CREATE')",
+    "mariadb": "select count(*) from (select grantee from information_schema.user_privileges "
+               "where privilege_type = 'CREATE' union all select grantee from information_schema.schema_privileges "
+               "where privilege_type = 'CREATE' and database() like table_schema) as granted "
+               "where replace(grantee, '''', '') in (current_user(), current_role())",
+}
+
+
+def ground(lens: Lens, meeting: Meeting) -> Iterator[Finding]:
+    """What the new side's tables and server say, whatever the old data is."""
+    tables = [lens.schemas[Side.NEW].tables[name] for name in sorted(_filled(lens))]
+    with meeting.connect(Side.NEW) as connection:
+        if not _begun(connection, lens):
+            for table in tables:
+                yield from _rows(connection, table)
+        yield from _rights(connection, meeting.new)
+    for table in tables:
+        yield from _structure(table)
+    yield from _names(lens, meeting)
+    yield from _room(meeting)
+
+
+def _filled(lens: Lens) -> set[str]:
+    """The new tables that a copy writes into."""
+    return {table.name for pair in lens.pairs for table in pair.faces[Side.NEW].tables} | {
+        satellite.table for pair in lens.pairs for group in pair.groups for satellite in group.satellites
+        if satellite.side is Side.NEW}
+
+
+def _begun(connection: Connection, lens: Lens) -> bool:
+    """Whether a copy of this very lens has begun, so that the rows that are there are its own."""
+    space = connection.get_execution_options()["schema_translate_map"][Side.NEW]
+    if not inspect(connection).has_table(LEDGER, schema=space):
+        return False
+    ledger = named(LEDGER, {"lens": String()}, Side.NEW)
+    return connection.scalar(select(ledger.c.lens).where(ledger.c.lens == lens.digest).limit(1)) is not None
+
+
+def _rows(connection: Connection, table: Table) -> Iterator[Finding]:
+    rows = connection.scalar(select(func.count()).select_from(table.clause(Side.NEW)))
+    if rows:
+        yield Finding("not-empty", Verdict.REFUSED, table.name, _("the new table holds rows already"),
+                      _("empty it, or leave it as it is: only-new: [{table}]").format(table=table.name), rows=rows)
+
+
+def _rights(connection: Connection, end: Endpoint) -> Iterator[Finding]:
+    may = os.access(str(end.url.database), os.W_OK) if end.make == "sqlite" else bool(
+        connection.scalar(text(_MAY_CREATE[end.make])))
+    if not may:
+        yield Finding("may-not-create", Verdict.REFUSED, end.name,
+                      _("the login may not create tables there, and a copy keeps its ledger and its memory in some"),
+                      _("grant it CREATE, or name another login"))
+
+
+def _structure(table: Table) -> Iterator[Finding]:
+    if table.triggers:
+        yield Finding("trigger", Verdict.OK, table.name, _("a trigger runs for every row: {names}").format(
+            names=", ".join(table.triggers)), _("inv map.verify shows afterwards whether it has changed anything"))
+    computed = [column.name for column in table.columns.values() if column.generated]
+    if computed:
+        yield Finding("generated", Verdict.OK, table.name, _("the server computes a column itself"),
+                      _("it is not written; a verification compares it only where the mapping names it"),
+                      ", ".join(computed))
+
+
+def _names(lens: Lens, meeting: Meeting) -> Iterator[Finding]:
+    """Names of one side that become the same when the other side's server holds rows of it."""
+    if meeting.shared:
+        return
+    for side in Side:
+        if meeting.end(side.other).make == "postgresql":
+            for table in lens.schemas[side].tables.values():
+                short = Counter(name.encode()[:LONGEST_NAME] for name in table.columns)
+                same = [name for name in table.columns if short[name.encode()[:LONGEST_NAME]] > 1]
+                if same:
+                    yield Finding("name-too-long", Verdict.REFUSED, table.name, _(
+                        "PostgreSQL keeps {n} bytes of a name, and these names begin with the same").format(
+                            n=LONGEST_NAME), _("rename one of them"), ", ".join(same))
+
+
+def _room(meeting: Meeting) -> Iterator[Finding]:
+    """Room is known beforehand only where both sides are files here."""
+    if meeting.old.make == meeting.new.make == "sqlite":
+        need = Path(str(meeting.old.url.database)).stat().st_size
+        free = shutil.disk_usage(Path(str(meeting.new.url.database)).parent).free
+        if need > free:
+            yield Finding("no-room", Verdict.REFUSED, meeting.new.name, _("the old data has {need}, {free} are free"
+                          ).format(need=show_size(need), free=show_size(free)), _("make room, or choose another disk"))
