@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from migrator import clock
 from migrator.lens.lens import Lens
 from migrator.lens.meeting import Meeting
 from migrator.lens.memory import PLACE, Memory
@@ -90,5 +91,5 @@ def _report(lens: Lens, kept: State, parts: Iterable[Part]) -> Report:
     tables = {part.number: TableReport(part.pair.name, len(part.old.view.names)) for part in parts}
     for done in kept.done:
         tables[done.pair].add(done)
-    return Report(list(tables.values()), list(uncompared(lens)), kept.began, kept.resumed,
+    return Report(list(tables.values()), list(uncompared(lens)), kept.began, clock.stamp(), kept.resumed,
                   [difference for done in kept.done for difference in done.differences])

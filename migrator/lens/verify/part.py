@@ -46,6 +46,8 @@ class Part:
                     time.monotonic() - began, differences)
 
     def _later(self, found: Found, moment: float) -> Found:
+        for eye in (self.old, self.new):
+            eye.reader.leave()  # an open look at an SQLite file would keep its writers waiting
         time.sleep(max(0.0, moment - time.monotonic()))
         for eye in (self.old, self.new):
             eye.reader.renew()

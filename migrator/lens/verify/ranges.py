@@ -47,10 +47,10 @@ def cut(reader: Reader, view: View, after: int | None = None) -> Cuts:
     """
     if view.number() is None:
         rows = int(reader.one(view.count()) or 0)
-        return Cuts((Range(),), max(1, -(-rows // SLOT)), rows)
+        return Cuts((Range(),), _slots(rows), rows)
     bounds = list(_bounds(reader, view, after))
     ranges = tuple(Range(low, high) for low, high in zip([after, *bounds], [*bounds, None], strict=True))
-    return Cuts(ranges, ROWS // SLOT, ROWS * len(ranges))
+    return Cuts(ranges, _slots(ROWS), ROWS * len(ranges))
 
 
 def inside(view: View, within: Range) -> ColumnElement[bool]:
@@ -69,6 +69,10 @@ def slot(view: View, cuts: Cuts) -> Cell:
         return number % cuts.slots
     texts: list[Cell] = [func.coalesce(text, literal("")) for text in view.key]
     return bucket(reduce(Cell.concat, texts), cuts.slots)
+
+
+def _slots(rows: int) -> int:
+    return max(1, -(-rows // SLOT))
 
 
 def _bounds(reader: Reader, view: View, after: int | None) -> Iterator[int]:

@@ -8,13 +8,17 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, inspect, text
+from sqlalchemy.exc import DBAPIError
 
+from migrator.database.refusals import in_our_words
 from migrator.lens.carry import Carried
+from migrator.lens.endpoint import Endpoint
 from migrator.lens.lens import Lens
 from migrator.lens.meeting import Meeting
 from migrator.lens.memory import PLACE, Memory
 from migrator.lens.pair import Pair
 from migrator.lens.side import Side
+from migrator.lens.snapshot import snapshot
 from migrator.lens.verify.view import View
 
 T = TypeVar("T")
@@ -23,13 +27,17 @@ BATCH = 5_000
 
 
 class Reader:
-    """Asks one side. Every question is answered from the same moment's data, as far as the server can do that."""
+    """Asks one side; every question is answered from the data of one moment. Raises DatabaseError when one is refused.
+    """
 
-    def __init__(self, side: Side, connection: Connection, thread: ThreadPoolExecutor, tables: Carried) -> None:
+    def __init__(self, side: Side, end: Endpoint, connection: Connection, thread: ThreadPoolExecutor,
+                 tables: Carried) -> None:
         self.side = side
+        self._end = end
         self._tables = tables
         self._connection = connection
         self._thread = thread
+        self._moment = ExitStack()
 
     def view(self, pair: Pair, memories: Mapping[str, Memory]) -> View:
         """The rows of a pair, as this side says them; carries here what is looked up beside them."""
@@ -37,7 +45,7 @@ class Reader:
 
     def ask(self, question: Executable) -> Future[list[Any]]:
         """All rows of a short answer, later."""
-        return self._thread.submit(lambda: list(self._connection.execute(question)))
+        return self._later(lambda: list(self._connection.execute(question)))
 
     def one(self, question: Executable) -> Any:
         """The first value of the first row; None where there is no row."""
@@ -53,10 +61,31 @@ class Reader:
 
     def renew(self) -> None:
         """Look at the data as they are from now on."""
-        self._run(lambda: _begin(self._connection))
+        self._run(self._begin)
+
+    def leave(self) -> None:
+        """Look no more."""
+        self._run(self._moment.close)
+
+    def _begin(self) -> None:
+        self._moment.close()
+        self._connection.rollback()  # what was carried here has been committed; a look at it may still be open
+        self._moment.enter_context(snapshot(self._connection))
+        if self._connection.dialect.name == "postgresql":
+            # Each range is a statement of its own: to compile its many expressions would take longer than to run them.
+            self._connection.execute(text("select set_config(name, 'off', true) from pg_settings where name = 'jit'"))
 
     def _run(self, act: Callable[[], T]) -> T:
-        return self._thread.submit(act).result()
+        return self._later(act).result()
+
+    def _later(self, act: Callable[[], T]) -> Future[T]:
+        def told() -> T:
+            try:
+                return act()
+            except DBAPIError as error:
+                raise in_our_words(error, self._end.name, self._end.url) from None
+
+        return self._thread.submit(told)
 
 
 @contextmanager
@@ -64,9 +93,11 @@ def reader(lens: Lens, meeting: Meeting, side: Side) -> Iterator[Reader]:
     """A reader of a side; `renew` begins its first look, and tables are carried to it before that."""
     with ThreadPoolExecutor(1, f"verify {side}") as thread, ExitStack() as stack:
         connection = thread.submit(stack.enter_context, meeting.connect(side)).result()
+        found = Reader(side, meeting.end(side), connection, thread, Carried(lens, meeting, side, connection))
         try:
-            yield Reader(side, connection, thread, Carried(lens, meeting, side, connection))
+            yield found
         finally:
+            found.leave()
             thread.submit(stack.close).result()
 
 
@@ -76,17 +107,3 @@ def memories_there(lens: Lens, meeting: Meeting) -> frozenset[str]:
     with end.connect() as connection:
         there = inspect(connection).get_table_names(schema=None if end.make == "sqlite" else end.namespace)
     return frozenset(memory.name for memory in lens.memories) & frozenset(there)
-
-
-def _begin(connection: Connection) -> None:
-    """Begin a transaction that only reads, and sees one moment's data."""
-    connection.rollback()
-    match connection.dialect.name:
-        case "postgresql":
-            connection.execute(text("set transaction isolation level repeatable read, read only"))
-            # Each range is a statement of its own: to compile its many expressions would take longer than to run them.
-            connection.execute(text("select set_config(name, 'off', true) from pg_settings where name = 'jit'"))
-        case "mysql" | "mariadb":
-            connection.execute(text("start transaction read only, with consistent snapshot"))
-        case _:
-            connection.execute(text("select count(*) from sqlite_master"))

@@ -38,11 +38,12 @@ class TableReport:
 
 @dataclass
 class Report:
-    """The whole verification. `began` is when the first of its ranges was read: earlier than now after a resumption."""
+    """The whole verification. Its data were read between `began` and `ended`, also where it was cut off in between."""
 
     tables: list[TableReport]
     uncompared: list[Uncompared]
     began: str
+    ended: str
     resumed: bool
     differences: list[Difference] = field(default_factory=list)
     """As many as were asked for."""
@@ -78,8 +79,10 @@ class Report:
         return self.rows / self.seconds if self.seconds else 0.0
 
     def as_json(self) -> dict[str, Any]:
+        """For evidence, and for programs."""
         return {"equal": self.equal, "rows": self.rows, "cells": self.cells, "seconds": round(self.seconds, 3),
                 "rows_per_second": round(self.rate), "different": self.different, "began": self.began,
-                "resumed": self.resumed, "tables": [{**asdict(t), "seconds": round(t.seconds, 3)} for t in self.tables],
-                "differences": [asdict(d) for d in self.differences],
-                "not_compared": [asdict(u) for u in self.uncompared]}
+                "ended": self.ended, "resumed": self.resumed,
+                "tables": [{**asdict(table), "seconds": round(table.seconds, 3)} for table in self.tables],
+                "differences": [asdict(difference) for difference in self.differences],
+                "not_compared": [asdict(one) for one in self.uncompared]}

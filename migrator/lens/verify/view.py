@@ -71,7 +71,7 @@ class View:
         return row.scope.select(func.count()).where(in_pair(self._pair, self._side, row))
 
     def bound(self, after: int | None, rows: int) -> Select[tuple[object, ...]] | None:
-        """The number that this many rows lie before, counted from those with a higher number than `after`.
+        """The number before which this many rows lie, counted from the number `after` on.
 
         None where no such number begins the key on both sides.
         """
@@ -81,7 +81,7 @@ class View:
         row = self._pair.faces[self._side].read(self._tables)
         number = row[found[self._side is Side.NEW]]
         query = row.scope.select(number).where(in_pair(self._pair, self._side, row)).order_by(number)
-        return (query if after is None else query.where(number > after)).offset(rows).limit(1)
+        return (query.offset(rows) if after is None else query.where(number > after).offset(rows - 1)).limit(1)
 
     def number(self) -> Cell | None:
         """The column by which the rows lie in ranges, the same on both sides; None where there is none."""

@@ -14,7 +14,7 @@ from migrator.lens.mapping import Mapping
 from migrator.lens.meeting import Meeting
 from migrator.lens.reflect import read_schema
 from migrator.lens.side import Side
-from migrator.lens.verify import Report, compare
+from migrator.lens.verify import compare
 from migrator.lens.verify.difference import Difference, Kind
 
 OLD = """
