@@ -70,6 +70,24 @@ def schema(call: Call, env: str | None = None, database: str = "main", write: st
 
 
 @command(mapping=MAPPING, old=OLD, new=NEW, between=BETWEEN, database=DATABASE,
+         samples="how many keys are shown of each finding")
+def census(call: Call, mapping: str | None = None, old: str | None = None, new: str | None = None,
+           between: str | None = None, database: str = "main", samples: int = 5) -> int | None:
+    """Count, before anything is written, which old rows would not survive; exit code 10 if some cannot be carried."""
+    from migrator.lens.census.take import take
+    from migrator.screen.counted import show_counted
+    from migrator.screen.meter import Meter
+
+    lens, meeting = met(call, mapping, old, new, database, between)
+    taken = take(lens, meeting, samples=samples, progress=Meter(as_json=call.json))
+    flags = f"--mapping {mapping} --old {old} --new {new}"
+    following = _("mend the data or the mapping, then {command}").format(command=f"inv map.census {flags}") \
+        if taken.refused else f"inv map.apply {flags}"
+    call.show(show_counted(taken.as_json(), following), {"event": "counted", **taken.as_json()})
+    return Exit.FINDINGS_BLOCK if taken.refused else None
+
+
+@command(mapping=MAPPING, old=OLD, new=NEW, between=BETWEEN, database=DATABASE,
          most="how many differences are named; all are counted",
          again="systems in use: after how long rows that differ are looked at once more, such as 5s",
          fresh="begin anew, also where a verification was cut off")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import count
 
 from migrator.lens.carry import Carried
 from migrator.lens.census.alphabet import Alphabet, alphabet
@@ -22,8 +23,8 @@ from migrator.lens.scope import Row, Tables
 from migrator.lens.side import Side, Way
 from migrator.lens.snapshot import snapshot
 
-Progress = Callable[[int, int, str], None]
-"""Told before each act of counting: acts that are done, acts in all, the pair or table that comes now."""
+Progress = Callable[[float, float | None, str], None]
+"""Told how many checks are done, how many there are, and what they are called."""
 
 
 def take(lens: Lens, meeting: Meeting, *, samples: int = 5, progress: Progress | None = None) -> Census:
@@ -44,18 +45,18 @@ def take(lens: Lens, meeting: Meeting, *, samples: int = 5, progress: Progress |
         tell = _teller(progress, len(surveys) + len(further) + len(keys))
         with snapshot(connection):
             for survey in surveys:
-                tell(survey.about)
                 answers = survey.take(connection, samples)
                 rows = answers.rows
                 tallies.append(Tally(survey.about, sum(rows.values()), rows[Verdict.OK], rows[Verdict.NEEDS_MEMORY],
                                      rows[Verdict.REFUSED]))
                 findings += answers.findings
+                tell()
             for survey in further:
-                tell(survey.about)
                 findings += survey.take(connection, samples).findings
+                tell()
             for key in keys:
-                tell(key.table.name)
                 findings += filter(None, [key.take(connection, meeting, samples)])
+                tell()
     return Census(tuple(tallies), tuple(findings))
 
 
@@ -72,11 +73,11 @@ def _questions(lens: Lens, pair: Pair, row: Row, letters: Alphabet) -> Iterator[
     yield from orphans(lens, pair, row, letters)
 
 
-def _teller(progress: Progress | None, total: int) -> Callable[[str], None]:
-    done = iter(range(total))
+def _teller(progress: Progress | None, total: int) -> Callable[[], None]:
+    done = count(1)
 
-    def tell(about: str) -> None:
+    def tell() -> None:
         if progress:
-            progress(next(done), total, about)
+            progress(next(done), total, "checks")
 
     return tell
