@@ -1,0 +1,37 @@
+"""Every case of every operation keeps the laws of a lens, on SQLite; so do cases that are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from fixtures.proofs.lens.case import CASES, Case, cases
+from fixtures.proofs.lens.ground import Ground, files
+from fixtures.proofs.lens.laws import Tally
+from fixtures.proofs.lens.trial import attempt
+from migrator.lens.operation import operations
+
+EXAMPLES = 15
+ON_SQLITE = [case for case in cases() if "sqlite" in case.makes]
+
+
+@pytest.fixture(scope="module")
+def ground() -> Iterator[Ground]:
+    with files() as found:
+        yield found
+
+
+@pytest.mark.parametrize("case", ON_SQLITE, ids=lambda case: case.name)
+def test_the_laws_hold(case: Case, ground: Ground) -> None:
+    tally = Tally()
+    attempt(case, ground, EXAMPLES, tally)
+    assert tally.rows > EXAMPLES / 2, "hardly a row went over: the case says nothing"
+
+
+def test_every_operation_has_a_case() -> None:
+    assert set(operations()) <= {case.operation for case in cases()}
+
+
+def test_every_folder_of_cases_is_an_operation() -> None:
+    assert {path.name for path in CASES.iterdir() if path.is_dir() and any(path.glob("*.yaml"))} <= set(operations())
