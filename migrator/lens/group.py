@@ -75,7 +75,7 @@ class Satellite:
     table: str
     rows: Callable[[Scope, Values, Values], Select[tuple[object, ...]]]
     natural: tuple[str, ...]
-    """Columns that tell one row from another; of links, beside the owner's."""
+    """Columns that tell one row from another; of links, beside the owner's, all that the group says of them."""
     owner: tuple[str, ...] = ()
     """Columns of a link that hold the pair's key."""
     number: str | None = None
