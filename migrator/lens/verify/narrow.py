@@ -113,7 +113,7 @@ def _cells(eye: Eye, ours: Sequence[Any], theirs: Sequence[Any]) -> Iterator[tup
         return
     for name, (old, old_agreed), (new, new_agreed) in zip(eye.view.names, ours[0], theirs[0], strict=True):
         if old != new and old_agreed != new_agreed:
-            yield name, _shown(old, eye.view.sentences), _shown(new, eye.view.sentences)
+            yield name, _shown(old_agreed, eye.view.sentences), _shown(new_agreed, eye.view.sentences)
 
 
 def _shown(text: str | None, sentences: Mapping[str, str]) -> str | None:
