@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from migrator.lens.pair import Face
 from migrator.lens.side import Side
 from migrator.lens.suggest.ground import Ground, Place
+from migrator.lens.suggest.key_values import renamed_word
 from migrator.lens.suggest.lists import exploded
 from migrator.lens.suggest.looked_up import looked_up
 from migrator.lens.suggest.one_to_one import agreeing, explained
@@ -43,8 +44,8 @@ def _of_equal_names(place: Place, taken: Taken) -> tuple[list[str], list[Proposa
         seen = place.seen(old, there[old.name])
         plain = place.by_itself(old, seen.new)
         same = agreeing(seen)
-        best = max(explained(seen), key=lambda p: p.confidence, default=None)
-        if plain and (same == seen.asked or best is None or best.operation == "rename"):
+        best = renamed_word(place, old.name) or max(explained(seen), key=lambda p: p.confidence, default=None)
+        if plain and (best is None or best.operation == "rename"):
             silent.append(old.name)
             taken.take(private(Side.OLD, old.name, ""))
             taken.take(private(Side.NEW, old.name, ""))

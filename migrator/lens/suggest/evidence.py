@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -66,14 +67,15 @@ def together(samples: Samples, old: Face, new: Face) -> Together:
     return Together(tuple(keys), tuple(left[key] for key in keys), tuple(right[key] for key in keys))
 
 
-def sureness(agree: int, asked: int, learned: int, different: int) -> float:
+def sureness(agree: int, asked: int, learned: int, told: Iterable[object]) -> float:
     """How sure rows make a rule, 0.0 to 1.0: Laplace's rule of succession over those rows that could contradict it.
 
     learned: rows that the rule itself was taken from, and so prove nothing.
-    different: different values seen; a rule that has only ever said one thing is worth half.
+    told: what the rows say; a rule that has said one thing only is worth half, and each other word halves that doubt.
     """
-    told = max(0, asked - learned)
-    return (max(0, agree - learned) + 1) / (told + 2) * (1 - 0.5 ** different)
+    counts = Counter(told)
+    others = sum(counts.values()) - max(counts.values(), default=0)
+    return (max(0, agree - learned) + 1) / (max(0, asked - learned) + 2) * (1 - 0.5 ** (1 + others))
 
 
 def with_names(sure: float, alike: float) -> float:

@@ -82,14 +82,14 @@ def _owned(place: Place, side: Side, table: Table, owner: str, value: str, words
 
 def _agreed(place: Place, column: Column, separator: str, links: _Links) -> Proposal | None:
     asked = agree = 0
-    seen: set[str] = set()
+    seen: list[str] = []
     for key, record in zip(place.rows.keys, place.rows.of(links.side.other), strict=True):
         said = frozenset(part.strip() for part in (record[column.name] or "").split(separator)) - {""}
         linked = links.owned.get(str(key[0]), frozenset())
         if len(key) == 1 and (said or linked) and (links.whole or linked):
             asked += 1
             agree += said == linked if links.whole else linked <= said
-            seen |= said
+            seen += sorted(said)
     if not asked or 2 * agree < asked:
         return None
     link: dict[str, Any] = {"table": links.table.name, "owner": links.owner, "value": links.value}
@@ -101,7 +101,7 @@ def _agreed(place: Place, column: Column, separator: str, links: _Links) -> Prop
     ends: dict[str, Any] = {str(links.side.other): column.name, str(links.side): link}
     return Proposal("explode" if links.side is Side.NEW else "implode",
                     {"old": ends["old"], "separator": separator, "new": ends["new"]},
-                    round(sureness(agree, asked, 0, len(seen)) * agree / asked, 2),
+                    round(sureness(agree, asked, 0, seen) * agree / asked, 2),
                     _("in {agree} of {asked} rows with equal keys the words are the rows of {table}").format(
                         agree=agree, asked=asked, table=links.table.name),
                     {links.side.other: (column.name,), links.side: ()},

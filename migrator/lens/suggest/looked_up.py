@@ -26,12 +26,12 @@ class _Found:
     want: str
     agree: int
     asked: int
-    different: int
+    told: tuple[str | None, ...]
 
     @property
     def confidence(self) -> float:
         alike = max(likeness(self.column.name, name) for name in (self.key, self.table.name, self.want))
-        return round(with_names(sureness(self.agree, self.asked, 0, self.different), alike)
+        return round(with_names(sureness(self.agree, self.asked, 0, self.told), alike)
                      * self.agree / self.asked, 2)
 
 
@@ -61,7 +61,7 @@ def _along(place: Place, held: Side, column: Column, key: str, foreign: ForeignK
                     for text, record in known)
         if known and 2 * agree > len(known):
             yield _Found(held, column, key, table, refers, want.name, max(0, agree - lone), len(known),
-                         len({text for text, _record in known}))
+                         tuple(text for text, _record in known))
 
 
 def _tells_rows_apart(column: Column, texts: list[str | None]) -> bool:

@@ -40,9 +40,8 @@ def unchanged(seen: Seen) -> Proposal | None:
     agree = agreeing(seen)
     if 2 * agree < seen.asked or not seen.filled:
         return None
-    different = len({old for old, _new in seen.filled})
     operation = "rename" if seen.old.type.family is seen.new.type.family else "convert"
-    return _said(seen, operation, {}, agree, 0, different)
+    return _said(seen, operation, {}, agree, 0)
 
 
 def by_factor(seen: Seen) -> Proposal | None:
@@ -60,8 +59,7 @@ def by_factor(seen: Seen) -> Proposal | None:
     agree = sum(abs(a * factor - b) <= _half_digit(seen) for a, b in pairs)
     if 2 * agree < len(pairs):
         return None
-    different = len({a for a, _b in pairs if a})
-    return _said(seen, "convert", {"times": _plain(factor)}, agree, 1, different)
+    return _said(seen, "convert", {"times": _plain(factor)}, agree, 1)
 
 
 def by_zone(seen: Seen) -> Proposal | None:
@@ -71,7 +69,7 @@ def by_zone(seen: Seen) -> Proposal | None:
     found = zone_of(seen.filled)
     if found is None:
         return None
-    said = _said(seen, "convert", found.args, found.agree, 1, found.different)
+    said = _said(seen, "convert", found.args, found.agree, 1)
     return Proposal(said.operation, said.args, said.confidence, said.evidence, said.takes, todo=found.todo and
                     _("{old} -> {new}: {question}").format(old=seen.old.name, new=seen.new.name, question=found.todo))
 
@@ -94,17 +92,18 @@ def by_list(seen: Seen) -> Proposal | None:
     if 10 * agree < 9 * len(seen.filled):
         return None
     table = {old: _constant(new, seen.new.type.family) for old, (new, _count) in best.items()}
-    return _said(seen, "values", {"map": table}, agree, len(best), max(2, len(results)),
+    return _said(seen, "values", {"map": table}, agree, len(best),
                  todo=_ambiguous(seen, {old: news for old, news in counterparts.items() if len(news) > 1}))
 
 
 _LISTED = frozenset({Family.TEXT, Family.INTEGER, Family.BOOLEAN})
 
 
-def _said(seen: Seen, operation: str, args: Mapping[str, Any], agree: int, learned: int, different: int,
+def _said(seen: Seen, operation: str, args: Mapping[str, Any], agree: int, learned: int,
           todo: str | None = None) -> Proposal:
-    sure = with_names(sureness(agree, seen.asked, learned, different), seen.alike) * agree / seen.asked
-    return Proposal(operation, {"old": seen.old.name, "new": seen.new.name, **args}, round(sure, 2),
+    by_rows = sureness(agree, seen.asked, learned, (new for _old, new in seen.filled))
+    return Proposal(operation, {"old": seen.old.name, "new": seen.new.name, **args},
+                    round(with_names(by_rows, seen.alike) * agree / seen.asked, 2),
                     _("{agree} of {asked} rows with equal keys agree").format(agree=agree, asked=seen.asked),
                     {Side.OLD: (seen.old.name,), Side.NEW: (seen.new.name,)}, todo=todo)
 

@@ -63,7 +63,7 @@ def _told(place: Place, whole: Side, column: str, order: Sequence[str]) -> Propo
         return None
     ends = {str(whole): column, str(whole.other): list(order)}
     return Proposal("split" if whole is Side.OLD else "join", {"old": ends["old"], "new": ends["new"], **how},
-                    round(sureness(len(loose), len(rows), 1, len(set(rows))) * len(loose) / len(rows), 2),
+                    round(sureness(len(loose), len(rows), 1, rows) * len(loose) / len(rows), 2),
                     _("in {agree} of {asked} rows with equal keys {whole} is {parts}, put together").format(
                         agree=len(loose), asked=len(rows), whole=column, parts=" + ".join(order)),
                     {whole: (column,), whole.other: tuple(order)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import FromClause, Select, func, select
+from sqlalchemy import Select, func, select
 
 from migrator.lens.meeting import Meeting
 from migrator.lens.schema import Column, Schema, Table
@@ -65,18 +65,19 @@ class Samples:
 
     def _taken(self, side: Side, table: Table) -> Rows:
         clause = table.clause(side)
-        key = [clause.c[name] for name in table.key]
-        read = select(clause).order_by(*key).limit(READ).subquery("read")
-        columns = list(table.columns.values())
-        drawn = select(*(_text(read, column).label(f"c{n}") for n, column in enumerate(columns)))
-        found = self._asked(side, drawn.order_by(_digest(read, table)).limit(self._most + 1))
+        cells = [clause.c[name].label(f"c{n}") for n, name in enumerate(table.columns)]
+        read = select(*cells).order_by(*(clause.c[name] for name in table.key)).limit(READ).subquery("read")
+        source = dict(zip(table.columns, read.columns, strict=True))
+        rank = row_hash([canonical(source[name], table.columns[name].type) for name in table.key], alike=False)
+        texts = [_text(source[name], column).label(f"t{n}") for n, (name, column) in enumerate(table.columns.items())]
+        found = self._asked(side, select(*texts).order_by(rank).limit(self._most + 1))
         records = [dict(zip(table.columns, row, strict=True)) for row in found]
         kept = {tuple(record[name] for name in table.key): record for record in records[:self._most]}
         return Rows(kept, len(records) <= self._most)
 
     def _counted(self, side: Side, table: Table, column: str) -> Mapping[str, int] | None:
         clause = table.clause(side)
-        text = _text(clause, table.columns[column])
+        text = _text(clause.c[column], table.columns[column])
         each = select(text.label("text")).where(clause.c[column].is_not(None)).subquery("each")
         found = self._asked(side, select(each.c.text, func.count()).group_by(each.c.text).limit(self._most + 1))
         return {str(text): int(str(count)) for text, count in found} if len(found) <= self._most else None
@@ -86,9 +87,5 @@ class Samples:
             return [tuple(None if value is None else str(value) for value in row) for row in connection.execute(query)]
 
 
-def _text(source: FromClause, column: Column) -> Cell:
-    return Shortened(canonical(source.c[column.name], column.type))
-
-
-def _digest(source: FromClause, table: Table) -> Cell:
-    return row_hash([canonical(source.c[name], table.columns[name].type) for name in table.key], alike=False)
+def _text(value: Cell, column: Column) -> Cell:
+    return Shortened(canonical(value, column.type))

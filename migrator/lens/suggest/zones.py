@@ -24,7 +24,6 @@ class Zone:
 
     args: Mapping[str, Any]
     agree: int
-    different: int
     todo: str | None
 
 
@@ -41,7 +40,7 @@ def zone_of(texts: Sequence[tuple[str, str]]) -> Zone | None:
         names = [name for name in _names() if _explains(ZoneInfo(name), told)]
         if names:
             zone = {"old": names[0], "new": "UTC"} if local_first else {"old": "UTC", "new": names[0]}
-            return Zone({"zone": zone}, len(pairs), len({a for a, _b in pairs}), _others(names))
+            return Zone({"zone": zone}, len(pairs), _others(names))
     return None
 
 

@@ -1,0 +1,45 @@
+"""Drafts for tests: two databases, what is drafted of them, and the promise that every draft compiles as written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from migrator.lens.compile import compile_lens
+from migrator.lens.endpoint import Endpoint, open_endpoint
+from migrator.lens.mapping import Mapping
+from migrator.lens.meeting import Meeting
+from migrator.lens.reflect import read_schema
+from migrator.lens.side import Side
+from migrator.lens.suggest.draft import draft
+from migrator.lens.suggest.proposal import Draft
+from migrator.lens.suggest.sample import Samples
+from migrator.lens.suggest.writing import written
+
+
+def sqlite_sides(folder: Path, old: str, new: str) -> Meeting:
+    """Two SQLite databases, made of scripts."""
+    return Meeting(*(filled(f"sqlite:///{folder / name}.db", script) for name, script in (("old", old), ("new", new))))
+
+
+def filled(url: str, script: str) -> Endpoint:
+    """A database after a script; no statement of it holds a semicolon."""
+    end = open_endpoint(url.rpartition("/")[2], url)
+    with end.connect() as connection, connection.begin():
+        for statement in script.split(";"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+    return end
+
+
+def drafted(meeting: Meeting, most: int = 1_000) -> Draft:
+    """The draft, of which is asserted that it loads and compiles as it is written."""
+    schemas = {side: read_schema(meeting.end(side)) for side in Side}
+    found = draft(schemas[Side.OLD], schemas[Side.NEW], Samples(meeting, schemas, most))
+    compile_lens(Mapping.parse(written(found).encode(), "draft"), schemas[Side.OLD], schemas[Side.NEW])
+    return found
+
+
+def said(found: Draft) -> list[tuple[str, dict[str, Any]]]:
+    """The operations of a draft with their arguments."""
+    return [(p.operation, dict(p.args)) for e in found.entries for p in e.proposals]

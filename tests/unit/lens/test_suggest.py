@@ -1,0 +1,215 @@
+"""Drafted mapping files: what rows and names show is proposed, what they do not is asked, and every draft compiles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from invoke.context import Context
+
+from migrator.lens.mapping import Mapping
+from migrator.lens.operation import operations
+from migrator.lens.reflect import read_schema
+from migrator.lens.side import Side
+from migrator.lens.suggest.proposal import WRITTEN
+from migrator.lens.suggest.sample import Samples
+from migrator.tasks.maps import suggest
+from tests.unit.lens.drafting import drafted, said, sqlite_sides
+
+
+def many(table: str, row: str, rows: int = 40) -> str:
+    """A statement that fills a table: `row` is SQL over the number n."""
+    return (f"insert into {table} with recursive s(n) as (select 1 union all select n + 1 from s where n < {rows}) "
+            f"select {row} from s;")
+
+
+WORD = "'w' || (n * 37 % 101)"
+PAIRS = {
+    "rename": ("title text", WORD, "subject text", WORD, ("rename", {"old": "title", "new": "subject"})),
+    "factor": ("budget_wan double", "n * 1.25", "budget numeric(12, 2)", "n * 12500",
+               ("convert", {"old": "budget_wan", "new": "budget", "times": 10000})),
+    "values": ("state text", "substr('ab', 1 + n % 2, 1)", "code text", "case n % 2 when 0 then 'PLAN' else 'DONE' end",
+               ("values", {"old": "state", "new": "code", "map": {"a": "PLAN", "b": "DONE"}})),
+    "flag": ("active text", "substr('YN', 1 + n % 2, 1)", "active integer", "1 - n % 2",
+             ("values", {"old": "active", "new": "active", "map": {"N": 0, "Y": 1}})),
+    "split": ("address text", "'p' || (n % 7) || '|c' || (n % 5) || '|s' || n",
+              "province text, city text, street text", "'p' || (n % 7), 'c' || (n % 5), 's' || n",
+              ("split", {"old": "address", "new": ["province", "city", "street"], "by": "|"})),
+    "trimmed split": ("address text", "'p' || (n % 7) || ' | c' || n", "province text, city text",
+                      "'p' || (n % 7), 'c' || n",
+                      ("split", {"old": "address", "new": ["province", "city"], "by": "|", "trim": True})),
+    "cut": ("name text", "substr('赵钱孙李', 1 + n % 4, 1) || '伟' || n", "surname text, given text",
+            "substr('赵钱孙李', 1 + n % 4, 1), '伟' || n",
+            ("split", {"old": "name", "new": ["surname", "given"], "at": 1})),
+    "join": ("first text, last text", "'f' || n, 'l' || (n * 3)", "full_name text", "'f' || n || ' l' || (n * 3)",
+             ("join", {"old": ["first", "last"], "new": "full_name", "by": " "})),
+}
+
+
+@pytest.mark.parametrize("case", PAIRS)
+def test_what_rows_show_is_proposed(case: str, tmp_path: Path) -> None:
+    old, old_row, new, new_row, expected = PAIRS[case]
+    sides = sqlite_sides(tmp_path, f"create table t (id integer primary key, {old}); {many('t', f'n, {old_row}')}",
+                  f"create table t (id integer primary key, {new}); {many('t', f'n, {new_row}')}")
+    found = drafted(sides)
+    assert said(found) == [expected], found.questions
+    assert found.proposals[0].confidence >= 0.8
+
+
+def test_local_time_that_became_utc_names_its_zone_and_what_else_it_could_be(tmp_path: Path) -> None:
+    sides = sqlite_sides(tmp_path, "create table t (id integer primary key, at datetime);"
+                  + many("t", "n, datetime('2024-01-01 07:30:00', n || ' hours')"),
+                  "create table t (id integer primary key, at datetime);"
+                  + many("t", "n, datetime('2023-12-31 23:30:00', n || ' hours')"))
+    found = drafted(sides)
+    (operation, args), = said(found)
+    assert (operation, args["old"], args["new"]) == ("convert", "at", "at")
+    assert "Asia/Shanghai" in str(args)
+    assert "Asia/Hong_Kong" in "".join(found.questions)
+
+
+def test_text_that_became_a_number_is_converted(tmp_path: Path) -> None:
+    sides = sqlite_sides(tmp_path, "create table t (id integer primary key, amount text);" + many("t", "n, n || '.50'"),
+                  "create table t (id integer primary key, amount numeric(10, 2));" + many("t", "n, n + 0.5"))
+    assert said(drafted(sides)) == [("convert", {"old": "amount", "new": "amount"})]
+
+
+def test_a_table_is_found_by_its_rows_where_nothing_has_its_name_any_more(tmp_path: Path) -> None:
+    sides = sqlite_sides(tmp_path,
+                  "create table xx (k integer primary key, a text, b integer);" + many("xx", f"n, {WORD}, n * n"),
+                  "create table yy (q integer primary key, c text, d integer);" + many("yy", f"n, {WORD}, n * n")
+                  + "create table zz (q integer primary key, c text, d integer);" + many("zz", "n, 'z' || n, -n"))
+    found = drafted(sides)
+    entry, = found.entries
+    assert entry.name == "xx -> yy"
+    assert sorted((args["old"], args["new"]) for _name, args in said(found)) == [("a", "c"), ("b", "d"), ("k", "q")]
+    assert set(found.only[Side.NEW]) == {"zz"}
+
+
+def test_a_distinct_text_that_became_a_table_is_extracted(tmp_path: Path) -> None:
+    sides = sqlite_sides(tmp_path, "create table contract (id integer primary key, partner text not null);"
+                  + many("contract", "n, 'firm ' || (n % 9)"),
+                  "create table partner (id integer primary key, name text not null unique);"
+                  + many("partner", "n, 'firm ' || (n - 1)", 9)
+                  + "create table contract (id integer primary key, partner_id integer references partner (id));"
+                  + many("contract", "n, 1 + n % 9"))
+    found = drafted(sides)
+    (operation, args), = said(found)
+    assert (operation, args["old"]) == ("extract", "partner")
+    assert not found.only[Side.NEW], "the extract fills the table"
+
+
+@pytest.mark.parametrize("away", [Side.OLD, Side.NEW])
+def test_a_code_that_became_a_foreign_key_is_looked_up(away: Side, tmp_path: Path) -> None:
+    table = "create table unit (id integer primary key, symbol text not null unique);" + many("unit", "n, 'u' || n", 9)
+    number = (table + "create table t (id integer primary key, unit_id integer references unit (id));"
+              + many("t", "n, 1 + n % 9"))
+    code = table + "create table t (id integer primary key, unit text);" + many("t", "n, 'u' || (1 + n % 9)")
+    sides = sqlite_sides(tmp_path, *((code, number) if away is Side.NEW else (number, code)))
+    (operation, args), = said(drafted(sides))
+    assert operation == "lookup"
+    assert {"table": "unit", "key": "id", "value": "symbol"}.items() <= args.items()
+    assert args.get("side", "new") == away
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_list_that_became_links_is_exploded_and_the_other_way_imploded(turned: bool, tmp_path: Path) -> None:
+    listed = ("create table p (id integer primary key, members text not null default '');"
+              + many("p", "n, n || ',' || (n + 1) || ', ' || (n + 5)"))
+    linked = ("create table p (id integer primary key);" + many("p", "n")
+              + "create table p_member (p_id integer references p (id), member integer, primary key (p_id, member));"
+              + many("p_member", "n, n") + many("p_member", "n, n + 1") + many("p_member", "n, n + 5"))
+    found = drafted(sqlite_sides(tmp_path, *((linked, listed) if turned else (listed, linked))))
+    links = {"table": "p_member", "owner": "p_id", "value": "member"}
+    ends = {"old": links, "new": "members"} if turned else {"old": "members", "new": links}
+    assert said(found) == [("implode" if turned else "explode", {**ends, "separator": ","})]
+
+
+def test_a_rename_that_nothing_shows_is_asked_for_and_never_dropped_in_silence(tmp_path: Path) -> None:
+    sides = sqlite_sides(tmp_path, "create table t (id integer primary key, fax text);",
+                  "create table t (id integer primary key, priority integer);")
+    found = drafted(sides)
+    assert said(found) == [("only-old", {"column": "fax"}), ("only-new", {"column": "priority"})]
+    question, = found.questions
+    assert "did any of fax become any of priority?" in question
+
+
+def test_without_rows_a_likely_name_is_proposed_and_asked_for(tmp_path: Path) -> None:
+    sides = sqlite_sides(tmp_path, "create table tasks (id integer primary key, due_on text);",
+                  "create table task (id integer primary key, task_due_on text);")
+    found = drafted(sides)
+    assert said(found) == [("rename", {"old": "due_on", "new": "task_due_on"})]
+    assert [entry.name for entry in found.entries] == ["tasks -> task"]
+    assert "Only the names say so" in "".join(found.questions)
+
+
+def test_a_column_that_kept_its_name_but_not_its_values_is_asked_about(tmp_path: Path) -> None:
+    table = "create table t (id integer primary key, path text);"
+    found = drafted(sqlite_sides(tmp_path, table + many("t", "n, 'a/' || n"), table + many("t", "n, 'b/' || (n * n)")))
+    assert said(found) == []
+    assert "path has its name on both sides, but differs in 40 of 40 rows" in found.questions[0]
+
+
+def test_what_the_compiler_refuses_is_left_to_its_side_with_the_reason(tmp_path: Path) -> None:
+    keyless = "create table log (line text);"
+    found = drafted(sqlite_sides(tmp_path, keyless + "create table t (id integer primary key);", keyless
+                  + "create table t (id integer primary key);"))
+    assert set(found.only[Side.OLD]) == set(found.only[Side.NEW]) == {"log"}
+    assert any("log" in question and "no key" in question for question in found.questions)
+
+
+def test_a_column_that_must_hold_something_gets_what_every_new_row_has(tmp_path: Path) -> None:
+    found = drafted(sqlite_sides(tmp_path, "create table t (id integer primary key);" + many("t", "n"),
+                  "create table t (id integer primary key, rank integer not null, why text not null);"
+                  + many("t", "n, 3, 'because ' || n")))
+    assert said(found) == [("only-new", {"column": "rank", "default": 3}), ("only-new", {"column": "why"})]
+    assert "why may not be empty" in "".join(found.questions)
+
+
+def test_names_of_any_kind_are_quoted_right(tmp_path: Path) -> None:
+    old, quoted, new = 'se"le`ct: {x}', 'se""le`ct: {x}', "状态 # '1'"
+    sides = sqlite_sides(tmp_path, f'create table "order" (id integer primary key, "{quoted}" text);'
+                  + many('"order"', f"n, {WORD}"),
+                  f'create table "on" (id integer primary key, "{new}" text);' + many('"on"', f"n, {WORD}"))
+    found = drafted(sides)
+    assert said(found) == [("rename", {"old": old, "new": new})]
+    assert [entry.name for entry in found.entries] == ["order -> on"]
+
+
+def test_samples_of_both_sides_hold_the_same_keys_though_tables_are_large(tmp_path: Path) -> None:
+    table = "create table t (id integer primary key, a text);"
+    sides = sqlite_sides(tmp_path, table + many("t", "n, 'x'", 3_000), table + many("t", "3001 - n, 'x'", 3_000))
+    schemas = {side: read_schema(sides.end(side)) for side in Side}
+    samples = Samples(sides, schemas, 50)
+    old, new = (samples.rows(side, "t") for side in Side)
+    assert set(old.records) == set(new.records)
+    assert len(old.records) == 50
+    assert not old.whole
+    assert samples.values(Side.OLD, "t", "a") == {"x": 3_000}
+    assert samples.values(Side.OLD, "t", "id") is None
+
+
+def test_every_operation_that_a_draft_can_write_is_there() -> None:
+    assert set(operations()) >= WRITTEN
+
+
+def test_the_command_writes_a_file_says_what_it_found_and_never_overwrites(tmp_path: Path,
+                                                                          capsys: pytest.CaptureFixture[str]) -> None:
+    sqlite_sides(tmp_path, "create table t (id integer primary key, title text);" + many("t", f"n, {WORD}"),
+          "create table t (id integer primary key, subject text);" + many("t", f"n, {WORD}"))
+    file = tmp_path / "mapping.yaml"
+    flags = {"old": f"sqlite:///{tmp_path}/old.db", "new": f"sqlite:///{tmp_path}/new.db", "database": "main",
+             "home": str(tmp_path / "home"), "inventory": None, "lang": "en", "json": False, "sample": 100}
+    suggest(Context(), write=str(file), **flags)
+    shown = capsys.readouterr().out
+    assert "40 of 40 rows with equal keys agree" in shown
+    assert f"inv map.census --mapping {file}" in shown
+    assert Mapping.load(file).declared[0][0].operation == "rename"
+    before = file.read_bytes()
+    with pytest.raises(BaseException) as refused:
+        suggest(Context(), write=str(file), **flags)
+    assert getattr(refused.value, "code", None) == 2
+    assert file.read_bytes() == before
+    suggest(Context(), write=None, **flags)
+    (tmp_path / "printed.yaml").write_text(capsys.readouterr().out)
+    assert Mapping.load(tmp_path / "printed.yaml").digest == Mapping.load(file).digest
