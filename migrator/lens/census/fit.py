@@ -42,7 +42,7 @@ def _cases(table: Table, column: Column, cell: Cell | None, alphabet: Alphabet, 
            ) -> Iterator[Case]:
     if not column.nullable and not column.generated:
         if cell is not None:
-            yield ("null", and_(cell.is_(None), not_(doubted)), _("empty (NULL), and the new column must not be"),
+            yield ("empty", and_(cell.is_(None), not_(doubted)), _("empty (NULL), and the new column must not be"),
                    _("fill the old column, or say a default in the mapping"))
         elif column.default is None and not column.counted:
             yield ("no-value", true(), _("nothing is said to fill this column, and it must not be empty"),
@@ -53,7 +53,7 @@ def _cases(table: Table, column: Column, cell: Cell | None, alphabet: Alphabet, 
     yield from _letters(table, column, cell, alphabet)
     bounds = None if column.type.loose else column.type.bounds
     if bounds and column.type.family in (Family.INTEGER, Family.DECIMAL):
-        outside = or_(cell < literal_column(str(bounds[0])), cell > literal_column(str(bounds[1])))
+        outside = or_(cell <= literal_column(str(bounds[0] - 1)), cell >= literal_column(str(bounds[1] + 1)))
         yield ("out-of-range", outside, _("outside of {low} to {high}").format(
             low=bounds[0], high=bounds[1]), _("correct the old values, or widen the new column"))
 

@@ -49,7 +49,7 @@ CASES = {
     "not-in-map": Case(Verdict.REFUSED, said=(
         "tables: [{old: task, new: item, columns: [values: {old: kind, new: kind, map: {A: A, B: B}}]}]"),
         plant_old="insert into task values (4, 'x', 'C'), (5, 'x', 'C')", rows=2, keys=(("4",), ("5",))),
-    "null": Case(Verdict.REFUSED, new=ITEM.replace("title text", "title text not null"),
+    "empty": Case(Verdict.REFUSED, new=ITEM.replace("title text", "title text not null"),
                  plant_old="insert into task values (4, null, 'A')", rows=1, keys=(("4",),)),
     "no-value": Case(Verdict.REFUSED, new=ITEM.replace(")", ", place text not null default 'here')"), said=(
         "tables: [{old: task, new: item, columns: [only-new: {column: place}]}]"),
@@ -134,11 +134,11 @@ def test_each_row_is_counted_once(tmp_path: Path) -> None:
                 plant_old="insert into task values (4, null, 'b'), (5, 'x', 'b'), (6, null, 'x')")
     census = counted(case, tmp_path, planted=True)
     assert census.tallies == (Tally("task -> item", 6, 3, 1, 2),)
-    assert {finding.code: finding.rows for finding in census.findings} == {"lost": 2, "not-in-map": 1, "null": 2}
+    assert {finding.code: finding.rows for finding in census.findings} == {"lost": 2, "not-in-map": 1, "empty": 2}
 
 
 def test_what_is_refused_stops_a_copy(tmp_path: Path) -> None:
-    census = counted(CASES["null"], tmp_path, planted=True)
+    census = counted(CASES["empty"], tmp_path, planted=True)
     with pytest.raises(FindingsBlock, match=r"task -> item: .*NULL") as error:
         census.require()
     assert error.value.code is Exit.FINDINGS_BLOCK

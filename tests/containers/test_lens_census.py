@@ -1,0 +1,94 @@
+"""A census of real servers: what does not fit the new side's columns, letters and keys is named with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from rig_databases import Database
+from rig_host import TestHost
+
+from migrator.lens.census.census import Census
+from migrator.lens.census.take import take
+from migrator.lens.compile import compile_lens
+from migrator.lens.endpoint import Endpoint, open_endpoint
+from migrator.lens.mapping import Mapping
+from migrator.lens.meeting import Meeting
+from migrator.lens.reflect import read_schema
+
+OLD = {
+    "postgresql": "create table person (id int primary key, name text, code text, bio text, latin text, han text, "
+                  "size bigint, price numeric(12, 2), boss int)",
+    "mariadb": "create table person (id int primary key, name varchar(100), code varchar(100) collate utf8mb4_bin, "
+               "bio text, latin varchar(100), han varchar(100), size bigint, price decimal(12, 2), boss int)",
+}
+NEW = {
+    "postgresql": "create extension citext; "
+                  "create table person (id int primary key, name varchar(5) not null, code citext unique, bio text, "
+                  "latin text, han text, size smallint, price numeric(6, 2), boss int references person (id))",
+    "mariadb": "create table person (id int primary key, name varchar(5) not null, "
+               "code varchar(100) collate utf8mb4_general_ci unique, bio tinytext, latin varchar(100) "
+               "character set latin1, han varchar(100) character set gbk, size smallint, price decimal(6, 2), "
+               "boss int, foreign key (boss) references person (id))",
+}
+SOUND = ("insert into person values (1, 'Anna', 'A1', 'x', 'é', '汉', 1, 1.25, null), "
+         "(2, '王小明', 'B1', null, null, null, -32768, -9999.99, 1)")
+PLANTED = (
+    "insert into person values (11, null, 'c11', null, null, null, null, null, null)",
+    "insert into person values (12, '六个字的名字', 'c12', null, null, null, null, null, null)",
+    "insert into person values (13, 'a', 'a1', null, null, null, null, null, null)",
+    f"insert into person values (14, 'a', 'c14', '{'汉' * 100}', null, null, null, null, null)",
+    "insert into person values (15, 'a', 'c15', null, 'Жук', null, null, null, null)",
+    "insert into person values (16, 'a', 'c16', null, null, '汉😀', null, null, null)",
+    "insert into person values (17, 'a', 'c17', null, null, null, 32768, null, null)",
+    "insert into person values (18, 'a', 'c18', null, null, null, null, 10000, null)",
+    "insert into person values (19, 'a', 'c19', null, null, null, null, null, 99)",
+)
+FOUND = {("empty", "11"), ("too-long", "12"), ("not-unique", "1"), ("not-unique", "13"), ("out-of-range", "17"),
+         ("out-of-range", "18"), ("orphan", "19")}
+ONLY_IN_MARIADB = {("too-many-bytes", "14"), ("not-in-charset", "15"), ("not-in-charset", "16")}
+MAPPING = Mapping.parse(b'from: "1"\nto: "2"\ntables: [{old: person, new: person}]\n', "m.yaml")
+Made = Callable[[str], Endpoint]
+
+
+@pytest.fixture
+def made(open_postgres_host: TestHost, open_mariadb_host: TestHost,
+         postgres_database: Callable[[TestHost], Database], mariadb_database: Callable[[TestHost], Database]) -> Made:
+    """An empty database of a make, as an endpoint."""
+    makers = {"postgresql": (postgres_database, open_postgres_host), "mariadb": (mariadb_database, open_mariadb_host)}
+
+    def make(name: str) -> Endpoint:
+        database, host = makers[name]
+        return open_endpoint(name, database(host).direct_url)
+
+    return make
+
+
+def run(end: Endpoint, *statements: str) -> None:
+    with end.connect() as connection, connection.begin():
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize("new_make", ["postgresql", "mariadb"])
+@pytest.mark.parametrize("old_make", ["postgresql", "mariadb"])
+def test_what_does_not_fit_is_named_between_all_makes(old_make: str, new_make: str, made: Made) -> None:
+    old, new = made(old_make), made(new_make)
+    run(old, OLD[old_make], SOUND)
+    run(new, NEW[new_make])
+    assert census_of(old, new).findings == ()
+    run(old, *PLANTED)
+    census = census_of(old, new)
+    assert pairs(census) == FOUND | (ONLY_IN_MARIADB if new_make == "mariadb" else set())
+    assert census.refused == census.findings
+    tally, = census.tallies
+    assert (tally.rows, tally.refused) == (11, 8 if new_make == "mariadb" else 5)
+
+
+def pairs(census: Census) -> set[tuple[str, str]]:
+    """What was found, with the key of each row."""
+    return {(finding.code, key) for finding in census.findings for key, in finding.keys}
+
+
+def census_of(old: Endpoint, new: Endpoint) -> Census:
+    return take(compile_lens(MAPPING, read_schema(old), read_schema(new)), Meeting(old, new))
