@@ -54,7 +54,8 @@ def _type(found: sa.TypeEngine[Any], make: str) -> Type:
         case sa.String():
             return Type(Family.TEXT, shown, length=found.length, octets=_octets(found, make),
                         collation=found.collation)
-        case sa.LargeBinary() | sa.BINARY() | sa.VARBINARY():
+        case (sa.LargeBinary() | sa.BINARY() | sa.VARBINARY() | mysql.TINYBLOB() | mysql.MEDIUMBLOB()
+              | mysql.LONGBLOB()):
             return Type(Family.BINARY, shown, length=found.length or _octets(found, make))
         case sa.DateTime():
             zoned = bool(found.timezone) or (make == "mariadb" and isinstance(found, sa.TIMESTAMP))
