@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Insert, Select, and_, exists, func, insert, not_, select
+from sqlalchemy import FromClause, Insert, Select, and_, exists, func, insert, not_, select
 
 from migrator.lens.group import Group, Satellite
 from migrator.lens.lens import Narrow, in_pair, key_made, source_row
@@ -34,7 +34,11 @@ def records_missing(pair: Pair, group: Group, satellite: Satellite, way: Way, ta
 
     Equal sources give equal numbers: records are numbered in the order of their bytes.
     """
-    made = satellite_rows(pair, group, satellite, way, tables, memory=memory).subquery()
+    return missing(satellite_rows(pair, group, satellite, way, tables, memory=memory).subquery(), satellite, tables)
+
+
+def missing(made: FromClause, satellite: Satellite, tables: Tables) -> Insert:
+    """The same for records that have been made already, wherever they came from."""
     there = tables(satellite.side, satellite.table).alias("there")
     known = exists().where(and_(*(there.c[name].is_not_distinct_from(made.c[name]) for name in satellite.natural)))
     columns: dict[str, Cell] = {column.name: column for column in made.columns}
