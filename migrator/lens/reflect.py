@@ -11,6 +11,7 @@ from sqlalchemy.exc import SAWarning
 
 from migrator.database.base import OURS
 from migrator.lens.catalog import Facts, facts_of_columns, triggers
+from migrator.lens.copy.aside.notes import Kept
 from migrator.lens.endpoint import Endpoint
 from migrator.lens.reflected import type_of
 from migrator.lens.schema import Column, ForeignKey, Schema, Table
@@ -25,7 +26,9 @@ def read_schema(endpoint: Endpoint) -> Schema:
         space = None if endpoint.make == "sqlite" else endpoint.namespace
         fired = triggers(connection, endpoint.make, endpoint.namespace)
         facts = facts_of_columns(connection, endpoint.make, endpoint.namespace)
-        return Schema(endpoint.make, {name: _table(inspector, endpoint.make, name, space, fired.get(name, ()), facts)
+        kept = Kept(connection, space)
+        return Schema(endpoint.make, {name: kept.on(_table(inspector, endpoint.make, name, space, fired.get(name, ()),
+                                                           facts))
                                       for name in sorted(inspector.get_table_names(schema=space))
                                       if not name.startswith(OURS)})
 

@@ -1,0 +1,135 @@
+"""One pair on its way: chunk after chunk, each with its row in the ledger."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+
+from migrator.lens.carry import Carried
+from migrator.lens.copy.keys import WAY, Key, Keys
+from migrator.lens.copy.ledger import Ledger
+from migrator.lens.copy.load import Load, first, loads, memories
+from migrator.lens.copy.pace import Pace
+from migrator.lens.copy.paths.choose import choose
+from migrator.lens.copy.paths.path import Path
+from migrator.lens.copy.progress import UNIT, CopiedPair, Progress
+from migrator.lens.copy.records import bring, prepare, shared
+from migrator.lens.copy.session import Session
+from migrator.lens.lens import Lens
+from migrator.lens.meeting import Meeting
+from migrator.lens.pair import Pair
+from migrator.lens.schema import Table
+from migrator.lens.scope import Tables
+
+
+class Tally:
+    """Rows that are done and rows in all, for whoever watches."""
+
+    def __init__(self, totals: Sequence[int], progress: Progress | None) -> None:
+        self._total = sum(totals)
+        self._done = 0
+        self._progress = progress
+
+    def add(self, pair: str, rows: int) -> None:
+        """So many more rows of a pair have arrived."""
+        self._done += rows
+        if self._progress:
+            self._progress(self._done, self._total, UNIT, pair)
+
+
+class Unit:
+    """A pair of the lens, by its place among them."""
+
+    def __init__(self, lens: Lens, meeting: Meeting, place: int, aim: float) -> None:
+        self.pair: Pair = lens.pairs[place]
+        self.name = f"{place} {self.pair.name}"[:200]
+        self._lens = lens
+        self._meeting = meeting
+        self._aim = aim
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables of the target that it fills."""
+        links = {s.table for g in self.pair.groups for s in g.satellites if s.side is WAY.target}
+        known = self._lens.schemas[WAY.target].tables
+        return [*self.pair.faces[WAY.target].tables, *(known[name] for name in sorted(links))]
+
+    def count(self) -> int:
+        """Rows of the source."""
+        with self._meeting.connect(WAY.source) as connection:
+            source = Session(self._meeting.end(WAY.source), connection)
+            return int(source.ask(Keys(self.pair, self._lens.tables, source.make).all()).scalar_one())
+
+    def copy(self, target: Session, ledger: Ledger, forgo: Collection[str], tally: Tally) -> CopiedPair:
+        """Bring what has not arrived yet; `forgo` are memories that would stay empty."""
+        before = ledger.reached(self.name)
+        tally.add(self.pair.name, before.rows)
+        with self._source(target) as source:
+            with target.connection.begin():
+                path = choose(source, target)
+            tables = self._tables(source)
+            self._prepare(source, target, path, tables, ledger)
+            work = list(loads(self._lens, self.pair, tables, forgo))
+            keys, pace = Keys(self.pair, tables, source.make), Pace(self._aim)
+            while (rows := self._chunk(source, target, path, work, keys, pace, ledger)) is not None:
+                tally.add(self.pair.name, rows)
+        after = ledger.reached(self.name)
+        return CopiedPair(self.pair.name, path.name, after.rows, after.chunks, after.seconds, resumed=before.rows)
+
+    def arrived(self, ledger: Ledger) -> CopiedPair:
+        """What an earlier copy has brought."""
+        reached = ledger.reached(self.name)
+        return CopiedPair(self.pair.name, "", reached.rows, reached.chunks, reached.seconds, resumed=reached.rows)
+
+    def _chunk(self, source: Session, target: Session, path: Path, work: Sequence[Load], keys: Keys, pace: Pace,
+               ledger: Ledger) -> int | None:
+        """Bring the next chunk and say how many rows it had; None when there is none."""
+        began = time.monotonic()
+        reached = ledger.reached(self.name)
+        with target.connection.begin():
+            high = _end_of_chunk(source, keys, reached.high, pace.rows)
+            if high is None:
+                return None
+            rows, *_further = [path.carry(load, load.rows(keys.between(reached.high, high))) for load in work]
+            ledger.add(self.name, reached.chunks, reached.high, high, rows, time.monotonic() - began)
+        if source.connection is not target.connection:
+            source.connection.rollback()  # so that the next chunk sees what is new
+        pace.took(rows, time.monotonic() - began)
+        return rows
+
+    def _prepare(self, source: Session, target: Session, path: Path, tables: Tables, ledger: Ledger) -> None:
+        """Bring what the rows will refer to, as a chunk without an end, unless it is there."""
+        wanted = shared(self.pair) or any(first(memory) for memory in memories(self._lens, self.pair))
+        if not wanted or ledger.reached(self.name).chunks:
+            return
+        began = time.monotonic()
+        with target.connection.begin():
+            prepare(self._lens, self.pair, path, tables)
+            bring(self._lens, self.pair, source, target, tables)
+            ledger.add(self.name, 0, None, None, 0, time.monotonic() - began)
+
+    @contextmanager
+    def _source(self, target: Session) -> Iterator[Session]:
+        """A session that reads the old side: the target's own where that sees it, else one for this pair alone."""
+        if self._meeting.shared:
+            yield target
+            return
+        with self._meeting.connect(WAY.source) as connection:
+            yield Session(self._meeting.end(WAY.source), connection)
+
+    def _tables(self, source: Session) -> Tables:
+        if self._meeting.shared:
+            return self._lens.tables
+        return Carried(self._lens, self._meeting, WAY.source, source.connection)
+
+
+def _end_of_chunk(source: Session, keys: Keys, low: Key | None, rows: int) -> Key | None:
+    """The highest key of the next so many rows, or of all that are left; None when none is."""
+    found = source.ask(keys.last_of(low, rows)).first() or source.ask(keys.highest(low)).first()
+    return None if found is None else tuple(_text(text) for text in found)
+
+
+def _text(text: str | bytes) -> str:
+    """Canonical texts of MariaDB are bytes."""
+    return text.decode() if isinstance(text, bytes) else text
