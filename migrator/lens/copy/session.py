@@ -45,9 +45,9 @@ class Session:
 
         Percent signs are doubled where the driver wants it: it must be run with an empty tuple of parameters.
         """
-        dialect = self.connection.dialect
-        return str(_written_out(dialect.statement_compiler)(dialect, statement, schema_translate_map=self._schemas,
-                                                            render_schema_translate=True))
+        dialect: Any = self.connection.dialect
+        compiler = _written_out(dialect.statement_compiler)
+        return str(compiler(dialect, statement, schema_translate_map=self._schemas, render_schema_translate=True))
 
     def schema(self, side: Side) -> str:
         """The schema or database in which a side lies, as this connection names it."""
