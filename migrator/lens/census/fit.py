@@ -68,7 +68,8 @@ def _lengths(column: Column, cell: Cell) -> Iterator[Case]:
                _("longer than {n} characters").format(n=type_.length), widen)
     octets = type_.octets if type_.family is Family.TEXT else type_.length if type_.family is Family.BINARY else None
     if octets:
-        yield "too-many-bytes", Octets(cell) > literal_column(str(octets)), _("longer than {n} bytes").format(n=octets), widen
+        yield ("too-many-bytes", Octets(cell) > literal_column(str(octets)),
+               _("longer than {n} bytes").format(n=octets), widen)
 
 
 def _letters(table: Table, column: Column, cell: Cell, alphabet: Alphabet) -> Iterator[Case]:
