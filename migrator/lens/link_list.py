@@ -173,7 +173,7 @@ class Words:
         """The word of each link that a text tells, NULL where there is none, and the rows that it is taken from."""
         each = elements(text, ",")
         held, type_ = self.links.held_in(each.c.value)[self.links.value], self.links.held[self.links.value]
-        if self.known:
+        if self.known and self.known.key != self.known.value:
             rows, source = self.known.joined(self.known.key, held, each, scope)
             return canonical(rows.c[self.known.value], self.known.table.columns[self.known.value].type), source
         return canonical(held, type_), each
