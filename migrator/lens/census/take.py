@@ -10,6 +10,7 @@ from migrator.lens.census.alphabet import Alphabet, alphabet
 from migrator.lens.census.census import Census, Tally
 from migrator.lens.census.finding import Finding, Verdict
 from migrator.lens.census.fit import fits
+from migrator.lens.census.foreseen import Foreseen
 from migrator.lens.census.ground import ground
 from migrator.lens.census.losses import losses
 from migrator.lens.census.orphans import orphans
@@ -37,7 +38,7 @@ def take(lens: Lens, meeting: Meeting, *, samples: int = 5, progress: Progress |
     tallies: list[Tally] = []
     findings: list[Finding] = list(ground(lens, meeting))
     with meeting.connect(Side.OLD) as connection:
-        tables = Carried(lens, meeting, Side.OLD, connection)
+        tables = Foreseen(lens, Carried(lens, meeting, Side.OLD, connection))
         # Statements are put together before the snapshot, since what they look up is carried along then.
         surveys = [_survey(lens, pair, tables, letters) for pair in lens.pairs]
         further = [*alone(lens, tables), *shares(lens, tables)]
