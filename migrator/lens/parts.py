@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sqlalchemy import ColumnElement, Text, and_, case, func, literal, not_, null, or_
+from sqlalchemy import ColumnElement, Text, and_, case, func, literal, null, or_
 
 from migrator.lens.group import Doubt, cell
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.sql.canonical import same
 from migrator.lens.sql.length import Characters
 from migrator.lens.sql.parts import has_part, part, rest, trimmed
-from migrator.lens.sql.refuse import only_if
+from migrator.lens.sql.refuse import unless
 from migrator.lens.types import Type
 from migrator.text import _
 
@@ -93,7 +93,7 @@ class Separated(Parts):
             missing = and_(*(self._missing(value) for value in values[n:]))
             text = case((missing, literal("", Text())), else_=literal(self.by, Text()) + _said(values[n]) + text)
         wrong = or_(*(doubt.condition for doubt in self.doubts(values, scope)))
-        return (only_if(not_(wrong), self._whole(values, _said(values[0]) + text), self.text, scope),)
+        return (unless(wrong, self._whole(values, _said(values[0]) + text), self.text, scope),)
 
     @property
     def keeps_text(self) -> bool:

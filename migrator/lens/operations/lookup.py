@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic import Field
-from sqlalchemy import and_, func, not_, or_
+from sqlalchemy import and_, func, or_
 
 from migrator.lens.code_table import CodeTable
 from migrator.lens.constant import Constant
@@ -14,7 +14,7 @@ from migrator.lens.group import Doubt, End, Group, cell
 from migrator.lens.operation import Args, Binding, Operation, register
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
-from migrator.lens.sql.refuse import only_if
+from migrator.lens.sql.refuse import unless
 from migrator.lens.types import Type
 from migrator.text import _
 
@@ -84,7 +84,7 @@ class _Found:
         """The one value as the other side writes it."""
         told, _times = self.rows.found(self.by, cell(values), self.tells, scope)
         wrong = or_(*(doubt.condition for doubt in self.doubts(values, scope)))
-        return (only_if(not_(wrong), told, self.target, scope),)
+        return (unless(wrong, told, self.target, scope),)
 
     def doubts(self, values: Values, scope: Scope) -> Sequence[Doubt]:
         """There is no row with this value, or nobody can say which of several is meant."""

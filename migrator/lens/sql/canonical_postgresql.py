@@ -19,7 +19,7 @@ def value_of(text: str, type_: Type) -> str:
             return f"cast({text} as {'timetz' if type_.zoned else 'time'})"
         case Family.MOMENT:
             return f"cast({text} as {'timestamptz' if type_.zoned else 'timestamp'})"
-        case Family.OTHER if type_.spelled and not type_.own:
+        case Family.OTHER | Family.JSON if type_.spelled and not type_.own:
             return f"cast({text} as {type_.spelled})"
     return f"cast({text} as {_VALUES.get(type_.family, 'text')})"
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, case, null
 from sqlalchemy.ext.compiler import compiles
 
 from migrator.lens.scope import Cell, Scope
+from migrator.lens.sql import canonical_postgresql
 from migrator.lens.sql.construct import Construct, make_in
 from migrator.lens.types import Type
 
@@ -19,6 +20,7 @@ class Refuse(Construct):
 
     def __init__(self, type_: Type) -> None:
         super().__init__()
+        self.of = type_
         self.type = type_.in_statements
 
 
@@ -35,11 +37,16 @@ def no_value(type_: Type, scope: Scope) -> Cell:
     return null() if scope.lenient else Refuse(type_)
 
 
+def unless(wrong: ColumnElement[bool], value: Cell, type_: Type, scope: Scope) -> Cell:
+    """The value, but where a condition is true NULL in a lenient scope, and an error of the server in a strict one."""
+    return case((wrong, no_value(type_, scope)), else_=value)
+
+
 @compiles(Refuse)
 def _refuse(element: Refuse, compiler: Any, **_kw: Any) -> str:
     # A scalar query with two rows is an error when it is run, and is run only where its branch is taken.
     make = make_in(compiler)
     if make == "sqlite":
         return "json('{')"
-    nothing = f"cast(null as {compiler.dialect.type_compiler_instance.process(element.type)})"
-    return f"(select {nothing if make == 'postgresql' else 'null'} from (select 1 as x union all select 2) as two)"
+    nothing = canonical_postgresql.value_of("null", element.of) if make == "postgresql" else "null"
+    return f"(select {nothing} from (select 1 as x union all select 2) as two)"  # noqa: S608 - our own words
