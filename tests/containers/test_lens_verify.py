@@ -47,6 +47,20 @@ tables:
       - rename: {old: title, new: subject}
       - values: {old: status, new: code, map: {在建: BUILD, 竣工: DONE}}
 """
+LOOKED_UP = """
+from: "1"
+to: "2"
+tables:
+  - old: task
+    new: task
+    columns:
+      - lookup: {old: unit, new: unit_id, table: unit, value: symbol}
+      - explode:
+          old: members
+          separator: ","
+          new: {table: task_member, owner: task_id, value: account_id, words: {table: account, value: login}}
+only-new: [unit]
+"""
 PLANTED = (
     "update task set subject = 'Dig' where id = 1", "update task set subject = '' where id = 2",
     "update task set subject = null where id = 3", "update task set subject = 'pave' where id = 4",
@@ -156,3 +170,24 @@ def test_a_killed_verification_goes_on(url: Url, tmp_path: Path) -> None:
     assert {one.key["id"] for one in report.differences if one.table == "task"} == {
         "-6", "1", "2", "3", "4", "5", "900"}
     assert report.rows == 12
+
+
+def test_looked_up_values_and_links_are_compared_across_servers(url: Url) -> None:
+    meeting = Meeting(open_endpoint("old", url("postgresql")), open_endpoint("new", url("mariadb")))
+    account = ("create table account (id integer primary key, login varchar(40) not null unique)",
+               "insert into account values (1, 'ann'), (2, 'bob'), (3, '李')")
+    run(meeting.old, *account, "create table task (id integer primary key, unit varchar(10), members varchar(100))",
+        "insert into task values (1, 'm', '李, ann'), (2, null, ''), (3, 'kg', 'bob'), (4, 'm', 'ann,ann')")
+    run(meeting.new, *account, "create table unit (id integer primary key, symbol varchar(10) not null unique)",
+        "insert into unit values (7, 'kg'), (8, 'm')",
+        "create table task (id integer primary key, unit_id integer)",
+        "insert into task values (1, 8), (2, null), (3, 7), (4, 8)",
+        "create table task_member (task_id integer, account_id integer, primary key (task_id, account_id))",
+        "insert into task_member values (1, 1), (1, 3), (3, 2), (4, 1)")
+    said = Mapping.parse(LOOKED_UP.encode(), "m.yaml")
+    lens = compile_lens(said, read_schema(meeting.old), read_schema(meeting.new))
+    assert compare(lens, meeting).differences == []
+    run(meeting.new, "update task set unit_id = 7 where id = 1",
+        "update task_member set account_id = 1 where task_id = 3")
+    assert [(one.key, one.column, one.old, one.new) for one in compare(lens, meeting).differences] == [
+        ({"id": "1"}, "unit", "m", "kg"), ({"id": "3"}, "members[1]", "2", "1")]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 
-from sqlalchemy import ColumnElement, and_, func, literal, true
+from sqlalchemy import ColumnElement, and_, func, literal, or_, true
 
 from migrator.lens.scope import Cell
 from migrator.lens.sql.hash import bucket
@@ -58,15 +58,16 @@ def inside(view: View, within: Range) -> ColumnElement[bool]:
     number = view.number()
     if number is None:
         return true()
-    low = true() if within.low is None else number >= within.low
-    return and_(low, true() if within.high is None else number < within.high)
+    if within.low is not None:
+        return and_(number >= within.low, true() if within.high is None else number < within.high)
+    return true() if within.high is None else or_(number < within.high, number.is_(None))  # SQLite allows NULL in keys
 
 
 def slot(view: View, cuts: Cuts) -> Cell:
     """The number of the slot that a row lies in, the same on both sides."""
     number = view.number()
     if number is not None and len(view.key) == 1:
-        return number % cuts.slots
+        return func.coalesce(number % cuts.slots, 0)
     texts: list[Cell] = [func.coalesce(text, literal("")) for text in view.key]
     return bucket(reduce(Cell.concat, texts), cuts.slots)
 
@@ -79,6 +80,6 @@ def _bounds(reader: Reader, view: View, after: int | None) -> Iterator[int]:
     low = after
     while (query := view.bound(low, ROWS)) is not None:
         low = reader.one(query)
-        if low is None or low > HIGHEST:
+        if not isinstance(low, int) or low > HIGHEST:  # a column of SQLite may hold anything
             return
         yield low

@@ -37,6 +37,7 @@ def uncompared(lens: Lens) -> Iterator[Uncompared]:
             continue
         yield from _columns(pair)
         yield from _rows(pair)
+        yield from _further(pair)
         yield from _shared(pair)
 
 
@@ -58,6 +59,13 @@ def _rows(pair: Pair) -> Iterator[Uncompared]:
             shown = ", ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
             yield Uncompared(side, face.main.name, _("rows whose {column} is not {wanted} belong to other pairs, or to "
                                                      "none").format(column=column, wanted=shown))
+
+
+def _further(pair: Pair) -> Iterator[Uncompared]:
+    face = pair.faces[Side.NEW]
+    for table in face.tables[1:]:
+        yield Uncompared(Side.NEW, table.name, _("rows without one of {main} are not looked for").format(
+            main=face.main.name))
 
 
 def _shared(pair: Pair) -> Iterator[Uncompared]:

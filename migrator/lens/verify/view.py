@@ -11,6 +11,7 @@ from migrator.lens.group import Doubt, Group
 from migrator.lens.lens import in_pair
 from migrator.lens.memory import Memory
 from migrator.lens.pair import Pair
+from migrator.lens.schema import Table
 from migrator.lens.scope import Cell, Tables, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.canonical import canonical, typed
@@ -19,6 +20,7 @@ from migrator.lens.types import Family, Type
 Key = tuple[str | None, ...]
 """The key of a row, as canonical texts that both sides agree on."""
 
+THERE = "row"
 UNSAID = "\x01"
 """What begins the text of a value that cannot be said in the other side's terms; its code follows."""
 
@@ -53,9 +55,11 @@ class View:
         self.sentences: dict[str, str] = {}
         keys = {id(group) for group in identifying(pair)}
         said = [(group, self._said(group, memories.get(group.name))) for group in pair.groups]
-        self.names = tuple(name for group in pair.groups for name in group.compared_names)
-        self.texts: Values = tuple(text for _group, (texts, _agreed) in said for text in texts)
-        self.agreed: Values = tuple(text for _group, (_texts, agreed) in said for text in agreed)
+        there = {table.name: self._there(table) for table in pair.faces[Side.NEW].tables[1:]
+                 if table.name not in pair.faces[Side.NEW].optional}
+        self.names = (*(name for group in pair.groups for name in group.compared_names), *there)
+        self.texts: Values = (*(text for _group, (texts, _agreed) in said for text in texts), *there.values())
+        self.agreed: Values = (*(text for _group, (_texts, agreed) in said for text in agreed), *there.values())
         self.key: Values = tuple(text for group, (texts, _agreed) in said if id(group) in keys for text in texts)
         self.key_names = tuple(name for group in pair.groups if id(group) in keys for name in group.compared_names)
         self._columns = tuple(_Part.of(group, side) for group in pair.groups if id(group) in keys
@@ -97,6 +101,15 @@ class View:
         if part is not None and said is not None:
             yield self._row[part.column] == typed(literal(said), part.type)
         yield text.is_(None) if said is None else text == literal(said)
+
+    def _there(self, table: Table) -> Cell:
+        """A text where the new side's further table has the rest of the row; from the old side always."""
+        if self._side is Side.OLD:
+            return literal(THERE)
+        face, scope = self._pair.faces[Side.NEW], self._row.scope
+        on = {theirs: self._row[ours] for theirs, ours in zip(table.key, face.key, strict=True)}
+        found = scope.join((Side.NEW, table.name), on, lambda: scope.tables(Side.NEW, table.name))
+        return case((found.c[table.key[0]].is_not(None), literal(THERE)), else_=None)
 
     def _said(self, group: Group, memory: Memory | None) -> tuple[list[Cell], list[Cell]]:
         """What the row says for a group, and what both sides may have agreed on instead."""
