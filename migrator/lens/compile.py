@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from migrator.errors import PlaybookError
 from migrator.lens.constant import constant
@@ -16,7 +18,7 @@ from migrator.lens.mapping import TableEntry
 from migrator.lens.operation import Binding, operations
 from migrator.lens.pair import Face, Pair, Private
 from migrator.lens.rows import constants
-from migrator.lens.schema import Schema
+from migrator.lens.schema import Schema, Table
 from migrator.lens.side import Side
 from migrator.playbook.nearest import unknown
 from migrator.playbook.tree import Route, Tree
@@ -38,7 +40,7 @@ def compile_lens(mapping: MappingFile, old: Schema, new: Schema) -> Lens:
             pairs.append(_declared_pair(mapping, number, entry, schemas))
         except PlaybookError as error:
             errors += getattr(error, "errors", [error])
-    only = {Side.OLD: frozenset(mapping.file.only_old), Side.NEW: frozenset(mapping.file.only_new)}
+    only = {Side.OLD: _listed(mapping.file.only_old, old), Side.NEW: _listed(mapping.file.only_new, new)}
     errors += _unknown_only(mapping.tree, only, schemas)
     for name in _by_name(pairs, mapping.file.tables, only, schemas):
         try:
@@ -77,7 +79,8 @@ def _faces(entry: TableEntry, schemas: Mapping[Side, Schema], tree: Tree, route:
         for name in names:
             if name not in known:
                 raise tree.error((*route, side.value), unknown(_("table"), name, known))
-        face = Face(side, tuple(known[name] for name in names),
+        main = _with_key(known[names[0]], entry.key.get(side, []), tree, (*route, "key"))
+        face = Face(side, (main, *(known[name] for name in names[1:])),
                     frozenset(name for name in entry.optional if name in names), entry.rows.get(side, {}))
         _require_keys(face, tree, (*route, side.value))
         for column, condition in face.rows.items():
@@ -93,11 +96,19 @@ def _faces(entry: TableEntry, schemas: Mapping[Side, Schema], tree: Tree, route:
     return faces
 
 
+def _with_key(table: Table, key: list[str], tree: Tree, route: Route) -> Table:
+    """The table with the key that the file gives it; the census sees whether it is one."""
+    for number, column in enumerate(key):
+        if column not in table.columns:
+            raise tree.error((*route, number), unknown(_("column"), column, table.columns))
+    return replace(table, key=tuple(key)) if key else table
+
+
 def _require_keys(face: Face, tree: Tree, route: Route) -> None:
     for table in face.tables:
         if not table.key:
             raise tree.error(route, _("{table} has no key, so nobody can say which row is which").format(
-                table=table.name), hint=_("give it a primary key, or a unique index over columns that are not null"))
+                table=table.name), hint=_("name the columns that tell its rows apart: key: [COLUMN, ...]"))
         if len(table.key) != len(face.key):
             raise tree.error(route, _("the keys of {first} and {table} have different numbers of columns").format(
                 first=face.main.name, table=table.name))
@@ -153,6 +164,12 @@ def _by_name(pairs: list[Pair], entries: list[TableEntry], only: Mapping[Side, f
     for name in schemas[Side.OLD].tables:
         if name in schemas[Side.NEW].tables and not any(name in named[side] for side in Side):
             yield name
+
+
+def _listed(names: list[str], schema: Schema) -> frozenset[str]:
+    """The tables of a list, where `tmp_*` stands for all that begin so, even for none."""
+    return frozenset(name for listed in names for name in (fnmatch.filter(schema.tables, listed) if "*" in listed
+                                                           else [listed]))
 
 
 def _unknown_only(tree: Tree, only: Mapping[Side, frozenset[str]], schemas: Mapping[Side, Schema]

@@ -28,6 +28,8 @@ class TableEntry(Strict):
 
     old: list[str]
     new: list[str]
+    key: dict[Side, list[str]] = Field(default_factory=dict, description="columns that tell rows apart, where there is "
+                                       "no declared key")
     optional: list[str] = Field(default_factory=list, description="further tables without a row where all is empty")
     rows: dict[Side, dict[str, Condition]] = Field(default_factory=dict, description="which rows of a side are meant")
     columns: list[Any] = Field(default_factory=list, description="what differs; equal names map by themselves")
@@ -37,6 +39,11 @@ class TableEntry(Strict):
     def _listed(cls, value: Any) -> Any:
         return [value] if isinstance(value, str) else value
 
+    @field_validator("key", mode="before")
+    @classmethod
+    def _on_both_sides(cls, value: Any) -> Any:
+        return dict.fromkeys(Side, value) if isinstance(value, list) else value
+
 
 class MappingFile(Strict):
     """The whole file."""
@@ -44,7 +51,8 @@ class MappingFile(Strict):
     from_: str = Field(alias="from", description="version of the old side")
     to: str = Field(description="version of the new side")
     tables: list[TableEntry] = Field(default_factory=list)
-    only_old: list[str] = Field(default_factory=list, alias="only-old", description="tables that the new side lacks")
+    only_old: list[str] = Field(default_factory=list, alias="only-old", description="tables that the new side lacks; "
+                                "tmp_* is all that begin so, even none")
     only_new: list[str] = Field(default_factory=list, alias="only-new", description="tables that the old side lacks")
     todo: list[str] = Field(default_factory=list, description="questions that a draft leaves to people")
 

@@ -73,3 +73,25 @@ def test_what_is_wrong_is_told_with_its_place(meeting: Meeting, change: tuple[st
         compiled(SAID.replace(*change), meeting)
     assert str(caught.value.where).startswith(where)
     assert said in caught.value.message
+
+
+def test_a_table_without_a_key_is_given_one(meeting: Meeting) -> None:
+    for end, name in ((meeting.old, "log"), (meeting.new, "log")):
+        with end.connect() as connection, connection.begin():
+            connection.exec_driver_sql(f"create table {name} (who text, at text, what text)")
+    with pytest.raises(PlaybookError, match="log has no key"):
+        compiled(SAID, meeting)
+    said = SAID + "  - {old: log, new: log, key: [who, at]}\n"
+    pair = next(pair for pair in compiled(said, meeting).pairs if pair.name == "log")
+    assert [pair.faces[side].key for side in Side] == [("who", "at")] * 2
+    with pytest.raises(PlaybookError, match='unknown column "att"'):
+        compiled(said.replace("at]", "att]"), meeting)
+
+
+def test_tables_of_one_side_may_be_named_by_how_they_begin(meeting: Meeting) -> None:
+    with meeting.old.connect() as connection, connection.begin():
+        connection.exec_driver_sql("create table tmp_a (x text)")
+    lens = compiled(SAID + 'only-old: ["tmp_*", "none_*"]\n', meeting)
+    assert lens.only == {Side.OLD: {"tmp_a"}, Side.NEW: frozenset()}
+    with pytest.raises(PlaybookError, match='unknown table "tmp"'):
+        compiled(SAID + 'only-old: ["tmp_*", tmp]\n', meeting)
