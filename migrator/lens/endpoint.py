@@ -4,11 +4,13 @@ habits are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -21,7 +23,7 @@ from migrator.database.served import ServedDatabase
 from migrator.database.sqlite import SqliteDatabase
 from migrator.errors import WrongUse
 from migrator.lens.sql.session import prepare
-from migrator.secret import Secret
+from migrator.secret import Secret, resolve
 from migrator.text import _
 
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mariadb": "mysql+pymysql", "sqlite": "sqlite"}
@@ -30,6 +32,9 @@ _CONNECT: dict[str, dict[str, Any]] = {
     "mariadb": {"connect_timeout": 10, "charset": "utf8mb4", "local_infile": True},
     "sqlite": {"timeout": 30},
 }
+
+
+_REFERENCE = re.compile(r"(?<=:)(?:env|file|keyring|prompt):[^@]*(?=@)")
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,19 @@ class Endpoint:
             raise in_our_words(error, self.name, self.url) from None
 
 
+def shows_password(url: str) -> bool:
+    """Whether everybody who sees a URL sees a password."""
+    return _REFERENCE.search(url) is None and re.search(r"://[^/@:]*:[^@]+@", url) is not None
+
+
 def open_endpoint(name: str, url: str, password: Secret | None = None) -> Endpoint:
-    """The endpoint behind a URL that this machine can reach. Raises WrongUse when it is no such URL."""
+    """The endpoint behind a URL that this machine can reach; in place of a password it may say `env:NAME`, `file:PATH`.
+
+    Raises WrongUse when it is no such URL, or names a secret that is not there.
+    """
+    named = _REFERENCE.search(url)
+    if named:
+        url, password = url.replace(f":{named[0]}@", "@", 1), resolve(unquote(named[0]))
     return _endpoint(name, make_of(url), parsed(name, url, password), "")
 
 

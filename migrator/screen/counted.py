@@ -18,6 +18,11 @@ def show_counted(census: Mapping[str, Any], following: str, *, room: int | None 
                       _("next: {command}").format(command=following)])
 
 
+def show_tally(census: Mapping[str, Any], *, room: int | None = None) -> str:
+    """Rows of each pair and the verdict, before a copy that shows what came of them."""
+    return "\n".join([*_pairs(census["pairs"], room), _verdict(census)])
+
+
 def _pairs(pairs: list[Mapping[str, Any]], room: int | None) -> list[str]:
     columns = [Column(_("pair"), give=True), Column(_("rows"), right=True), Column(_("survive"), right=True),
                Column(_("need memory"), right=True), Column(_("refused"), right=True)]

@@ -39,8 +39,8 @@ namespace.add_collection(_collection("fleet", start=fleets.start, status=fleets.
                                      go_on=fleets.go_on))
 namespace.add_collection(_collection("audit", verify=runs.verify))
 namespace.add_collection(_collection("journal", migrate=journal.migrate))
-namespace.add_collection(_collection("map", census=maps.census, schema=maps.schema, suggest=maps.suggest,
-                                     verify=maps.verify))
+namespace.add_collection(_collection("map", apply=maps.apply, census=maps.census, schema=maps.schema,
+                                     suggest=maps.suggest, verify=maps.verify))
 namespace.add_collection(_collection("playbook", check=playbooks.check, new=playbooks.new, schema=playbooks.schema,
                                      path=playbooks.path))
 namespace.add_collection(_collection("inventory", check=inventory.check, trust=inventory.trust))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,10 +50,16 @@ def _structure(call: Call, place: str, database: str) -> Schema:
 
 def sides(call: Call, old: str | None, new: str | None, database: str) -> Meeting:
     """The two sides, each by the name of an environment or by a URL."""
+    from migrator.lens.endpoint import shows_password
     from migrator.lens.meeting import Meeting
 
     needed({"old": old, "new": new})
-    return Meeting(call.app.endpoint(str(old), database), call.app.endpoint(str(new), database))
+    meeting = Meeting(call.app.endpoint(str(old), database), call.app.endpoint(str(new), database))
+    for side, place in (("old", old), ("new", new)):
+        if shows_password(str(place)):
+            print(_("! --{side} shows a password to everybody on this machine who lists processes; "
+                    "write env:NAME in its place").format(side=side), file=sys.stderr)
+    return meeting
 
 
 @command(env="an environment of the inventory, or a database URL", database=DATABASE, write="file to write")
@@ -85,6 +92,32 @@ def census(call: Call, mapping: str | None = None, old: str | None = None, new: 
         if taken.refused else f"inv map.apply {flags}"
     call.show(show_counted(taken.as_json(), following), {"event": "counted", **taken.as_json()})
     return Exit.FINDINGS_BLOCK if taken.refused else None
+
+
+@command(mapping=MAPPING, old=OLD, new=NEW, between=BETWEEN, database=DATABASE,
+         back="carry what has changed on the new side home to the old one")
+def apply(call: Call, mapping: str | None = None, old: str | None = None, new: str | None = None,
+          between: str | None = None, database: str = "main", back: bool = False) -> int | None:
+    """Copy all that is mapped to the new side, or go on where a copy was cut off; counts first what would be lost."""
+    from dataclasses import asdict
+
+    from migrator.lens.copy.copy import forward
+    from migrator.lens.put import put
+    from migrator.lens.side import Way
+    from migrator.screen.copied import show_copied, show_put
+    from migrator.screen.counted import show_tally
+    from migrator.screen.meter import Meter
+
+    lens, meeting = met(call, mapping, old, new, database, between)
+    following = f"inv map.verify --mapping {mapping} --old {old} --new {new}"
+    if back:
+        written = asdict(put(lens, meeting, Way.BACKWARD))
+        call.show(show_put(written, following), {"event": "put", **written})
+        return None
+    copied = forward(lens, meeting, progress=Meter(as_json=call.json), counted=lambda census: call.show(
+        show_tally(census.as_json()), {"event": "counted", **census.as_json()})).as_json()
+    call.show(show_copied(copied, following), {"event": "copied", **copied})
+    return None
 
 
 @command(mapping=MAPPING, old=OLD, new=NEW, between=BETWEEN, database=DATABASE,

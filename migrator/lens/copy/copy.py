@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from migrator.lens.census.census import Census
 from migrator.lens.census.take import take
@@ -20,16 +20,18 @@ from migrator.lens.side import Side
 
 
 def forward(lens: Lens, meeting: Meeting, *, census: Census | None = None, progress: Progress | None = None,
-            aim: float = 0.5) -> Copied:
+            counted: Callable[[Census], None] | None = None, aim: float = 0.5) -> Copied:
     """Fill the new side's mapped tables from the old side, or go on where an earlier copy by this lens stopped.
 
     census: one of this very data; taken here if left out.
+    counted: told of the census before the first row goes.
     aim: seconds that a chunk should take; each commits together with its row in the ledger.
     Raises FindingsBlock before anything is written, where the data cannot be carried over or the target is not free;
     DatabaseError where a server refuses rows: what had been committed stays, and a new start goes on from there.
     """
     with meeting.connect(Side.NEW) as connection:
         target = Session(meeting.new, connection)
+        target.read_without_locks()
         ledger = Ledger(connection, lens.digest)
         units = [Unit(lens, meeting, place, aim) for place in range(len(lens.pairs))]
         tables = list({table.name: table for unit in units for table in unit.tables}.values())
@@ -39,6 +41,8 @@ def forward(lens: Lens, meeting: Meeting, *, census: Census | None = None, progr
         if ledger.finished():
             return Copied(tuple(unit.arrived(ledger) for unit in units), already=True)
         census = census or take(lens, meeting)
+        if counted:
+            counted(census)
         census.require()
 
         ledger.create()

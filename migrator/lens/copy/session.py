@@ -20,7 +20,7 @@ from migrator.lens.side import Side
 
 @cache
 def _written_out(compiler: Any) -> type[SQLCompiler]:
-    """The dialect's compiler, with every constant in the text: asked for by a flag, some dialects forget it on the way down."""
+    """The dialect's compiler, with every constant in the text: some dialects forget the flag for it on the way down."""
     class WrittenOut(compiler):  # type: ignore[misc]
         def visit_bindparam(self, bindparam: Any, **kw: Any) -> str:
             return str(super().visit_bindparam(bindparam, **{**kw, "literal_binds": True}))
@@ -39,6 +39,14 @@ class Session:
     def make(self) -> str:
         """The make of the database."""
         return self.endpoint.make
+
+    def read_without_locks(self) -> None:
+        """Leave alone who writes what is read: MariaDB's INSERT..SELECT locks it otherwise, if its binlog allows that."""
+        if self.make == "mariadb":
+            with self.connection.begin():
+                by_statement = self.run("SELECT @@log_bin AND @@binlog_format = 'STATEMENT'").scalar()
+            if not by_statement:
+                self.connection.execution_options(isolation_level="READ COMMITTED")
 
     def rendered(self, statement: ClauseElement) -> str:
         """The text of a statement, constants written out by the dialect.
