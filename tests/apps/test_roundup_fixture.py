@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shutil
 import sqlite3
 import subprocess
 import urllib.error
@@ -17,6 +18,7 @@ import pytest
 from fixtures import package_files
 from fixtures.roundup import old_system, release, settings
 from tests.apps.servers import free_port, running
+from tests.mapped import compared
 
 pytestmark = pytest.mark.network
 
@@ -89,6 +91,12 @@ def rights(version: Path, home: Path) -> list[str]:
     return sorted(subprocess.check_output(release.admin_command(version, home, "security"), text=True).splitlines())
 
 
+def every_cell_arrived(before: Path, after: Path) -> None:
+    report = compared(["roundup/mapping/2.1-2.6.yaml"], f"sqlite:///{before}", f"sqlite:///{after}")
+    assert report.equal, report.differences
+    assert report.rows > 1000
+
+
 def test_the_vendors_upgrade_keeps_rows_files_and_rights(system: old_system.System, packages: Path) -> None:
     assert system.facts["issue"] == 60
     assert len(contents(system.home)) == system.facts["file"] + system.facts["msg"]
@@ -96,6 +104,7 @@ def test_the_vendors_upgrade_keeps_rows_files_and_rights(system: old_system.Syst
         roles_hold(system)
     before = rows(system.home), contents(system.home), rights(system.release, system.home)
     assert schema_version(system.home) == 6
+    shutil.copy(system.home / "db/db", system.home.parent / "before.db")
 
     new = release.install(packages, system.home.parent / "releases" / release.NEW, release.NEW)
     upgraded = subprocess.check_output(release.admin_command(new, system.home, "migrate"), text=True)
@@ -103,6 +112,7 @@ def test_the_vendors_upgrade_keeps_rows_files_and_rights(system: old_system.Syst
     assert "Tracker updated to schema version 8." in upgraded
     assert schema_version(system.home) == 8
     assert (rows(system.home), contents(system.home), rights(new, system.home)) == before
+    every_cell_arrived(system.home.parent / "before.db", system.home / "db/db")
     with served(system, new):
         roles_hold(system)
     refused = subprocess.run(release.admin_command(system.release, system.home, "list", "user"), capture_output=True)

@@ -92,6 +92,9 @@ def test_the_rehearsal_passes_and_leaves_the_live_system_alone(company: Company)
     assert "smtp://127.0.0.1:9\n" in settings
     assert not [of_live for of_live in (f"{company.live.root}/", ":8069", company.live.database.name)
                 if of_live in settings]
+    told = company.desk.must("map.verify", "--mapping", "playbooks/tryton/mapping/6.0-7.6.yaml", "--old", "erp",
+                             "--new", "erp-trial")
+    assert "✓ equal" in told
     company.desk.sign(waits, "business", BUSINESS)
     company.desk.must("resume")
     assert (company.live.state(), company.live.series()) == (before, OLD)

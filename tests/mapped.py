@@ -1,0 +1,27 @@
+"""What a shipped mapping says of an upgrade that the vendor's own program has done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from migrator.lens.endpoint import open_endpoint
+from migrator.lens.hops import compile_hops
+from migrator.lens.mapping import Mapping
+from migrator.lens.meeting import Meeting
+from migrator.lens.reflect import read_schema
+from migrator.lens.verify import compare
+from migrator.lens.verify.report import Report
+
+PLAYBOOKS = Path(__file__).resolve().parents[1] / "playbooks"
+
+
+def compared(mappings: Sequence[str], *urls: str) -> Report:
+    """The verification by mapping files below `playbooks/`.
+
+    urls: the database at the beginning of the path, one at each version between two hops, the one at its end.
+    """
+    ends = [open_endpoint(f"version {number}", url) for number, url in enumerate(urls, 1)]
+    old, *between, new = [read_schema(end) for end in ends]
+    lens = compile_hops([Mapping.load(PLAYBOOKS / name) for name in mappings], old, between, new)
+    return compare(lens, Meeting(ends[0], ends[-1]))
