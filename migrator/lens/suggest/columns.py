@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from migrator.lens.pair import Face
 from migrator.lens.side import Side
@@ -13,6 +13,7 @@ from migrator.lens.suggest.looked_up import looked_up
 from migrator.lens.suggest.one_to_one import agreeing, explained
 from migrator.lens.suggest.parts import parted
 from migrator.lens.suggest.proposal import SURE, Entry, Proposal, Taken, private
+from migrator.lens.suggest.questions import differing, questions
 from migrator.lens.types import Family
 from migrator.text import _
 
@@ -23,12 +24,12 @@ BY_NAME = 0.75
 def entry(faces: Mapping[Side, Face], ground: Ground, confidence: float, evidence: str) -> Entry:
     """Everything that can be said of the columns of two faces."""
     place = Place.of(faces, ground)
-    taken = Taken()
+    taken = Taken({side: set(faces[side].rows) for side in Side})
     silent, said, asked = _of_equal_names(place, taken)
     for found in (_by_rows(place, taken), _keys(place, taken), _by_names(place, taken)):
         said += _surest(found, taken)
     said += _left(place, taken)
-    asked += _questions(place, said)
+    asked += questions(place, said)
     return Entry(faces, confidence, evidence, tuple(silent), tuple(said), tuple(asked))
 
 
@@ -39,7 +40,7 @@ def _of_equal_names(place: Place, taken: Taken) -> tuple[list[str], list[Proposa
     asked: list[str] = []
     there = {column.name: column for column in place.columns(Side.NEW)}
     for old in place.columns(Side.OLD):
-        if old.name not in there:
+        if old.name not in there or any(old.name in taken.columns[side] for side in Side):
             continue
         seen = place.seen(old, there[old.name])
         plain = place.by_itself(old, seen.new)
@@ -50,10 +51,7 @@ def _of_equal_names(place: Place, taken: Taken) -> tuple[list[str], list[Proposa
             taken.take(private(Side.OLD, old.name, ""))
             taken.take(private(Side.NEW, old.name, ""))
             if same < seen.asked:
-                asked.append(_("{pair}: {column} has its name on both sides, but differs in {count} of {asked} rows "
-                               "with equal keys, for example where the key is {key}").format(
-                    pair=_name(place), column=old.name, count=seen.asked - same, asked=seen.asked,
-                    key=_first_different(place, seen.pairs)))
+                asked.append(differing(place, seen, same))
         elif best is not None and best.confidence >= SURE:
             said.append(best)
             taken.take(best)
@@ -96,7 +94,7 @@ def _by_names(place: Place, taken: Taken) -> Iterator[Proposal]:
                                _("the names look alike, and no rows with equal keys tell more"),
                                {Side.OLD: (old.name,), Side.NEW: (new.name,)},
                                todo=_("{pair}: is {new} really what {old} was? Only the names say so").format(
-                                   pair=_name(place), old=old.name, new=new.name))
+                                   pair=place.name, old=old.name, new=new.name))
 
 
 def _surest(found: Iterable[Proposal], taken: Taken) -> list[Proposal]:
@@ -123,31 +121,3 @@ def _left(place: Place, taken: Taken) -> Iterator[Proposal]:
                 yield private(side, column.name, _("every sampled row has this value"), default)
             else:
                 yield private(side, column.name, _("nothing on the other side is like it"))
-
-
-def _questions(place: Place, said: list[Proposal]) -> list[str]:
-    left = {side: [p.args["column"] for p in said if p.operation == f"only-{side}"] for side in Side}
-    asked = []
-    if left[Side.OLD] and left[Side.NEW]:
-        asked.append(_("{pair}: did any of {old} become any of {new}? No row and no name says so, and each stays on "
-                       "its side until a rename is written").format(pair=_name(place), old=", ".join(left[Side.OLD]),
-                                                                new=", ".join(left[Side.NEW])))
-    elif left[Side.OLD]:
-        asked.append(_("{pair}: the new version seems to have no place for {columns}; is that so?").format(
-            pair=_name(place), columns=", ".join(left[Side.OLD])))
-    empty = [p.args["column"] for p in said if p.operation == "only-new" and "default" not in p.args
-             and not place.column(Side.NEW, p.args["column"]).nullable
-             and place.column(Side.NEW, p.args["column"]).default is None]
-    asked += [_("{pair}: {column} may not be empty; which default do rows get that come from the old side?").format(
-        pair=_name(place), column=column) for column in empty]
-    return asked
-
-
-def _first_different(place: Place, pairs: Sequence[tuple[str | None, str | None]]) -> str:
-    number = next(n for n, (old, new) in enumerate(pairs) if old != new)
-    return ", ".join(str(part) for part in place.rows.keys[number])
-
-
-def _name(place: Place) -> str:
-    old, new = (" + ".join(t.name for t in place.faces[side].tables) for side in Side)
-    return old if old == new else f"{old} -> {new}"

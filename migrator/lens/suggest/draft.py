@@ -4,6 +4,8 @@ rest.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from migrator.lens.schema import Schema
 from migrator.lens.side import Side
 from migrator.lens.suggest.columns import entry
@@ -11,7 +13,8 @@ from migrator.lens.suggest.ground import Ground
 from migrator.lens.suggest.proposal import Draft, Entry
 from migrator.lens.suggest.sample import Samples
 from migrator.lens.suggest.settle import settled
-from migrator.lens.suggest.tables import couples
+from migrator.lens.suggest.splits import Faces, spread
+from migrator.lens.suggest.tables import Couple, couples
 from migrator.text import _
 
 
@@ -21,9 +24,23 @@ def draft(old: Schema, new: Schema, samples: Samples) -> Draft:
     found, todo = couples(schemas, samples)
     spare = {side: frozenset(schemas[side].tables) - {getattr(c, side).name for c in found} for side in Side}
     ground = Ground(schemas, samples, spare)
-    entries = [entry(couple.faces(), ground, couple.confidence, couple.evidence) for couple in found]
+    pairs, ground = _spread(found, ground)
+    entries = [entry(faces, ground, sure, why) for faces, sure, why in pairs]
     only, asked = _left(ground, entries)
     return settled(Draft(tuple(entries), only, (*todo, *asked)), schemas)
+
+
+def _spread(couples: Sequence[Couple], ground: Ground) -> tuple[list[tuple[Faces, float, str]], Ground]:
+    """Every pair, with spare tables that hold more of its columns or rows, and which tables are spare then."""
+    pairs: list[tuple[Faces, float, str]] = []
+    for couple in couples:
+        faces: tuple[Faces, ...] = (couple.faces(),)
+        sure, why = couple.confidence, couple.evidence
+        while len(faces) == 1 and (found := spread(faces[0], ground)):
+            ground = ground.without(found.used)
+            faces, sure, why = found.faces, min(sure, found.confidence), f"{why}; {found.evidence}"
+        pairs += [(face, sure, why) for face in faces]
+    return pairs, ground
 
 
 def _left(ground: Ground, entries: list[Entry]) -> tuple[dict[Side, dict[str, str]], list[str]]:

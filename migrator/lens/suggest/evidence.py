@@ -73,7 +73,7 @@ def sureness(agree: int, asked: int, learned: int, told: Iterable[object]) -> fl
     learned: rows that the rule itself was taken from, and so prove nothing.
     told: what the rows say; a rule that has said one thing only is worth half, and each other word halves that doubt.
     """
-    counts = Counter(told)
+    counts = Counter(iter(told))
     others = sum(counts.values()) - max(counts.values(), default=0)
     return (max(0, agree - learned) + 1) / (max(0, asked - learned) + 2) * (1 - 0.5 ** (1 + others))
 

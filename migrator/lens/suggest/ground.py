@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from migrator.errors import PlaybookError, Position
 from migrator.lens.conversion import plain
 from migrator.lens.operation import Binding
-from migrator.lens.pair import Face
+from migrator.lens.pair import Face, Pair
 from migrator.lens.schema import Column, ForeignKey, Schema, Table
 from migrator.lens.side import Side
 from migrator.lens.suggest.evidence import Seen, Together, together
@@ -24,6 +24,11 @@ class Ground:
     schemas: Mapping[Side, Schema]
     samples: Samples
     spare: Mapping[Side, frozenset[str]]
+
+    def without(self, used: frozenset[tuple[Side, str]]) -> Ground:
+        """The ground when these tables are spare no more."""
+        spare = {side: self.spare[side] - {name for at, name in used if at is side} for side in Side}
+        return replace(self, spare=spare)
 
     def table(self, side: Side, name: str) -> Table:
         """A table of a side."""
@@ -46,6 +51,11 @@ class Place:
     def of(cls, faces: Mapping[Side, Face], ground: Ground) -> Place:
         """The place of two faces, with rows of equal keys sampled."""
         return cls(faces, ground, together(ground.samples, faces[Side.OLD], faces[Side.NEW]))
+
+    @property
+    def name(self) -> str:
+        """`task -> work_item`, or the one name that both sides have."""
+        return Pair(self.faces, ()).name
 
     def column(self, side: Side, name: str) -> Column:
         """A column of the pair by the name that its face gives it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from migrator.lens.pair import Face
+from migrator.lens.pair import Face, Pair
 from migrator.lens.side import Side
 from migrator.text import _
 
@@ -65,14 +65,14 @@ class Entry:
     @property
     def exact(self) -> bool:
         """Whether nothing has to be written: one table of one name, and all its columns map by themselves."""
-        return not self.proposals and [t.name for t in self.faces[Side.OLD].tables] == [
-            t.name for t in self.faces[Side.NEW].tables] and len(self.faces[Side.OLD].tables) == 1
+        old, new = (self.faces[side] for side in Side)
+        return (len(old.tables) == len(new.tables) == 1 and old.main.name == new.main.name
+                and not self.proposals and not old.rows and not new.rows)
 
     @property
     def name(self) -> str:
         """`task -> work_item`, or the one name that both sides have."""
-        old, new = (" + ".join(table.name for table in self.faces[side].tables) for side in Side)
-        return old if old == new else f"{old} -> {new}"
+        return Pair(self.faces, ()).name
 
     def without(self, refused: Proposal, why: str) -> Entry:
         """The entry with the columns of a proposal private instead, and a question for people."""
@@ -114,8 +114,8 @@ class Draft:
     @property
     def questions(self) -> list[str]:
         """Everything that people are asked, in the order of the file."""
-        return [*self.todo, *(question for entry in self.entries for question in entry.todo),
-                *(p.todo for entry in self.entries for p in entry.proposals if p.todo)]
+        return [*self.todo, *(question for entry in self.entries for question in
+                              (*entry.todo, *(p.todo for p in entry.proposals if p.todo)))]
 
 
 @dataclass

@@ -125,6 +125,34 @@ def test_a_list_that_became_links_is_exploded_and_the_other_way_imploded(turned:
     assert said(found) == [("implode" if turned else "explode", {**ends, "separator": ","})]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_columns_that_went_to_a_table_of_their_own_are_one_pair(turned: bool, tmp_path: Path) -> None:
+    whole = ("create table person (id integer primary key, name text, phone text);"
+             + many("person", "n, 'p' || n, case when n % 2 then '1' || n end"))
+    apart = ("create table person (id integer primary key, name text);" + many("person", "n, 'p' || n")
+             + "create table contact (person integer primary key references person (id), phone text);"
+             + many("contact", "2 * n - 1, '1' || (2 * n - 1)", 20))
+    found = drafted(sqlite_sides(tmp_path, *((apart, whole) if turned else (whole, apart))))
+    entry, = found.entries
+    assert entry.name == ("person + contact -> person" if turned else "person -> person + contact")
+    assert entry.faces[Side.OLD if turned else Side.NEW].optional == {"contact"}
+    assert not entry.proposals
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_rows_that_went_to_a_table_of_their_own_are_told_by_their_kind(turned: bool, tmp_path: Path) -> None:
+    whole = ("create table doc (id integer primary key, kind text not null, title text);"
+             + many("doc", "n, case when n <= 25 then 'N' else 'R' end, 't' || n"))
+    apart = ("create table doc (id integer primary key, title text);" + many("doc", "n, 't' || n", 25)
+             + "create table report (id integer primary key, title text);"
+             + many("report", "n + 25, 't' || (n + 25)", 15))
+    found = drafted(sqlite_sides(tmp_path, *((apart, whole) if turned else (whole, apart))))
+    side = Side.NEW if turned else Side.OLD
+    assert [(entry.faces[side.other].main.name, dict(entry.faces[side].rows)) for entry in found.entries] == [
+        ("doc", {"kind": "N"}), ("report", {"kind": "R"})]
+    assert not found.proposals
+
+
 def test_a_rename_that_nothing_shows_is_asked_for_and_never_dropped_in_silence(tmp_path: Path) -> None:
     sides = sqlite_sides(tmp_path, "create table t (id integer primary key, fax text);",
                   "create table t (id integer primary key, priority integer);")
