@@ -8,19 +8,18 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, String, func, inspect, select, text
+from sqlalchemy import Connection, func, select, text
 
-from migrator.database.base import OURS
 from migrator.lens.census.finding import Finding, Verdict
+from migrator.lens.copy.ledger import Ledger
 from migrator.lens.endpoint import Endpoint
 from migrator.lens.lens import Lens
 from migrator.lens.meeting import Meeting
-from migrator.lens.schema import Table, named
+from migrator.lens.schema import Table
 from migrator.lens.side import Side
 from migrator.text import _
 from migrator.units import show_size
 
-LEDGER = f"{OURS}ledger"
 LONGEST_NAME = 63
 """Bytes that PostgreSQL keeps of a name."""
 _MAY_CREATE = {
@@ -36,7 +35,7 @@ def ground(lens: Lens, meeting: Meeting) -> Iterator[Finding]:
     """What the new side's tables and server say, whatever the old data is."""
     tables = [lens.schemas[Side.NEW].tables[name] for name in sorted(_filled(lens))]
     with meeting.connect(Side.NEW) as connection:
-        if not _begun(connection, lens):
+        if not Ledger(connection, lens.digest).begun():  # else the rows that are there are a copy's own
             for table in tables:
                 yield from _rows(connection, table)
         yield from _rights(connection, meeting.new)
@@ -51,15 +50,6 @@ def _filled(lens: Lens) -> set[str]:
     return {table.name for pair in lens.pairs for table in pair.faces[Side.NEW].tables} | {
         satellite.table for pair in lens.pairs for group in pair.groups for satellite in group.satellites
         if satellite.side is Side.NEW}
-
-
-def _begun(connection: Connection, lens: Lens) -> bool:
-    """Whether a copy of this very lens has begun, so that the rows that are there are its own."""
-    space = connection.get_execution_options()["schema_translate_map"][Side.NEW]
-    if not inspect(connection).has_table(LEDGER, schema=space):
-        return False
-    ledger = named(LEDGER, {"lens": String()}, Side.NEW)
-    return connection.scalar(select(ledger.c.lens).where(ledger.c.lens == lens.digest).limit(1)) is not None
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Finding]:

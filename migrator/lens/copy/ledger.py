@@ -67,6 +67,13 @@ class Ledger:
         with self._target.begin():
             return list(self._target.scalars(others.order_by(_TABLE.c.lens)))
 
+    def begun(self) -> bool:
+        """Whether anything has arrived by this lens."""
+        if not self._there():
+            return False
+        with self._target.begin():
+            return bool(self._target.scalar(select(func.count()).where(_TABLE.c.lens == self._lens)))
+
     def finished(self) -> bool:
         """Whether this lens has copied everything."""
         return self.reached(FINISHED).chunks > 0
@@ -94,6 +101,20 @@ class Ledger:
         """Enter that everything has arrived."""
         with self._target.begin():
             self.add(FINISHED, 0, None, None, 0, 0.0)
+
+    def forget(self) -> None:
+        """Remove what is entered of this lens, in the transaction that takes back what it speaks of."""
+        self._target.execute(_TABLE.delete().where(_TABLE.c.lens == self._lens))
+
+    def drop(self) -> None:
+        """Remove the table, unless it speaks of other lenses."""
+        if not self._there():
+            return
+        with self._target.begin():
+            others = self._target.scalar(select(func.count()).where(_TABLE.c.lens != self._lens))
+        if not others:
+            with self._target.begin():
+                _TABLE.drop(self._target)
 
     def _there(self) -> bool:
         with self._target.begin():
