@@ -72,6 +72,16 @@ class Type:
         return (0, 2**self.bits - 1) if self.unsigned else (-(2 ** (self.bits - 1)), 2 ** (self.bits - 1) - 1)
 
     @property
+    def padded(self) -> bool:
+        """Whether the server does not keep blanks at the end: char(n)."""
+        return self.family is Family.TEXT and not self.loose and self.shown.partition("(")[0] in ("char", "character")
+
+    @property
+    def fixed(self) -> bool:
+        """Whether bytes are filled up to their length: binary(n)."""
+        return self.family is Family.BINARY and self.shown.startswith("binary(")
+
+    @property
     def in_statements(self) -> sa.TypeEngine[Any]:
         """The type by which expressions treat such a column."""
         return _IN_STATEMENTS[self.family]

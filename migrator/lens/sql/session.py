@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from migrator.lens.sql import judging, lists, parts, spelling
+from migrator.lens.sql import clocks, judging, lists, parts, spelling
 from migrator.lens.sql.hash import bucket_of, row_hash_of
 
 _SETTINGS = {
@@ -21,6 +21,7 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "migrator_row_hash": (-1, row_hash_of),
     "migrator_bucket": (2, bucket_of),
     **spelling.FUNCTIONS,
+    **clocks.FUNCTIONS,
     **judging.FUNCTIONS,
     **parts.FUNCTIONS,
     **lists.FUNCTIONS,

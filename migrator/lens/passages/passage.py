@@ -1,0 +1,80 @@
+"""The way of one value from a column of one type into a column of another, and what can stand in that way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_
+
+from migrator.lens.group import Conversion, Doubt, cell
+from migrator.lens.scope import Cell, Scope, Values
+from migrator.lens.sql.refuse import unless
+from migrator.lens.types import Type
+from migrator.text import _
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type, and the make of database whose type it is."""
+
+    type: Type
+    make: str
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """What keeps some values from the other side. `condition` is true, of a value, where it does; NULL never has it."""
+
+    code: str
+    sentence: str
+    condition: Callable[[Cell], ColumnElement[bool]]
+    beyond: bool = False
+    """Whether only values have it that the type of their own column does not promise: SQLite keeps such."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What becomes of a value that has no flaw; `exact` when different values never become the same."""
+
+    value: Callable[[Cell], Cell] = lambda value: value
+    flaws: tuple[Flaw, ...] = ()
+    exact: bool = True
+
+    @property
+    def whole(self) -> bool:
+        """Whether every value that the type of the source allows gets over as what it is."""
+        return self.exact and all(flaw.beyond for flaw in self.flaws)
+
+    def conversion(self, target: Type) -> Conversion:
+        """This passage for a group with one value at each end; a flawed value is NULL or refused (see `unless`)."""
+        def convert(values: Values, scope: Scope) -> Values:
+            value = cell(values)
+            there = self.value(value)
+            if not self.flaws:
+                return (there,)
+            return (unless(or_(*(flaw.condition(value) for flaw in self.flaws)), there, target, scope),)
+
+        return convert
+
+    def doubts(self, *, empty: bool) -> Callable[[Values, Scope], list[Doubt]]:
+        """The flaws as a group tells them; `empty` when NULL comes from here and must not be there."""
+        def told(values: Values, _scope: Scope) -> list[Doubt]:
+            value = cell(values)
+            found = [Doubt(flaw.code, flaw.sentence, flaw.condition(value)) for flaw in self.flaws]
+            return [*found, *([Doubt("empty", _("empty, and the other side's column must not be"), value.is_(None))]
+                              if empty else [])]
+
+        return told
+
+
+def limit(flaw: Flaw, *, promised: bool, source: Kind, target: Kind) -> tuple[Flaw, ...]:
+    """A flaw that values have only where the source's type does not promise otherwise.
+
+    promised: whether the source's type has no value with this flaw. SQLite does not keep such promises.
+    """
+    if not promised:
+        return (flaw,)
+    if source.type.loose and not target.type.loose:
+        return (Flaw(flaw.code, flaw.sentence, flaw.condition, beyond=True),)
+    return ()
