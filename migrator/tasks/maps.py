@@ -62,6 +62,16 @@ def sides(call: Call, old: str | None, new: str | None, database: str) -> Meetin
     return meeting
 
 
+def _typed(task: str, mapping: str | None, old: str | None, new: str | None, between: str | None, database: str) -> str:
+    """The command to type for the same mapping and sides."""
+    import shlex
+
+    flags = {"mapping": mapping, "old": old, "new": new, "between": between,
+             "database": None if database == "main" else database}
+    return shlex.join(["inv", task, *(word for name, value in flags.items() if value
+                                      for word in (f"--{name}", value))])
+
+
 @command(env="an environment of the inventory, or a database URL", database=DATABASE, write="file to write")
 def schema(call: Call, env: str | None = None, database: str = "main", write: str | None = None) -> int | None:
     """Keep the structure of a database in a file, for paths that lead over this version."""
@@ -87,9 +97,8 @@ def census(call: Call, mapping: str | None = None, old: str | None = None, new: 
 
     lens, meeting = met(call, mapping, old, new, database, between)
     taken = take(lens, meeting, samples=samples, progress=Meter(as_json=call.json))
-    flags = f"--mapping {mapping} --old {old} --new {new}"
-    following = _("mend the data or the mapping, then {command}").format(command=f"inv map.census {flags}") \
-        if taken.refused else f"inv map.apply {flags}"
+    again, apply = (_typed(task, mapping, old, new, between, database) for task in ("map.census", "map.apply"))
+    following = _("mend the data or the mapping, then {command}").format(command=again) if taken.refused else apply
     call.show(show_counted(taken.as_json(), following), {"event": "counted", **taken.as_json()})
     return Exit.FINDINGS_BLOCK if taken.refused else None
 
@@ -109,7 +118,7 @@ def apply(call: Call, mapping: str | None = None, old: str | None = None, new: s
     from migrator.screen.meter import Meter
 
     lens, meeting = met(call, mapping, old, new, database, between)
-    following = f"inv map.verify --mapping {mapping} --old {old} --new {new}"
+    following = _typed("map.verify", mapping, old, new, between, database)
     if back:
         written = asdict(put(lens, meeting, Way.BACKWARD))
         call.show(show_put(written, following), {"event": "put", **written})
@@ -140,7 +149,7 @@ def verify(call: Call, mapping: str | None = None, old: str | None = None, new: 
         state.unlink(missing_ok=True)
     report = compare(lens, meeting, state=state, progress=Meter(as_json=call.json), most=most,
                      again=None if again is None else seconds(again)).as_json()
-    command = f"inv map.verify --mapping {mapping} --old {old} --new {new}"
+    command = _typed("map.verify", mapping, old, new, between, database)
     following = _("inv rehearse --playbook FOLDER, with this mapping in a step data.verify") if report["equal"] \
         else _("mend the new side or the mapping, then {command}").format(command=command)
     call.show(show_verified(report, following), {"event": "verified", **report})

@@ -24,6 +24,13 @@ from migrator.lens.verify.view import View
 T = TypeVar("T")
 BATCH = 5_000
 """Rows that are held of a long answer."""
+_QUICKER = """
+select set_config(name, case name when 'jit' then 'off' else '64MB' end, true) from pg_settings
+where name = 'jit' or name = 'work_mem' and cast(setting as bigint) < 65536
+"""
+"""For PostgreSQL. Each range is a statement of its own: to compile its many expressions would take longer than to run
+them; and the planner cannot know how few slots there are, so that it would rather sort on disk than count in memory.
+"""
 
 
 class Reader:
@@ -72,8 +79,7 @@ class Reader:
         self._connection.rollback()  # what was carried here has been committed; a look at it may still be open
         self._moment.enter_context(snapshot(self._connection))
         if self._connection.dialect.name == "postgresql":
-            # Each range is a statement of its own: to compile its many expressions would take longer than to run them.
-            self._connection.execute(text("select set_config(name, 'off', true) from pg_settings where name = 'jit'"))
+            self._connection.execute(text(_QUICKER))
 
     def _run(self, act: Callable[[], T]) -> T:
         return self._later(act).result()
