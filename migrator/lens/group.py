@@ -133,12 +133,11 @@ class Group:
 
     @property
     def compared_names(self) -> list[str]:
-        """What the compared values are called: by the columns in whose terms both sides are compared; where that end is
-        read from elsewhere, by the other end's columns with a number.
+        """What the compared values are called: by the columns in whose terms both sides are compared; values of that
+        end that are no columns of its own by the other end's columns with a number.
         """
-        end = self.ends[self.meets]
-        return list(end.columns) or [f"{', '.join(self.ends[self.meets.other].columns)}[{n}]"
-                                     for n, _type in enumerate(end.types, 1)]
+        end, others = self.ends[self.meets], ", ".join(self.ends[self.meets.other].columns)
+        return [*end.columns, *(f"{others}[{n}]" for n in range(len(end.columns) + 1, len(end.types) + 1))]
 
     def doubtful(self, way: Way, row: Row) -> Sequence[Doubt]:
         """Conditions under which this row's values cannot go that way."""

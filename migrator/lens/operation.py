@@ -7,7 +7,9 @@ import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+
+from pydantic import BeforeValidator
 
 from migrator.errors import PlaybookError, Position
 from migrator.lens.constant import Constant, constant, held
@@ -27,6 +29,9 @@ class Args(Strict):
     """The arguments of an operation; unknown keys are errors."""
 
 
+Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+"""One name, or a list of them."""
+
 A = TypeVar("A", bound=Args)
 
 
@@ -43,6 +48,10 @@ class Binding:
     def where(self) -> Position:
         """The position of the operation."""
         return self._tree.position(self._route)
+
+    def beside(self, side: Side, table: Table) -> Binding:
+        """The same place, with another table for the pair's own on one side: for columns that lie elsewhere."""
+        return Binding({**self.faces, side: Face(side, (table,))}, self.schemas, self._tree, self._route)
 
     def type(self, side: Side, column: str, at: str | None = None) -> Type:
         """The type of a column of the pair. Raises PlaybookError where the file names it, argument `at` (the side)."""

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from sqlalchemy import null
 
+from migrator.lens.bundle import Bundle
 from migrator.lens.constant import Constant
 from migrator.lens.conversion import plain
 from migrator.lens.group import Doubt, End, Group, Satellite
 from migrator.lens.link_list import WORD, Further, Known, Links, Words
-from migrator.lens.operation import Args, Binding, Operation, register
+from migrator.lens.operation import Args, Binding, Names, Operation, register
 from migrator.lens.schema import Table
 from migrator.lens.scope import Cell, Row, Scope, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.types import Family
 from migrator.text import _
 
-Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 SEPARATOR = r"^[^\w\"'\\~]+$"
 
 
@@ -116,7 +115,7 @@ class _Bound:
         found, name = binding.faces[side.other].find(column) or (binding.faces[side.other].main, column)
         table = binding.table(side, link.table, f"{side}.table")
         self._require_owner(table, link)
-        self._along: list[Group] = []
+        self._along = Bundle()
         further = {name: self._further(table, name, one) for name, one in link.further.items()}
         self._links = Links(side, table, tuple(link.owner), link.value, further)
         self._words = Words(found.columns[name], args.separator, self._links, self._known(link, table),
@@ -128,37 +127,33 @@ class _Bound:
         """The group: the list, and columns that go along since links have their values, on the one side; these columns
         and the text of all links on the other.
         """
-        side, words, links = self._side, self._words, self._links
-        here, there = [tuple(c for g in self._along for c in g.ends[s].columns) for s in (side, side.other)]
-        types = [tuple(t for g in self._along for t in g.ends[s].types) for s in (side, side.other)]
+        side, words, links, along = self._side, self._words, self._links, self._along
+        there = side.other
 
         def to_links(values: Values, scope: Scope) -> Values:
-            along = self._converted(Way.out_of(side.other), values[1:], scope)
-            return *along, words.text(values[0], along, scope)
+            carried = along.over(Way.out_of(there), values[1:], scope)
+            return *carried, words.text(values[0], carried, scope)
 
         def to_list(values: Values, scope: Scope) -> Values:
-            return words.listed(values[-1], scope), *self._converted(Way.out_of(side), values[:-1], scope)
+            return words.listed(values[-1], scope), *along.over(Way.out_of(side), values[:-1], scope)
 
         def read(row: Row) -> Values:
-            return *row(*here), links.told(row, self._key)
+            return *row(*along.columns(side)), links.told(row, self._key)
 
         def no_links(values: Values, scope: Scope) -> list[Doubt]:
-            return words.doubts(values[0], scope)
+            return [*words.doubts(values[0], scope), *along.doubts(Way.out_of(there), values[1:], scope)]
 
         def no_list(values: Values, scope: Scope) -> list[Doubt]:
-            return words.back_doubts(values[-1], scope)
+            return [*words.back_doubts(values[-1], scope), *along.doubts(Way.out_of(side), values[:-1], scope)]
 
-        faithful = frozenset({side.other}) if not words.separator and not words.drops else frozenset[Side]()
-        return Group(operation, {side: End(here, (*types[0], WORD), read),
-                                 side.other: End((self._column, *there), (words.column.type, *types[1]))},
-                     {Way.out_of(side.other): to_links, Way.out_of(side): to_list}, faithful,
-                     {Way.out_of(side.other): no_links, Way.out_of(side): no_list},
+        faithful = frozenset[Side]() if words.separator or words.drops else along.faithful & {there}
+        return Group(operation, {side: End(along.columns(side), (*along.types(side), WORD), read),
+                                 there: End((self._column, *along.columns(there)),
+                                            (words.column.type, *along.types(there)))},
+                     {Way.out_of(there): to_links, Way.out_of(side): to_list}, faithful,
+                     {Way.out_of(there): no_links, Way.out_of(side): no_list},
                      (Satellite(side, links.table.name, links.rows, tuple(links.held), links.owner),),
                      where=self._binding.where)
-
-    def _converted(self, way: Way, values: Values, scope: Scope) -> Values:
-        return tuple(found for group, value in zip(self._along, values, strict=True)
-                     for found in group.conversions[way]((value,), scope))
 
     def _require_owner(self, table: Table, link: LinkArgs) -> None:
         for name in (*link.owner, link.value):
@@ -176,9 +171,9 @@ class _Bound:
         usual: Cell | int = null() if args.constant is None else self._binding.constant(args.constant, type_,
                                                                                         f"{at}.constant")
         if args.from_:
-            usual = len(self._along)
+            usual = len(self._along.groups)
             named = args.from_ if isinstance(args.from_, dict) else dict.fromkeys(Side, args.from_)
-            self._along.append(plain(self._binding, named[Side.OLD], named[Side.NEW]))
+            self._along = Bundle((*self._along.groups, plain(self._binding, named[Side.OLD], named[Side.NEW])))
         return Further(usual, instead)
 
     def _known(self, link: LinkArgs, table: Table) -> Known | None:
