@@ -69,7 +69,7 @@ def _survey(lens: Lens, pair: Pair, tables: Tables, letters: Alphabet) -> Survey
 
 def _questions(lens: Lens, pair: Pair, row: Row, letters: Alphabet) -> Iterator[Question]:
     yield from losses(pair, row)
-    yield from fits(pair, row, letters)
+    yield from fits(lens, pair, row, letters)
     yield from parts(pair, row)
     yield from orphans(lens, pair, row, letters)
 
