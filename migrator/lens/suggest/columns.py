@@ -43,10 +43,9 @@ def _of_equal_names(place: Place, taken: Taken) -> tuple[list[str], list[Proposa
         if old.name not in there or any(old.name in taken.columns[side] for side in Side):
             continue
         seen = place.seen(old, there[old.name])
-        plain = place.by_itself(old, seen.new)
         same = agreeing(seen)
         best = renamed_word(place, old.name) or max(explained(seen), key=lambda p: p.confidence, default=None)
-        if plain and (best is None or best.operation == "rename"):
+        if seen.plain and (best is None or best.operation == "rename"):
             silent.append(old.name)
             taken.take(private(Side.OLD, old.name, ""))
             taken.take(private(Side.NEW, old.name, ""))
@@ -55,7 +54,7 @@ def _of_equal_names(place: Place, taken: Taken) -> tuple[list[str], list[Proposa
         elif best is not None and best.confidence >= SURE:
             said.append(best)
             taken.take(best)
-        elif not seen.filled and not plain:
+        elif not seen.filled and not seen.plain:
             retyped = Proposal("convert", {"old": old.name, "new": old.name}, SURE, _("the names are equal"),
                                {Side.OLD: (old.name,), Side.NEW: (old.name,)})
             said.append(retyped)
@@ -89,7 +88,7 @@ def _by_names(place: Place, taken: Taken) -> Iterator[Proposal]:
     for old in place.columns(Side.OLD):
         for new in place.columns(Side.NEW):
             seen = place.seen(old, new)
-            if seen.alike >= BY_NAME and not seen.filled and place.by_itself(old, new):
+            if seen.alike >= BY_NAME and not seen.filled and seen.plain:
                 yield Proposal("rename", {"old": old.name, "new": new.name}, round(0.8 * seen.alike, 2),
                                _("the names look alike, and no rows with equal keys tell more"),
                                {Side.OLD: (old.name,), Side.NEW: (new.name,)},

@@ -20,12 +20,16 @@ Reading = Callable[[str], object]
 
 @dataclass(frozen=True)
 class Seen:
-    """Two columns side by side: their texts in rows with equal keys. `alike` is how much their names look alike."""
+    """Two columns side by side: their texts in rows with equal keys.
+
+    `alike` is how much their names look alike, `plain` whether their types speak for themselves.
+    """
 
     old: Column
     new: Column
     pairs: Sequence[tuple[str | None, str | None]]
     alike: float = 0.0
+    plain: bool = True
 
     @cached_property
     def filled(self) -> list[tuple[str, str]]:

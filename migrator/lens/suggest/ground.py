@@ -71,7 +71,8 @@ class Place:
 
     def seen(self, old: Column, new: Column) -> Seen:
         """An old column and a new one side by side."""
-        return Seen(old, new, self.rows.pairs(old.name, new.name), likeness(old.name, new.name))
+        return Seen(old, new, self.rows.pairs(old.name, new.name), likeness(old.name, new.name),
+                    self.by_itself(old, new))
 
     def by_itself(self, old: Column, new: Column) -> bool:
         """Whether the types of two columns speak for themselves."""

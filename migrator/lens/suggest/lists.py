@@ -95,9 +95,10 @@ def _agreed(place: Place, column: Column, separator: str, links: _Links) -> Prop
     link: dict[str, Any] = {"table": links.table.name, "owner": links.owner, "value": links.value}
     if links.words:
         link["words"] = links.words
-    further = sorted(set(links.table.columns) - {links.owner, links.value})
-    todo = _("{table}: what are {columns} of its rows to be? Say so under further").format(
-        table=links.table.name, columns=", ".join(further)) if further else None
+    if along := [name for name in sorted(_further(links)) if _goes_along(place, links, name)]:
+        link["further"] = {name: {"from": name} for name in along}
+    todo = _("{table}: what are {columns} of its rows to be in every case? Say so under further").format(
+        table=links.table.name, columns=", ".join(sorted(_further(links)))) if _further(links) else None
     ends: dict[str, Any] = {str(links.side.other): column.name, str(links.side): link}
     return Proposal("explode" if links.side is Side.NEW else "implode",
                     {"old": ends["old"], "separator": separator, "new": ends["new"]},
@@ -106,3 +107,18 @@ def _agreed(place: Place, column: Column, separator: str, links: _Links) -> Prop
                         agree=agree, asked=asked, table=links.table.name),
                     {links.side.other: (column.name,), links.side: ()},
                     frozenset({(links.side, links.table.name)}), todo)
+
+
+def _further(links: _Links) -> set[str]:
+    """Columns of the links that are neither owner nor word."""
+    return set(links.table.columns) - {links.owner, links.value}
+
+
+def _goes_along(place: Place, links: _Links, name: str) -> bool:
+    """Whether a column of the links has its name and, in most rows, its value from the rows that own them."""
+    if any(face.find(name) is None or name in face.key for face in place.faces.values()):
+        return False
+    owners = {str(key[0]): record for key, record in zip(place.rows.keys, place.rows.of(links.side), strict=True)}
+    told = [(record[name], owners[str(record[links.owner])][name])
+            for record in place.ground.records(links.side, links.table.name) if str(record[links.owner]) in owners]
+    return bool(told) and 2 * sum(link == owner for link, owner in told) > len(told)

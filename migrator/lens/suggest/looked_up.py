@@ -1,9 +1,12 @@
-"""Values that one side holds itself and the other finds along a foreign key: look-ups, extracted and moved columns."""
+"""Values that one side holds itself and the other finds along a foreign key: look-ups, and records that were made of
+columns.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from migrator.lens.schema import Column, ForeignKey, Table
 from migrator.lens.side import Side
@@ -11,71 +14,107 @@ from migrator.lens.suggest.evidence import reading, sureness, with_names
 from migrator.lens.suggest.ground import Place
 from migrator.lens.suggest.likeness import likeness
 from migrator.lens.suggest.proposal import Proposal
+from migrator.lens.suggest.sample import Record
 from migrator.text import _
+
+Found = tuple[str | None, Record]
+"""What a row holds itself on one side, and the record that it names on the other."""
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A column of one side that equals a column of the row which a foreign key of the other side names."""
+class _Key:
+    """A foreign key of one side, the records that it names, and how often rows of the pair have a record at all."""
 
-    held: Side
-    column: Column
-    key: str
+    side: Side
+    column: str
+    foreign: ForeignKey
     table: Table
-    refers: str
-    want: str
-    agree: int
-    asked: int
-    told: tuple[str | None, ...]
+    records: Mapping[str | None, Record]
 
     @property
-    def confidence(self) -> float:
-        alike = max(likeness(self.column.name, name) for name in (self.key, self.table.name, self.want))
-        return round(with_names(sureness(self.agree, self.asked, 0, self.told), alike)
-                     * self.agree / self.asked, 2)
+    def refers(self) -> str:
+        """The column of the table that the key holds."""
+        return self.foreign.refers[0]
+
+    def names_rows(self, want: str) -> bool:
+        """Whether a column of the table tells all sampled records apart."""
+        texts = [record[want] for record in self.records.values()]
+        return want != self.refers and None not in texts and len(set(texts)) == len(texts) > 0
 
 
 def looked_up(place: Place, free: Mapping[Side, Sequence[Column]]) -> Iterator[Proposal]:
-    """Look-ups and extracted tables for columns of which nothing else is known."""
-    for held in Side:
-        names = {column.name for column in free[held.other]}
-        for key, foreign in place.foreign(held.other):
-            if key in names:
-                for column in free[held]:
-                    yield from (_said(place, found) for found in _along(place, held, column, key, foreign))
+    """Look-ups, and tables that hold what were columns, for columns of which nothing else is known."""
+    for side in Side:
+        names = {column.name for column in free[side]}
+        for column, foreign in place.foreign(side):
+            table = place.ground.table(side, foreign.table)
+            if column in names and table.key:
+                records = {record[foreign.refers[0]]: record for record in place.ground.records(side, table.name)}
+                yield from _along(place, _Key(side, column, foreign, table, records), free[side.other])
 
 
-def _along(place: Place, held: Side, column: Column, key: str, foreign: ForeignKey) -> Iterator[_Found]:
-    table = place.ground.table(held.other, foreign.table)
-    refers = foreign.refers[0]
-    there = {record[refers]: record for record in place.ground.records(held.other, table.name)}
-    pairs = place.rows.pairs(column.name, key) if held is Side.OLD else [
-        (new, old) for old, new in place.rows.pairs(key, column.name)]
-    known = [(text, there[number]) for text, number in pairs if number in there and number is not None]
-    lone = sum((text is None) is not (number is None) for text, number in pairs)
-    for want in table.columns.values():
-        if want.name == refers or not _tells_rows_apart(want, [record[want.name] for record in there.values()]):
-            continue
-        read = reading(column, want)
-        agree = sum(text is not None and (found := record[want.name]) is not None and read(text) == read(found)
-                    for text, record in known)
-        if known and 2 * agree > len(known):
-            yield _Found(held, column, key, table, refers, want.name, max(0, agree - lone), len(known),
-                         tuple(text for text, _record in known))
+def _along(place: Place, key: _Key, held: Sequence[Column]) -> Iterator[Proposal]:
+    for column in held:
+        found = _found(place, key, column)
+        for want in key.table.columns.values():
+            agree = _agreeing(found, column, want)
+            if not found or 2 * agree <= len(found) or not key.names_rows(want.name):
+                continue
+            alike = max(likeness(column.name, name) for name in (key.column, key.table.name, want.name))
+            sure = with_names(sureness(agree, len(found), 0, (text for text, _r in found)), alike) * agree / len(found)
+            evidence = _("{agree} of {asked} rows with equal keys have the {want} of the {table} that {key} names"
+                         ).format(agree=agree, asked=len(found), want=want.name, table=key.table.name, key=key.column)
+            if key.table.name in place.ground.spare[key.side]:
+                columns = {column.name: want.name} | dict(_also(place, key, held, column.name, want.name))
+                yield _records(key, columns, round(sure, 2), evidence)
+            else:
+                yield _lookup(key, column.name, want.name, round(sure, 2), evidence)
 
 
-def _tells_rows_apart(column: Column, texts: list[str | None]) -> bool:
-    return None not in texts and len(set(texts)) == len(texts) > 0
+def _found(place: Place, key: _Key, column: Column) -> list[Found]:
+    rows = zip(place.rows.of(key.side.other), place.rows.of(key.side), strict=True)
+    return [(mine[column.name], key.records[theirs[key.column]]) for mine, theirs in rows
+            if theirs[key.column] in key.records]
 
 
-def _said(place: Place, found: _Found) -> Proposal:
-    side = found.held
-    takes = {side: (found.column.name,), side.other: (found.key,)}
-    shown = {side: found.column.name, side.other: found.key}
-    evidence = _("{agree} of {asked} rows with equal keys have the {want} of the {table} that {key} names").format(
-        agree=found.agree, asked=found.asked, want=found.want, table=found.table.name, key=found.key)
-    spare = side is Side.OLD and found.table.name in place.ground.spare[Side.NEW]
-    args = {"old": shown[Side.OLD], "new": shown[Side.NEW], "table": found.table.name, "key": found.refers,
-            "value": found.want} | ({} if side is Side.OLD else {"side": str(Side.OLD)})
-    return Proposal("extract" if spare else "lookup", args, found.confidence, evidence, takes,
-                    frozenset({(Side.NEW, found.table.name)}) if spare else frozenset())
+def _agreeing(found: Sequence[Found], column: Column, want: Column) -> int:
+    read = reading(column, want)
+    return sum(text is not None and (other := record[want.name]) is not None and read(text) == read(other)
+               for text, record in found)
+
+
+def _also(place: Place, key: _Key, held: Sequence[Column], first: str, named: str) -> Iterator[tuple[str, str]]:
+    """More columns that the records hold now, each with its column there."""
+    taken = {named, key.refers}
+    for column in held:
+        found = [(text, record) for text, record in _found(place, key, column) if column.name != first]
+        for want in key.table.columns.values():
+            told = [text for text, record in found if text is not None or record[want.name] is not None]
+            if want.name not in taken and told and _agreeing(found, column, want) == len(told):
+                taken.add(want.name)
+                yield column.name, want.name
+                break
+
+
+def _lookup(key: _Key, column: str, want: str, sure: float, evidence: str) -> Proposal:
+    ends = {str(key.side): key.column, str(key.side.other): column}
+    args = {"old": ends["old"], "new": ends["new"], "table": key.table.name, "key": key.refers, "value": want}
+    return Proposal("lookup", args | ({} if key.side is Side.NEW else {"side": "old"}), sure, evidence,
+                    {key.side: (key.column,), key.side.other: (column,)})
+
+
+def _records(key: _Key, columns: Mapping[str, str], sure: float, evidence: str) -> Proposal:
+    record: dict[str, Any] = {"table": key.table.name, "columns": _one(list(columns.values())), "reference": key.column}
+    if key.refers != "id":
+        record["key"] = key.refers
+    ends: dict[str, Any] = {str(key.side): record, str(key.side.other): _one(list(columns))}
+    further = sorted(set(key.table.columns) - {key.refers, *columns.values()})
+    todo = _("{table}: what do new records have in {columns}? Say so under further").format(
+        table=key.table.name, columns=", ".join(further)) if further else None
+    return Proposal("extract" if key.side is Side.NEW else "inline", {"old": ends["old"], "new": ends["new"]}, sure,
+                    evidence, {key.side: (key.column,), key.side.other: tuple(columns)},
+                    frozenset({(key.side, key.table.name)}), todo)
+
+
+def _one(names: list[str]) -> list[str] | str:
+    return names if len(names) > 1 else names[0]

@@ -40,8 +40,7 @@ def unchanged(seen: Seen) -> Proposal | None:
     agree = agreeing(seen)
     if 2 * agree < seen.asked or not seen.filled:
         return None
-    operation = "rename" if seen.old.type.family is seen.new.type.family else "convert"
-    return _said(seen, operation, {}, agree, 0)
+    return _said(seen, "rename" if seen.plain else "convert", {}, agree, 0)
 
 
 def by_factor(seen: Seen) -> Proposal | None:

@@ -12,8 +12,8 @@ from migrator.text import _
 
 SURE = 0.6
 """Proposals below this are not written; a question names them."""
-WRITTEN = frozenset({"rename", "convert", "values", "lookup", "extract", "split", "join", "explode", "implode",
-                     "only-old", "only-new"})
+WRITTEN = frozenset({"rename", "convert", "values", "lookup", "extract", "inline", "split", "join", "explode",
+                     "implode", "only-old", "only-new"})
 """The operations that a draft may hold."""
 
 

@@ -13,7 +13,7 @@ from migrator.text import _
 
 def questions(place: Place, said: Sequence[Proposal]) -> list[str]:
     """Everything that the proposals of a pair leave open."""
-    return [*_left(place, said), *_empty(place, said), *_unmapped(place, said)]
+    return [*_keys(place), *_left(place, said), *_empty(place, said), *_unmapped(place, said)]
 
 
 def differing(place: Place, seen: Seen, same: int) -> str:
@@ -22,6 +22,14 @@ def differing(place: Place, seen: Seen, same: int) -> str:
     return _("{pair}: {column} has its name on both sides, but differs in {count} of {asked} rows with equal keys, for "
              "example where the key is {key}").format(pair=place.name, column=seen.old.name, count=seen.asked - same,
                                                       asked=seen.asked, key=", ".join(map(str, key)))
+
+
+def _keys(place: Place) -> Iterator[str]:
+    """Both sides have rows, and no key is on both."""
+    sampled = [place.ground.records(side, place.faces[side].main.name) for side in Side]
+    if all(sampled) and not place.rows.keys:
+        yield _("{pair}: no sampled key is on both sides, so no rows could be compared; did the keys change?").format(
+            pair=place.name)
 
 
 def _left(place: Place, said: Iterable[Proposal]) -> Iterator[str]:

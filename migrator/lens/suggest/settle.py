@@ -22,8 +22,9 @@ def settled(draft: Draft, schemas: Mapping[Side, Schema]) -> Draft:
     """The draft without what does not compile; columns and tables concerned stay on their sides, and a question says
     why.
     """
+    draft = _paired(draft)
     while errors := list(refused(draft, schemas, every=True)):
-        draft = _without(draft, errors)
+        draft = _paired(_without(draft, errors))
     return draft
 
 
@@ -37,35 +38,52 @@ def refused(draft: Draft, schemas: Mapping[Side, Schema], *, every: bool = False
     return []
 
 
+def _paired(draft: Draft) -> Draft:
+    """The draft without pairs whose rows nothing brings together."""
+    for entry in draft.entries:
+        if lone := [p.args["column"] for p in entry.proposals for side in Side
+                    if p.operation == f"only-{side}" and p.args["column"] in entry.faces[side].key]:
+            draft = _apart(draft, entry, _("nothing says what became of the key: {columns}").format(
+                columns=", ".join(lone)))
+    return draft
+
+
 def _without(draft: Draft, errors: Iterable[PlaybookError]) -> Draft:
-    entries: dict[int, Entry | None] = dict(enumerate(listed(draft, every=True)))
-    only = {side: dict(draft.only[side]) for side in Side}
-    todo = list(draft.todo)
+    before = listed(draft, every=True)
+    now = dict(enumerate(before))
+    gone: dict[int, str] = {}
     for error in errors:
         place = error.where.place if isinstance(error.where, Position) else ""
         found = _PLACE.match(place or "")
         if found is None:
             raise error
-        number, column = int(found[1]), found[2] and int(found[2])
-        entry, before = entries[number], draft.entries[number]
-        if entry is None:
-            continue
-        if isinstance(column, int):
-            entries[number] = entry.without(before.proposals[column], error.message)
+        number = int(found[1])
+        if found[2] is None:
+            gone[number] = error.message
         else:
-            entries[number] = None
-            todo.append(_("the tables {pair} seem to belong together ({evidence}), but {why}").format(
-                pair=entry.name, evidence=entry.evidence, why=error.message))
-            for side in Side:
-                only[side] |= {table.name: _("its pair does not compile") for table in entry.faces[side].tables}
-    kept = tuple(entry for entry in entries.values() if entry is not None)
-    return _freed(replace(draft, entries=kept, only=only, todo=tuple(todo)), draft)
+            now[number] = now[number].without(before[number].proposals[int(found[2])], error.message)
+    draft = replace(draft, entries=tuple(now.values()))
+    for number, why in gone.items():
+        draft = _apart(draft, now[number], why)
+    return _freed(draft, before)
 
 
-def _freed(draft: Draft, before: Draft) -> Draft:
+def _apart(draft: Draft, entry: Entry, why: str) -> Draft:
+    """The draft with the tables of a pair left to their sides, and a question that says why."""
+    asked = _("the tables {pair} seem to belong together ({evidence}), but {why}").format(
+        pair=entry.name, evidence=entry.evidence, why=why)
+    kept = tuple(one for one in draft.entries if one is not entry)
+    still = {side: {t.name for one in kept for t in one.faces[side].tables} for side in Side}
+    left = {side: {t.name: _("its pair cannot be written") for t in entry.faces[side].tables
+                   if t.name not in still[side]} for side in Side}
+    return _freed(replace(draft, entries=kept, todo=(*draft.todo, asked),
+                          only={side: {**draft.only[side], **left[side]} for side in Side}), (entry,))
+
+
+def _freed(draft: Draft, before: Iterable[Entry]) -> Draft:
     """Tables that only a refused proposal filled have nothing to fill them any more."""
-    filled = {name for entry in draft.entries for p in entry.proposals for name in p.tables}
-    lost = {name for entry in before.entries for p in entry.proposals for name in p.tables} - filled
+    filled = {table for entry in draft.entries for p in entry.proposals for table in p.tables}
+    lost = {table for entry in before for p in entry.proposals for table in p.tables} - filled
     why = _("nothing on the other side fills it")
     return replace(draft, only={side: {**draft.only[side], **{name: why for at, name in lost if at is side}}
                                 for side in Side})

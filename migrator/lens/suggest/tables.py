@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from migrator.lens.pair import Face
 from migrator.lens.schema import Schema, Table
 from migrator.lens.side import Side
-from migrator.lens.suggest.evidence import Seen, together
+from migrator.lens.suggest.evidence import Seen, Together, together
 from migrator.lens.suggest.likeness import likeness
-from migrator.lens.suggest.one_to_one import agreeing
+from migrator.lens.suggest.one_to_one import explained
 from migrator.lens.suggest.proposal import SURE
 from migrator.lens.suggest.sample import Samples
 from migrator.text import _
@@ -18,6 +18,8 @@ from migrator.text import _
 CLOSEST = 4
 """New tables that an old one is compared with row by row, the likeliest by names first."""
 WORTH = 0.2
+CLEAR = 0.8
+"""Confidence from which a column counts as explained when tables are compared."""
 
 
 @dataclass(frozen=True)
@@ -82,25 +84,23 @@ def _compared(samples: Samples, old: Table, new: Table, alike: float) -> Couple:
     if not smaller:
         return Couple(old, new, round(alike, 2), _("names and columns look alike by {alike:.0%}; no rows to compare"
                                                    ).format(alike=alike))
-    same = list(_shared_columns(rows.pairs, old, new)) if rows.keys else []
+    clear = len(list(_explained(rows, old, new)))
+    count = len(old.columns) - len(old.key)
     shared = len(rows.keys) / smaller
-    explained = len(same) / max(1, len(old.columns) - len(old.key))
-    content = shared * explained ** 0.5  # a rewritten column or two must not hide a table
+    content = shared * (clear / max(1, count)) ** 0.5  # a rewritten column or two must not hide a table
     sure = max(0.3 * alike + 0.7 * content, min(alike, 0.3 + content))
     return Couple(old, new, round(sure, 2), _(
-        "names and columns look alike by {alike:.0%}, {shared:.0%} of the sampled keys are on both sides, and {same} "
-        "of {all} columns hold the same there").format(alike=alike, shared=shared, same=len(same),
-                                                    all=len(old.columns) - len(old.key)))
+        "names and columns look alike by {alike:.0%}, {shared:.0%} of the sampled keys are on both sides, and {clear} "
+        "of {count} columns are explained by these rows").format(alike=alike, shared=shared, clear=clear, count=count))
 
 
-def _shared_columns(pairs: object, old: Table, new: Table) -> Iterator[str]:
-    """Old columns, keys left out, that have an equal one in the new table."""
-    assert callable(pairs)
+def _explained(rows: Together, old: Table, new: Table) -> Iterator[str]:
+    """Old columns, keys left out, of which rows of equal keys show what became of them."""
     for column in old.columns.values():
-        if column.name in old.key:
-            continue
         for other in new.columns.values():
-            seen = Seen(column, other, pairs(column.name, other.name))
-            if other.name not in new.key and len(set(seen.filled)) > 1 and 10 * agreeing(seen) >= 9 * seen.asked:
+            if column.name in old.key or other.name in new.key:
+                continue
+            seen = Seen(column, other, rows.pairs(column.name, other.name))
+            if len(set(seen.filled)) > 1 and any(p.confidence >= CLEAR for p in explained(seen)):
                 yield column.name
                 break

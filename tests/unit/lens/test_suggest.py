@@ -86,17 +86,19 @@ def test_a_table_is_found_by_its_rows_where_nothing_has_its_name_any_more(tmp_pa
     assert set(found.only[Side.NEW]) == {"zz"}
 
 
-def test_a_distinct_text_that_became_a_table_is_extracted(tmp_path: Path) -> None:
-    sides = sqlite_sides(tmp_path, "create table contract (id integer primary key, partner text not null);"
-                  + many("contract", "n, 'firm ' || (n % 9)"),
-                  "create table partner (id integer primary key, name text not null unique);"
-                  + many("partner", "n, 'firm ' || (n - 1)", 9)
-                  + "create table contract (id integer primary key, partner_id integer references partner (id));"
-                  + many("contract", "n, 1 + n % 9"))
-    found = drafted(sides)
-    (operation, args), = said(found)
-    assert (operation, args["old"]) == ("extract", "partner")
-    assert not found.only[Side.NEW], "the extract fills the table"
+@pytest.mark.parametrize("turned", [False, True])
+def test_texts_that_became_records_are_extracted_and_the_other_way_inlined(turned: bool, tmp_path: Path) -> None:
+    texts = ("create table contract (id integer primary key, partner text not null, phone text);"
+             + many("contract", "n, 'firm ' || (n % 9), '1' || (n % 9 / 3)"))
+    records = ("create table partner (id integer primary key, name text not null unique, phone text);"
+               + many("partner", "n, 'firm ' || (n - 1), '1' || ((n - 1) / 3)", 9)
+               + "create table contract (id integer primary key, partner_id integer references partner (id));"
+               + many("contract", "n, 1 + n % 9"))
+    found = drafted(sqlite_sides(tmp_path, *((records, texts) if turned else (texts, records))))
+    record = {"table": "partner", "columns": ["name", "phone"], "reference": "partner_id"}
+    ends = {"old": record, "new": ["partner", "phone"]} if turned else {"old": ["partner", "phone"], "new": record}
+    assert said(found) == [("inline" if turned else "extract", ends)]
+    assert not any(found.only.values()), "nothing is left of the table"
 
 
 @pytest.mark.parametrize("away", [Side.OLD, Side.NEW])
@@ -176,6 +178,21 @@ def test_a_column_that_kept_its_name_but_not_its_values_is_asked_about(tmp_path:
     found = drafted(sqlite_sides(tmp_path, table + many("t", "n, 'a/' || n"), table + many("t", "n, 'b/' || (n * n)")))
     assert said(found) == []
     assert "path has its name on both sides, but differs in 40 of 40 rows" in found.questions[0]
+
+
+def test_rows_that_have_other_keys_are_asked_about(tmp_path: Path) -> None:
+    table = "create table t (id integer primary key, a text);"
+    found = drafted(sqlite_sides(tmp_path, table + many("t", "n, 'x'"), table + many("t", "n + 1000, 'x'")))
+    question, = found.questions
+    assert "did the keys change?" in question
+
+
+def test_tables_whose_keys_nothing_brings_together_are_left_apart(tmp_path: Path) -> None:
+    found = drafted(sqlite_sides(tmp_path, "create table t (id integer primary key, a text);" + many("t", "n, 'x'"),
+                                 "create table t (number text primary key, a text);" + many("t", "'N' || n, 'x'")))
+    assert not found.entries
+    assert [set(found.only[side]) for side in Side] == [{"t"}, {"t"}]
+    assert "nothing says what became of the key" in "".join(found.questions)
 
 
 def test_what_the_compiler_refuses_is_left_to_its_side_with_the_reason(tmp_path: Path) -> None:
