@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, FromClause, Table, Text, and_, case, not_, or_
+from sqlalchemy import ColumnElement, FromClause, Table, Text, and_, case, false, not_, or_
 
 from migrator.lens.group import Group
 from migrator.lens.pair import Pair
@@ -85,4 +85,4 @@ def lost(group: Group, way: Way, row: Row) -> Cell:
     """The condition under which a row's values of the source do not survive the way there and back."""
     end = group.ends[way.source]
     pairs = zip(end.values(row), group.there_and_back(way, row), end.types, strict=True)
-    return or_(*(not_(same(before, after, type_)) for before, after, type_ in pairs))
+    return or_(false(), *(not_(same(before, after, type_)) for before, after, type_ in pairs))
