@@ -39,15 +39,16 @@ class Eye:
 
     def digests(self, within: Range, cuts: Cuts) -> Future[list[Any]]:
         """Slot, rows and sum of hashes, for each slot of a range that has rows; later."""
-        hashed = row_hash(self.view.texts, alike=self.alike).label("hash")
-        rows = self.view.select(slot(self.view, cuts).label("slot"), hashed).where(inside(self.view, within)).subquery()
-        return self.reader.ask(select(rows.c.slot, func.count(), func.sum(rows.c.hash)).group_by(rows.c.slot))
+        rows = self.view.select(slot(self.view, cuts, alike=self.alike).label("slot"),
+                                row_hash(self.view.texts, alike=self.alike).label("hash"))
+        found = rows.where(inside(self.view, within)).subquery()
+        return self.reader.ask(select(found.c.slot, func.count(), func.sum(found.c.hash)).group_by(found.c.slot))
 
     def listed(self, within: Range, cuts: Cuts, slots: Sequence[int]) -> Iterator[Listed]:
         """The rows of some slots, in the order of their keys' bytes; to be read to the end."""
         query = self._hashes().where(inside(self.close, within))
         if cuts.slots > 1:
-            query = query.where(slot(self.close, cuts).in_(slots))
+            query = query.where(slot(self.close, cuts, alike=self.alike).in_(slots))
         return self._by_key(self.reader.stream(query.order_by(*self._in_bytes())))
 
     def looked_up(self, keys: Sequence[Key]) -> dict[Key, Listed]:

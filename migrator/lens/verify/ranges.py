@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, true
+from sqlalchemy import ColumnElement, and_, func, or_, true
 
 from migrator.lens.scope import Cell
-from migrator.lens.sql.hash import bucket
+from migrator.lens.sql.hash import row_hash
 from migrator.lens.verify.reader import Reader
 from migrator.lens.verify.view import View
 
@@ -63,13 +62,12 @@ def inside(view: View, within: Range) -> ColumnElement[bool]:
     return true() if within.high is None else or_(number < within.high, number.is_(None))  # SQLite allows NULL in keys
 
 
-def slot(view: View, cuts: Cuts) -> Cell:
-    """The number of the slot that a row lies in, the same on both sides."""
+def slot(view: View, cuts: Cuts, *, alike: bool) -> Cell:
+    """The number of the slot that a row lies in, the same on both sides; `alike` as for `row_hash`."""
     number = view.number()
     if number is not None and len(view.key) == 1:
-        return func.coalesce(number % cuts.slots, 0)
-    texts: list[Cell] = [func.coalesce(text, literal("")) for text in view.key]
-    return bucket(reduce(Cell.concat, texts), cuts.slots)
+        return func.coalesce(number, 0) % cuts.slots
+    return row_hash(view.key, alike=alike) % cuts.slots
 
 
 def _slots(rows: int) -> int:
