@@ -90,8 +90,8 @@ class Separated(Parts):
         """See `Parts`."""
         text: Cell = literal("", Text())
         for n in range(len(values) - 1, 0, -1):
-            missing = and_(*(self._missing(value) for value in values[n:]))
-            text = case((missing, literal("", Text())), else_=literal(self.by, Text()) + _said(values[n]) + text)
+            text = case((self._end(values[n:]), literal("", Text())),
+                        else_=literal(self.by, Text()) + _said(values[n]) + text)
         wrong = or_(*(doubt.condition for doubt in self.doubts(values, scope)))
         return (unless(wrong, self._whole(values, _said(values[0]) + text), self.text, scope),)
 
@@ -109,17 +109,20 @@ class Separated(Parts):
 
     def doubts(self, values: Values, _scope: Scope) -> Sequence[Doubt]:
         """See `Parts`."""
-        found = [Doubt("separator-inside", _("a part holds the separator"), or_(*(
-            Characters(part(_said(value) + literal(self.by, Text()), self.by, 1)) < Characters(_said(value))
-            for value in values[:-1])))]
+        inside = []
+        for n, value in enumerate(values[:-1], 1):
+            behind = case((self._end(values[n:]), literal("", Text())), else_=literal(self.by, Text()))
+            inside.append(Characters(part(_said(value) + behind, self.by, 1)) < Characters(_said(value)))
+        found = [Doubt("separator-inside", _("a part holds the separator"), or_(*inside))]
         if not self.empty:
             gap = or_(*(and_(value.is_(None), or_(*(later.is_not(None) for later in values[n + 1:])))
                         for n, value in enumerate(values[:-1])))
             found.append(Doubt("gap", _("a part is NULL and one after it is not"), gap))
         return found
 
-    def _missing(self, value: Cell) -> ColumnElement[bool]:
-        return Characters(_said(value)) == 0 if self.empty else value.is_(None)
+    def _end(self, values: Values) -> ColumnElement[bool]:
+        """Whether none of these parts is there."""
+        return and_(*(Characters(_said(value)) == 0 if self.empty else value.is_(None) for value in values))
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from pydantic import Field
-from sqlalchemy import case
+from sqlalchemy import and_, case
 
 from migrator.lens.constant import Constant
 from migrator.lens.conversion import plain
-from migrator.lens.group import Conversion, Group, cell
+from migrator.lens.group import Conversion, Doubt, Group, cell
 from migrator.lens.operation import Args, Binding, Operation, register
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
@@ -43,10 +43,23 @@ class Default(Operation[DefaultArgs]):
         back = same.conversions[Way.BACKWARD]
         if args.back is not None:
             back = _filled(back, binding.constant(args.back, binding.type(Side.OLD, args.old), "back"))
+        doubts = {way: _but_null(ask) if way is Way.FORWARD or args.back is not None else ask
+                  for way, ask in same.doubts.items()}
         never_null = {side for side, name in ((Side.OLD, args.old), (Side.NEW, args.new))
                       if not binding.nullable(side, name)}
         yield replace(same, operation="default", conversions={Way.FORWARD: forward, Way.BACKWARD: back},
-                      faithful=same.faithful & never_null)
+                      faithful=same.faithful & never_null, doubts=doubts)
+
+
+Doubting = Callable[[Values, Scope], Sequence[Doubt]]
+
+
+def _but_null(ask: Doubting) -> Doubting:
+    def doubts(values: Values, scope: Scope) -> Sequence[Doubt]:
+        said = cell(values).is_not(None)
+        return [replace(doubt, condition=and_(said, doubt.condition)) for doubt in ask(values, scope)]
+
+    return doubts
 
 
 def _filled(conversion: Conversion, value: Cell) -> Conversion:
