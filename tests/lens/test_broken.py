@@ -49,7 +49,7 @@ def test_a_group_claims_to_be_faithful(ground: Ground, monkeypatch: pytest.Monke
 
 def test_a_value_is_dropped_in_silence(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refuse, "Refuse", lambda _type: null())
-    assert "is doubtful (not-in-map), and yet a put took it" in violation("values/status", ground)
+    assert "is doubtful (not-in-map of status <-> code), and yet a put took it" in violation("values/status", ground)
 
 
 def test_a_census_sees_nothing(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
