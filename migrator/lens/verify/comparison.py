@@ -61,15 +61,16 @@ def _parts(lens: Lens, meeting: Meeting, readers: Mapping[Side, Reader]) -> Iter
     alike = all(meeting.end(side).make == "postgresql" for side in Side)
     for number, pair in enumerate(lens.pairs):
         if comparable(pair):
-            memories = {m.group.name: m for m in lens.memories if m.pair is pair and m.name in there}
-            eyes = [_eye(pair, readers[side], memories if meeting.shared or side is PLACE else {}, alike)
-                    for side in Side]
-            yield Part(number, pair, *eyes)
+            known = [memory for memory in lens.memories if memory.pair is pair and memory.name in there]
+            yield Part(number, pair, *(_eye(pair, readers[side], known, alike, meeting.shared or side is PLACE)
+                                       for side in Side))
 
 
-def _eye(pair: Pair, reader: Reader, memories: Mapping[str, Memory], alike: bool) -> Eye:
-    maps = {name: memory for name, memory in memories.items() if memory.group.always}
-    return Eye(reader, reader.view(pair, maps), reader.view(pair, memories), alike)
+def _eye(pair: Pair, reader: Reader, known: Iterable[Memory], alike: bool, near: bool) -> Eye:
+    """A side's eye; a server that is not near to the memories gets those carried without which nothing can be told."""
+    maps = {memory.group.name: memory for memory in known if memory.group.always}
+    return Eye(reader, reader.view(pair, maps),
+               reader.view(pair, {memory.group.name: memory for memory in known} if near else maps), alike)
 
 
 class _Meter:

@@ -93,12 +93,15 @@ def named(table: str, old: Eye, new: Eye, found: Found, most: int) -> list[Diffe
 def _side_by_side(old: Iterator[Listed], new: Iterator[Listed]) -> Iterator[tuple[Key, Listed | None, Listed | None]]:
     ours, theirs = next(old, None), next(new, None)
     while ours or theirs:
-        first = min(_order(one.key) for one in (ours, theirs) if one)
-        mine = ours if ours and _order(ours.key) == first else None
-        yours = theirs if theirs and _order(theirs.key) == first else None
-        yield (mine or yours).key, mine, yours  # type: ignore[union-attr]
-        ours = next(old, None) if mine else ours
-        theirs = next(new, None) if yours else theirs
+        if ours and theirs and ours.key == theirs.key:
+            yield ours.key, ours, theirs
+            ours, theirs = next(old, None), next(new, None)
+        elif ours and (theirs is None or _order(ours.key) < _order(theirs.key)):
+            yield ours.key, ours, None
+            ours = next(old, None)
+        elif theirs:
+            yield theirs.key, None, theirs
+            theirs = next(new, None)
 
 
 def _order(key: Key) -> list[tuple[bool, bytes]]:
