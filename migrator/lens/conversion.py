@@ -21,7 +21,8 @@ def plain(binding: Binding, old: str, new: str) -> Group:
     """
     kinds = kinds_of(binding, old, new)
     found = {way: between(kinds[way.source], kinds[way.target]) for way in Way}
-    passages = {way: passage for way, passage in found.items() if passage is not None}
+    passages = {way: checked(kinds[way.source], kinds[way.target], passage)
+                for way, passage in found.items() if passage is not None}
     if len(passages) < len(found):
         raise binding.error("old", _("{old} is {old_type} and {new} is {new_type}: how one becomes the other must be "
                                      "said").format(old=old, old_type=kinds[Side.OLD].type, new=new,
@@ -58,12 +59,16 @@ def between(source: Kind, target: Kind) -> Passage | None:
     known = _PASSAGES.get((source.type.family, target.type.family))
     if known is None:
         return None
-    found = known(source, target)
-    if source.type.loose and not target.type.loose:
-        alike = Flaw("unlike", _("not what the column's type says ({type})").format(type=source.type),
-                     lambda value: Unlike(value, source.type.family), beyond=True)
-        return Passage(found.value, (alike, *found.flaws), found.exact)
-    return found
+    return known(source, target)
+
+
+def checked(source: Kind, target: Kind, passage: Passage) -> Passage:
+    """A passage that first asks SQLite's values whether they are what their column's type says."""
+    if not source.type.loose or target.type.loose:
+        return passage
+    alike = Flaw("unlike", _("not what the column's type says ({type})").format(type=source.type),
+                 lambda value: Unlike(value, source.type.family), beyond=True)
+    return Passage(flaws=(alike,)).then(passage)
 
 
 def _between_others(source: Kind, target: Kind) -> Passage | None:

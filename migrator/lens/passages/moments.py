@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from sqlalchemy import ColumnElement, func, literal_column, or_
+from sqlalchemy import literal_column, or_
 
 from migrator.lens.passages.passage import Flaw, Kind, Passage
 from migrator.lens.scope import Cell
 from migrator.lens.sql.moments import Cut, DayOf, StartOf
+from migrator.lens.sql.unsound import Peculiar
 from migrator.lens.types import Family
 from migrator.text import _
 
@@ -37,39 +36,24 @@ def _most(kind: Kind) -> int:
 
 
 def beyond(source: Kind, target: Kind) -> tuple[Flaw, ...]:
-    """What makes keep that others cannot: infinity, years before Christ, days that never were, hours past a day."""
-    if source.make == target.make:
-        return _stamps(source, target)
+    """What one make keeps and others cannot, and what MariaDB's timestamps cannot: they begin in 1970, end in 2038."""
     family = source.type.family
-    if source.make == "mariadb" and target.make == "postgresql":
-        return (_CLOCK,) if family is Family.TIME else (_ZERO,)
-    if source.make == "postgresql" and family is not Family.TIME:
-        return (_YEARS, *_stamps(source, target))
-    return _stamps(source, target)
-
-
-def _stamps(source: Kind, target: Kind) -> tuple[Flaw, ...]:
-    """MariaDB's timestamps begin in 1970 and end in 2038."""
-    if not _is_stamp(target) or _is_stamp(source) or source.type.family is not Family.MOMENT:
-        return ()
-    return (_STAMP,)
+    found: tuple[Flaw, ...] = ()
+    if source.make == "mariadb" != target.make and family is not Family.TIME:
+        found = (Flaw("zero-date", _("a date that never was, like 0000-00-00"),
+                      lambda value: Peculiar(value, family), beyond=True),)
+    elif source.make != target.make:
+        found = (Flaw("out-of-range", _("a time that only its own make of database knows"),
+                      lambda value: Peculiar(value, family), beyond=True),)
+    if family is Family.MOMENT and _is_stamp(target) and not _is_stamp(source):
+        found += (Flaw("out-of-range", _("not between 1970 and 2038"),
+                       lambda value: or_(value < _FIRST_STAMP, value >= _NO_STAMP)),)
+    return found
 
 
 def _is_stamp(kind: Kind) -> bool:
     return kind.make == "mariadb" and kind.type.family is Family.MOMENT and kind.type.zoned
 
 
-def _outside(first: str, end: str) -> Callable[[Cell], ColumnElement[bool]]:
-    low: Cell = literal_column(f"'{first}'")
-    high: Cell = literal_column(f"'{end}'")
-    return lambda value: or_(value < low, value >= high)
-
-
-def _zero(value: Cell) -> ColumnElement[bool]:
-    return or_(func.year(value) == 0, func.month(value) == 0, func.dayofmonth(value) == 0)
-
-
-_STAMP = Flaw("out-of-range", _("not between 1970 and 2038"), _outside("1970-01-01 00:00:01", "2038-01-19 03:14:08"))
-_ZERO = Flaw("zero-date", _("a date that never was (0000-00-00)"), _zero, beyond=True)
-_YEARS = Flaw("out-of-range", _("not between the years 1 and 9999"), _outside("0001-01-01", "10000-01-01"), beyond=True)
-_CLOCK = Flaw("out-of-range", _("not within one day"), _outside("00:00:00", "24:00:01"), beyond=True)
+_FIRST_STAMP: Cell = literal_column("'1970-01-01 00:00:01'")
+_NO_STAMP: Cell = literal_column("'2038-01-19 03:14:08'")

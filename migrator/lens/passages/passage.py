@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, case, false, or_
 
 from migrator.lens.group import Conversion, Doubt, cell
 from migrator.lens.scope import Cell, Scope, Values
@@ -45,6 +45,21 @@ class Passage:
     def whole(self) -> bool:
         """Whether every value that the type of the source allows gets over as what it is."""
         return self.exact and all(flaw.beyond for flaw in self.flaws)
+
+    def then(self, after: Passage) -> Passage:
+        """This passage and another one behind it."""
+        later = tuple(Flaw(flaw.code, flaw.sentence, self._behind(flaw), flaw.beyond) for flaw in after.flaws)
+        return Passage(lambda value: after.value(self.value(value)), (*self.flaws, *later), self.exact and after.exact)
+
+    def _behind(self, flaw: Flaw) -> Callable[[Cell], ColumnElement[bool]]:
+        """A flaw of what comes out here; nothing comes out of a value that has a flaw already."""
+        def condition(value: Cell) -> ColumnElement[bool]:
+            found = flaw.condition(self.value(value))
+            if not self.flaws:
+                return found
+            return case((or_(*(known.condition(value) for known in self.flaws)), false()), else_=found)
+
+        return condition
 
     def conversion(self, target: Type) -> Conversion:
         """This passage for a group with one value at each end; a flawed value is NULL or refused (see `unless`)."""

@@ -65,7 +65,7 @@ class OfEpoch(Construct):
 
     def __init__(self, ticks: Cell, per_second: int) -> None:
         super().__init__(ticks)
-        self.micros = MICROSECONDS // per_second
+        self.per_second = per_second
         self.type = DateTime()
 
 
@@ -76,7 +76,7 @@ class Epoch(Construct):
 
     def __init__(self, moment: Cell, per_second: int) -> None:
         super().__init__(moment)
-        self.micros = MICROSECONDS // per_second
+        self.per_second = per_second
         self.type = BigInteger()
 
 
@@ -120,16 +120,19 @@ def _as_moment(element: AsMoment, compiler: Any, **kw: Any) -> Any:
 
 @compiles(OfEpoch)
 def _of_epoch(element: OfEpoch, compiler: Any, **kw: Any) -> str:
-    value = compiler.process(element.parts[0], **kw)
-    return {"postgresql": f"(timestamp '1970-01-01' + {value} * interval '{element.micros} microseconds')",
-            "mariadb": f"timestampadd(microsecond, {value} * {element.micros}, timestamp'1970-01-01 00:00:00')",
-            "sqlite": f"migrator_of_epoch({value}, {element.micros})"}[make_in(compiler)]
+    value, per_second = compiler.process(element.parts[0], **kw), element.per_second
+    micros = MICROSECONDS // per_second
+    # PostgreSQL multiplies intervals as floats: whole seconds and the rest apart stay exact
+    rest = f" + mod({value}, {per_second}) * interval '{micros} microseconds'" if per_second > 1 else ""
+    return {"postgresql": f"(timestamp '1970-01-01' + {value} / {per_second} * interval '1 second'{rest})",
+            "mariadb": f"timestampadd(microsecond, {value} * {micros}, timestamp'1970-01-01 00:00:00')",
+            "sqlite": f"migrator_of_epoch({value}, {micros})"}[make_in(compiler)]
 
 
 @compiles(Epoch)
 def _epoch(element: Epoch, compiler: Any, **kw: Any) -> str:
-    value, micros = compiler.process(element.parts[0], **kw), element.micros
+    value, per_second = compiler.process(element.parts[0], **kw), element.per_second
     since = f"timestampdiff(microsecond, timestamp'1970-01-01 00:00:00', {value})"
-    return {"postgresql": f"cast(floor(extract(epoch from {value}) * {MICROSECONDS // micros}) as bigint)",
-            "mariadb": f"cast(floor({since} / {micros}) as signed)",
-            "sqlite": f"migrator_epoch({value}, {micros})"}[make_in(compiler)]
+    return {"postgresql": f"cast(floor(extract(epoch from {value}) * {per_second}) as bigint)",
+            "mariadb": f"cast(floor({since} / {MICROSECONDS // per_second}) as signed)",
+            "sqlite": f"migrator_epoch({value}, {MICROSECONDS // per_second})"}[make_in(compiler)]

@@ -32,6 +32,17 @@ class Exactly(Construct):
         self.type = Numeric()
 
 
+class Divided(Construct):
+    """A decimal divided by a whole number, with more digits than a column holds."""
+
+    name = "divided"
+
+    def __init__(self, value: Cell, by: int) -> None:
+        super().__init__(value)
+        self.by = by
+        self.type = Numeric()
+
+
 class Single(Construct):
     """A real in single precision."""
 
@@ -62,3 +73,11 @@ def _exactly(element: Exactly, compiler: Any, **kw: Any) -> str:
     value, make = str(compiler.process(element.parts[0], **kw)), make_in(compiler)
     return {"postgresql": f"cast(cast(cast({value} as float8) as text) as numeric)",
             "mariadb": f"cast(cast({value} + 0e0 as char) as decimal(65, 30))", "sqlite": value}[make]
+
+
+@compiles(Divided)
+def _divided(element: Divided, compiler: Any, **kw: Any) -> str:
+    value, make = compiler.process(element.parts[0], **kw), make_in(compiler)
+    return {"postgresql": f"(cast({value} as numeric) / {element.by}.00000000000000000000)",
+            "mariadb": f"(cast({value} as decimal(65, 30)) / {element.by})",
+            "sqlite": f"({value} / {element.by}.0)"}[make]

@@ -22,6 +22,27 @@ class Broken(Construct):
         self.type = Boolean()
 
 
+class Peculiar(Construct):
+    """Whether only the make that is asked has such a date, time or moment: infinity, 44 BC, 0000-00-00, -30:00:00."""
+
+    name = "peculiar"
+
+    def __init__(self, value: Cell, family: Family) -> None:
+        super().__init__(value)
+        self.family = family
+        self.type = Boolean()
+
+
+class Vanished(Construct):
+    """Whether a calculation has made NULL of a value, as it does in MariaDB and SQLite beyond the year 9999."""
+
+    name = "vanished"
+
+    def __init__(self, before: Cell, after: Cell) -> None:
+        super().__init__(before, after)
+        self.type = Boolean()
+
+
 class Unlike(Construct):
     """Whether a value is none of a family, though its column's type says so."""
 
@@ -62,3 +83,22 @@ def _unlike(element: Unlike, compiler: Any, **kw: Any) -> str:
     if make_in(compiler) != "sqlite":
         return "(1 = 0)"
     return f"migrator_unlike({compiler.process(element.parts[0], **kw)}, '{element.family}')"
+
+
+@compiles(Vanished)
+def _vanished(element: Vanished, compiler: Any, **kw: Any) -> str:
+    if make_in(compiler) == "postgresql":
+        return "(1 = 0)"
+    before, after = (compiler.process(part, **kw) for part in element.parts)
+    return f"({before} is not null and {after} is null)"
+
+
+@compiles(Peculiar)
+def _peculiar(element: Peculiar, compiler: Any, **kw: Any) -> str:
+    value, clock = compiler.process(element.parts[0], **kw), element.family is Family.TIME
+    if make_in(compiler) == "mariadb":
+        return (f"({value} < '00:00:00' or {value} > '24:00:00')" if clock else
+                f"(year({value}) = 0 or month({value}) = 0 or dayofmonth({value}) = 0)")
+    if make_in(compiler) == "sqlite" or clock:
+        return "(1 = 0)"
+    return f"({value} < '0001-01-01' or {value} >= '10000-01-01')"
