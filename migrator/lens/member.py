@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Text, and_, case, false, func, literal, nu
 from migrator.lens.scope import Cell
 from migrator.lens.sql import json
 from migrator.lens.sql.canonical import canonical, typed
-from migrator.lens.sql.length import Characters
 from migrator.lens.sql.pattern import matches
 from migrator.lens.types import Family, Type
 
@@ -60,8 +59,7 @@ class TextMember(Member):
     """A string."""
 
     def _said(self, there: Cell) -> Cell:
-        return case((json.kind(there) != "string", false()), *(
-            [(Characters(json.spelled(there)) > self.type.length, false())] if self.type.length else []), else_=true())
+        return json.kind(there) == "string"
 
     def _value(self, there: Cell) -> Cell:
         return json.spelled(there)

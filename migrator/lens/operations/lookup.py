@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_
 from migrator.lens.code_table import CodeTable
 from migrator.lens.constant import Constant
 from migrator.lens.group import Doubt, End, Group, cell
+from migrator.lens.landing import landed
 from migrator.lens.operation import Args, Binding, Operation, register
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
@@ -63,11 +64,12 @@ class Lookup(Operation[LookupArgs]):
                 table=table.name, key=args.key), hint=_("take a unique column, or add to where what makes it unique"))
         to_key = _Found(rows, args.value, args.key, "no-such-code", types[here])
         to_value = _Found(rows, args.key, args.value, "no-such-row", types[there])
-        yield Group("lookup", {Side.OLD: End((args.old,), (types[Side.OLD],)),
-                               Side.NEW: End((args.new,), (types[Side.NEW],))},
-                    {Way.out_of(there): to_key.convert, Way.out_of(here): to_value.convert}, frozenset(Side),
-                    {Way.out_of(there): to_key.doubts, Way.out_of(here): to_value.doubts},
-                    meets=there, where=binding.where)
+        group = Group("lookup", {Side.OLD: End((args.old,), (types[Side.OLD],)),
+                                 Side.NEW: End((args.new,), (types[Side.NEW],))},
+                      {Way.out_of(there): to_key.convert, Way.out_of(here): to_value.convert}, frozenset(Side),
+                      {Way.out_of(there): to_key.doubts, Way.out_of(here): to_value.doubts},
+                      meets=there, where=binding.where)
+        yield landed(group, binding, {here: [table.columns[args.key].type], there: [table.columns[args.value].type]})
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from sqlalchemy import Text, and_, case, false, func, literal, null, or_
 
 from migrator.lens.group import Doubt, End, Group, cell
+from migrator.lens.landing import landed
 from migrator.lens.member import MEMBERS, BooleanMember, Member
 from migrator.lens.operation import Args, Binding, Operation, register
 from migrator.lens.scope import Cell, Scope, Values
@@ -97,11 +98,12 @@ def packed(operation: str, args: MembersArgs, binding: Binding, side: Side, docu
                   for member, (column, key) in zip(members, columns.items(), strict=True))]
 
     keeps = all(member.type.family is not Family.JSON for member in members)
-    return Group(operation, {side: End((document,), (type_,)),
-                             side.other: End(tuple(columns), tuple(member.type for member in members))},
-                 {Way.out_of(side.other): together, Way.out_of(side): apart},
-                 frozenset({side.other} if keeps else ()),
-                 {Way.out_of(side.other): unsaid, Way.out_of(side): misfits}, meets=side.other, where=binding.where)
+    group = Group(operation, {side: End((document,), (type_,)),
+                              side.other: End(tuple(columns), tuple(member.type for member in members))},
+                  {Way.out_of(side.other): together, Way.out_of(side): apart},
+                  frozenset({side.other} if keeps else ()),
+                  {Way.out_of(side.other): unsaid, Way.out_of(side): misfits}, meets=side.other, where=binding.where)
+    return landed(group, binding, {side: [_any(type_)], side.other: [_any(member.type) for member in members]})
 
 
 def _member(binding: Binding, side: Side, column: str, key: str, boolean: bool) -> Member:
@@ -115,6 +117,11 @@ def _member(binding: Binding, side: Side, column: str, key: str, boolean: bool) 
         raise binding.error("booleans", _("{column} is {type}, neither true nor false").format(
             column=column, type=type_))
     return (BooleanMember if boolean else MEMBERS[type_.family])(key, type_, binding.nullable(side, column))
+
+
+def _any(type_: Type) -> Type:
+    """What the values are before anybody asks whether a text is too long."""
+    return Type(Family.TEXT, "text") if type_.family is Family.TEXT else type_
 
 
 def _is_object(said: Cell, type_: Type) -> Cell:

@@ -8,10 +8,11 @@ from typing import Literal
 from pydantic import Field
 
 from migrator.lens.group import End, Group
+from migrator.lens.landing import landed
 from migrator.lens.operation import Args, Binding, Operation, register
 from migrator.lens.parts import Cut, Parts, Separated
 from migrator.lens.side import Side, Way
-from migrator.lens.types import Family
+from migrator.lens.types import Family, Type
 from migrator.text import _
 
 
@@ -57,11 +58,13 @@ def parted(operation: str, args: PartsArgs, binding: Binding, side: Side, text: 
                 column=name, type=type_))
     how = _how(args, binding, side, text, columns)
     there, back = Way.out_of(side), Way.out_of(side.other)
-    return Group(operation, {side: End((text,), (binding.type(side, text),)),
-                             side.other: End(tuple(columns), tuple(binding.type(side.other, c) for c in columns))},
-                 {there: how.apart, back: how.together},
-                 frozenset(kept for kept, keeps in ((side, how.keeps_text), (side.other, how.keeps_parts)) if keeps),
-                 {back: how.doubts}, meets=side.other, where=binding.where)
+    group = Group(operation, {side: End((text,), (binding.type(side, text),)),
+                              side.other: End(tuple(columns), tuple(binding.type(side.other, c) for c in columns))},
+                  {there: how.apart, back: how.together},
+                  frozenset(kept for kept, keeps in ((side, how.keeps_text), (side.other, how.keeps_parts)) if keeps),
+                  {back: how.doubts}, meets=side.other, where=binding.where)
+    part = Type(Family.TEXT, "text", length=None if how.text.loose else how.text.length)
+    return landed(group, binding, {side: [Type(Family.TEXT, "text")], side.other: [part for _column in columns]})
 
 
 def _how(args: PartsArgs, binding: Binding, side: Side, text: str, columns: list[str]) -> Parts:
