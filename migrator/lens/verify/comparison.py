@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from migrator import clock
+from migrator.errors import WrongUse
 from migrator.lens.lens import Lens
 from migrator.lens.meeting import Meeting
 from migrator.lens.memory import PLACE, Memory
@@ -24,6 +25,7 @@ from migrator.lens.verify.reader import Reader, memories_there, reader
 from migrator.lens.verify.report import Report, TableReport
 from migrator.lens.verify.state import State
 from migrator.lens.verify.uncompared import comparable, uncompared
+from migrator.text import _
 
 Progress = Callable[[float, float | None, str], None]
 
@@ -37,7 +39,8 @@ def compare(lens: Lens, meeting: Meeting, *, state: Path | None = None, progress
     most: differences that are named; all are counted.
     again: seconds after which rows that differ are looked at once more: for systems in use, whose data change between
     the looks at either side. Without it each side is seen as it was at one moment.
-    Raises DatabaseError when a side refuses a question.
+    Raises DatabaseError when a side refuses a question, WrongUse when keys differ and no identity map tells which row is
+    which.
     """
     kept = State(state, lens)
     with ExitStack() as stack:
@@ -58,19 +61,24 @@ def compare(lens: Lens, meeting: Meeting, *, state: Path | None = None, progress
 
 def _parts(lens: Lens, meeting: Meeting, readers: Mapping[Side, Reader]) -> Iterable[Part]:
     there = memories_there(lens, meeting)
+    _require_maps(lens, there, meeting.end(PLACE).name)
     alike = all(meeting.end(side).make == "postgresql" for side in Side)
     for number, pair in enumerate(lens.pairs):
         if comparable(pair):
-            known = [memory for memory in lens.memories if memory.pair is pair and memory.name in there]
-            yield Part(number, pair, *(_eye(pair, readers[side], known, alike, meeting.shared or side is PLACE)
-                                       for side in Side))
+            known = {m.group.name: m for m in lens.memories if m.pair is pair and m.name in there}
+            near = {side: known if meeting.shared or side is PLACE else {} for side in Side}
+            yield Part(number, pair, *(_eye(pair, readers[side], near[side], alike) for side in Side))
 
 
-def _eye(pair: Pair, reader: Reader, known: Iterable[Memory], alike: bool, near: bool) -> Eye:
-    """A side's eye; a server that is not near to the memories gets those carried without which nothing can be told."""
-    maps = {memory.group.name: memory for memory in known if memory.group.always}
-    return Eye(reader, reader.view(pair, maps),
-               reader.view(pair, {memory.group.name: memory for memory in known} if near else maps), alike)
+def _eye(pair: Pair, reader: Reader, memories: Mapping[str, Memory], alike: bool) -> Eye:
+    return Eye(reader, reader.view(pair, {}), reader.view(pair, memories), alike)
+
+
+def _require_maps(lens: Lens, there: frozenset[str], where: str) -> None:
+    for memory in lens.memories:
+        if memory.group.always and memory.name not in there:
+            raise WrongUse(_("which row of {pair} is which has never been noted, so they cannot be compared").format(
+                pair=memory.pair.name), where=where, hint=_("inv map.apply copies by this mapping, and notes it"))
 
 
 class _Meter:

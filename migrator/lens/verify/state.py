@@ -30,7 +30,7 @@ class State:
         self.began = clock.stamp()
         self.done: list[Done] = []
         lines = list(_lines(path)) if path and path.exists() else []
-        self.resumed = bool(lines) and lines[0].get("lens") == lens.digest
+        self.resumed = len(lines) > 1 and lines[0].get("lens") == lens.digest
         if self.resumed:
             self.began = lines[0]["began"]
             self.done = [Done.of(line) for line in lines[1:]]
@@ -55,7 +55,7 @@ class State:
         """Every range was read: the next verification begins anew."""
         if self._file and self._path:
             self._file.close()
-            self._path.unlink()
+            self._path.unlink(missing_ok=True)
 
 
 def place(folder: Path, lens: Lens, meeting: Meeting) -> Path:

@@ -42,8 +42,8 @@ def number_of(pair: Pair) -> tuple[str, str] | None:
 class View:
     """The rows of a pair on one side, ready to be selected.
 
-    memories: memories to be asked, by the name of their group. An identity map is a part of what a row says; what other
-    memories know is `agreed`: what the other side may have for this row as well.
+    memories: memories to be asked, by the name of their group; what they know is `agreed`: what the other side may have
+    for this row as well.
     """
 
     def __init__(self, pair: Pair, side: Side, tables: Tables, memories: Mapping[str, Memory]) -> None:
@@ -121,10 +121,9 @@ class View:
         doubts = group.doubtful(way, self._row)
         self.sentences.update((doubt.code, doubt.sentence) for doubt in doubts)
         computed = [_or_unsaid(text, doubts) for text in _canonical(group.over(way, self._row), types)]
-        if memory is None:
-            return computed, computed
-        known = _canonical(memory.over(way, self._row), types)
-        return (known, known) if group.always else (computed, known)
+        if memory is None or group.always:
+            return computed, computed  # an identity map is what keys are computed from
+        return computed, _canonical(memory.over(way, self._row), types)
 
 
 @dataclass(frozen=True)

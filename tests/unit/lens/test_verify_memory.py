@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from migrator.errors import WrongUse
 from migrator.lens.compile import compile_lens
 from migrator.lens.endpoint import Endpoint, open_endpoint
 from migrator.lens.lens import Lens
@@ -68,3 +69,43 @@ def test_what_has_changed_since_is_named(lens: Lens, meeting: Meeting, side: str
     act(meeting.old if side == "old" else meeting.new, statement)
     report = compare(lens, meeting)
     assert [(one.column, one.old, one.new) for one in report.differences] == [said]
+
+
+KEYED = """
+from: "1"
+to: "2"
+tables:
+  - old: department
+    new: department
+    columns:
+      - key: {old: code, new: id, prefix: N}
+      - reference: {old: above, new: above_id, to: department}
+"""
+
+
+@pytest.fixture
+def departments(tmp_path: Path) -> Meeting:
+    meeting = Meeting(*(open_endpoint(name, f"sqlite:///{tmp_path / name}-department.db") for name in ("old", "new")))
+    act(meeting.old, "create table department (code text primary key, name text, above text references department)",
+        "insert into department values ('HQ', 'all', null), ('AC', 'accounts', 'HQ')")
+    act(meeting.new,
+        "create table department (id integer primary key, name text, above_id integer references department)")
+    return meeting
+
+
+def keyed(meeting: Meeting) -> Lens:
+    return compile_lens(Mapping.parse(KEYED.encode(), "m.yaml"), read_schema(meeting.old), read_schema(meeting.new))
+
+
+def test_rows_are_found_by_their_identity_map(departments: Meeting) -> None:
+    lens = keyed(departments)
+    put(lens, departments, Way.FORWARD)
+    assert compare(lens, departments).equal
+    act(departments.new, "update department set above_id = id where name = 'accounts'")
+    difference, = compare(lens, departments).differences
+    assert (difference.column, difference.old, difference.new) == ("above_id", "2", "1")
+
+
+def test_without_an_identity_map_nothing_is_compared(departments: Meeting) -> None:
+    with pytest.raises(WrongUse, match="which row of department is which has never been noted"):
+        compare(keyed(departments), departments)
