@@ -44,7 +44,9 @@ def _of_equal_names(place: Place, taken: Taken) -> tuple[list[str], list[Proposa
             continue
         seen = place.seen(old, there[old.name])
         same = agreeing(seen)
-        best = renamed_word(place, old.name) or max(explained(seen), key=lambda p: p.confidence, default=None)
+        best = renamed_word(place, old.name)
+        if best is None and not (seen.plain and same == seen.asked):
+            best = max(explained(seen), key=lambda p: p.confidence, default=None)
         if seen.plain and (best is None or best.operation == "rename"):
             silent.append(old.name)
             taken.take(private(Side.OLD, old.name, ""))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from typing import TypeVar
 
 from migrator.lens.pair import Face
 from migrator.lens.schema import Column
@@ -16,20 +17,26 @@ from migrator.lens.suggest.sample import Key, Record, Samples
 from migrator.lens.types import Family
 
 Reading = Callable[[str], object]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Seen:
     """Two columns side by side: their texts in rows with equal keys.
 
-    `alike` is how much their names look alike, `plain` whether their types speak for themselves.
+    `alike` is how much their names look alike, `speak` tells whether their types speak for themselves.
     """
 
     old: Column
     new: Column
     pairs: Sequence[tuple[str | None, str | None]]
     alike: float = 0.0
-    plain: bool = True
+    speak: Callable[[], bool] = lambda: True
+
+    @property
+    def plain(self) -> bool:
+        """Whether one type becomes the other without a word."""
+        return self.speak()
 
     @cached_property
     def filled(self) -> list[tuple[str, str]]:
@@ -103,6 +110,17 @@ def moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+
+
+def read_all(pairs: Sequence[tuple[str, str]], read: Callable[[str], T | None]) -> list[tuple[T, T]]:
+    """All pairs as they are read; none at all where one of them cannot be."""
+    found = []
+    for old, new in pairs:
+        a, b = read(old), read(new)
+        if a is None or b is None:
+            return []
+        found.append((a, b))
+    return found
 
 
 def reading(old: Column, new: Column) -> Reading:

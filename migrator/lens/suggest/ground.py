@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from migrator.errors import PlaybookError, Position
 from migrator.lens.conversion import plain
@@ -72,7 +73,7 @@ class Place:
     def seen(self, old: Column, new: Column) -> Seen:
         """An old column and a new one side by side."""
         return Seen(old, new, self.rows.pairs(old.name, new.name), likeness(old.name, new.name),
-                    self.by_itself(old, new))
+                    partial(self.by_itself, old, new))
 
     def by_itself(self, old: Column, new: Column) -> bool:
         """Whether the types of two columns speak for themselves."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from migrator.lens.side import Side
-from migrator.lens.suggest.evidence import NUMBERS, Seen, number, reading, sureness, with_names
+from migrator.lens.suggest.evidence import NUMBERS, Seen, number, read_all, reading, sureness, with_names
 from migrator.lens.suggest.proposal import Proposal
-from migrator.lens.suggest.zones import zone_of
+from migrator.lens.suggest.spellings import spellings
+from migrator.lens.suggest.zones import shift_of
 from migrator.lens.types import Family
 from migrator.text import _
 
@@ -18,20 +19,21 @@ LONGEST_LIST = 60
 """Different values up to which a column is thought to be a list of words."""
 LONGEST_VALUE = 100
 
-Guess = Callable[[Seen], Proposal | None]
-
 
 def explained(seen: Seen) -> Iterator[Proposal]:
     """Every way in which the new column may have been made from the old one."""
-    for guess in (unchanged, by_factor, by_zone, by_list):
-        found = guess(seen)
-        if found is not None:
-            yield found
+    same = unchanged(seen)
+    if same is not None:
+        yield same
+    if agreeing(seen) < seen.asked:  # else there is nothing to explain
+        yield from (found for guess in (by_factor, by_clock, by_writing, by_list) if (found := guess(seen)) is not None)
 
 
 def agreeing(seen: Seen) -> int:
     """In how many of the rows in which a side says something both say the same."""
     read = reading(seen.old, seen.new)
+    if read is str:
+        return sum(old == new for old, new in seen.filled)
     return sum(old == new or (read(old) is not None and read(old) == read(new)) for old, new in seen.filled)
 
 
@@ -40,16 +42,15 @@ def unchanged(seen: Seen) -> Proposal | None:
     agree = agreeing(seen)
     if 2 * agree < seen.asked or not seen.filled:
         return None
-    return _said(seen, "rename" if seen.plain else "convert", {}, agree, 0)
+    return said_of(seen, "rename" if seen.plain else "convert", {}, agree, 0)
 
 
 def by_factor(seen: Seen) -> Proposal | None:
     """Numbers times a constant: another unit."""
     if seen.new.type.family not in NUMBERS - {Family.BOOLEAN}:
         return None
-    pairs = [(a, b) for a, b in ((number(old), number(new)) for old, new in seen.filled)
-             if a is not None and b is not None]
-    if not pairs or len(pairs) < len(seen.filled):
+    pairs = read_all(seen.filled, number)
+    if not pairs:
         return None
     largest = max(pairs, key=lambda pair: abs(pair[0]))
     factor = _round(largest[1] / largest[0]) if largest[0] else Decimal(0)
@@ -58,19 +59,27 @@ def by_factor(seen: Seen) -> Proposal | None:
     agree = sum(abs(a * factor - b) <= _half_digit(seen) for a, b in pairs)
     if 2 * agree < len(pairs):
         return None
-    return _said(seen, "convert", {"times": _plain(factor)}, agree, 1)
+    return said_of(seen, "convert", {"times": _plain(factor)}, agree, 1)
 
 
-def by_zone(seen: Seen) -> Proposal | None:
+def by_clock(seen: Seen) -> Proposal | None:
     """Moments a few hours apart: local time became UTC, or the other way."""
-    if {seen.old.type.family, seen.new.type.family} != {Family.MOMENT}:
-        return None
-    found = zone_of(seen.filled)
+    found = shift_of(seen.filled) if {seen.old.type.family, seen.new.type.family} == {Family.MOMENT} else None
     if found is None:
         return None
-    said = _said(seen, "convert", found.args, found.agree, 1)
-    return Proposal(said.operation, said.args, said.confidence, said.evidence, said.takes, todo=found.todo and
-                    _("{old} -> {new}: {question}").format(old=seen.old.name, new=seen.new.name, question=found.todo))
+    asked = found.todo and _("{old} -> {new}: {question}").format(old=seen.old.name, new=seen.new.name,
+                                                                 question=found.todo)
+    return said_of(seen, "convert", found.args, len(seen.filled), 1, asked)
+
+
+def by_writing(seen: Seen) -> Proposal | None:
+    """A text, or a count of seconds, that writes what the other side keeps as a date, a moment or a number."""
+    turned = [(new, old) for old, new in seen.filled]
+    for written, meant, pairs in ((seen.old, seen.new, seen.filled), (seen.new, seen.old, turned)):
+        for args, read, mean in spellings(written.type, meant.type):
+            if pairs and all((said := read(text)) is not None and said == mean(value) for text, value in pairs):
+                return said_of(seen, "convert", args, len(pairs), 1)
+    return None
 
 
 def by_list(seen: Seen) -> Proposal | None:
@@ -78,6 +87,8 @@ def by_list(seen: Seen) -> Proposal | None:
     counterparts: dict[str, Counter[str]] = defaultdict(Counter)
     for old, new in seen.filled:
         counterparts[old][new] += 1
+        if len(counterparts) > LONGEST_LIST:
+            return None
     if not 0 < len(counterparts) <= min(LONGEST_LIST, len(seen.filled) // 2):
         return None
     if not {seen.old.type.family, seen.new.type.family} <= _LISTED or any(len(v) > LONGEST_VALUE or "\0" in v
@@ -91,15 +102,16 @@ def by_list(seen: Seen) -> Proposal | None:
     if 10 * agree < 9 * len(seen.filled):
         return None
     table = {old: _constant(new, seen.new.type.family) for old, (new, _count) in best.items()}
-    return _said(seen, "values", {"map": table}, agree, len(best),
+    return said_of(seen, "values", {"map": table}, agree, len(best),
                  todo=_ambiguous(seen, {old: news for old, news in counterparts.items() if len(news) > 1}))
 
 
 _LISTED = frozenset({Family.TEXT, Family.INTEGER, Family.BOOLEAN})
 
 
-def _said(seen: Seen, operation: str, args: Mapping[str, Any], agree: int, learned: int,
-          todo: str | None = None) -> Proposal:
+def said_of(seen: Seen, operation: str, args: Mapping[str, Any], agree: int, learned: int,
+            todo: str | None = None) -> Proposal:
+    """A proposal for both columns; `learned` rows are those that its arguments were taken from."""
     by_rows = sureness(agree, seen.asked, learned, (new for _old, new in seen.filled))
     return Proposal(operation, {"old": seen.old.name, "new": seen.new.name, **args},
                     round(with_names(by_rows, seen.alike) * agree / seen.asked, 2),

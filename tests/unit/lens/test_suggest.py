@@ -56,22 +56,44 @@ def test_what_rows_show_is_proposed(case: str, tmp_path: Path) -> None:
     assert found.proposals[0].confidence >= 0.8
 
 
-def test_local_time_that_became_utc_names_its_zone_and_what_else_it_could_be(tmp_path: Path) -> None:
-    sides = sqlite_sides(tmp_path, "create table t (id integer primary key, at datetime);"
-                  + many("t", "n, datetime('2024-01-01 07:30:00', n || ' hours')"),
-                  "create table t (id integer primary key, at datetime);"
-                  + many("t", "n, datetime('2023-12-31 23:30:00', n || ' hours')"))
-    found = drafted(sides)
-    (operation, args), = said(found)
-    assert (operation, args["old"], args["new"]) == ("convert", "at", "at")
-    assert "Asia/Shanghai" in str(args)
-    assert "Asia/Hong_Kong" in "".join(found.questions)
+HOURLY = "create table t (id integer primary key, at datetime);"
 
 
-def test_text_that_became_a_number_is_converted(tmp_path: Path) -> None:
-    sides = sqlite_sides(tmp_path, "create table t (id integer primary key, amount text);" + many("t", "n, n || '.50'"),
-                  "create table t (id integer primary key, amount numeric(10, 2));" + many("t", "n, n + 0.5"))
-    assert said(drafted(sides)) == [("convert", {"old": "amount", "new": "amount"})]
+@pytest.mark.parametrize(("apart", "hours", "zone", "asked"), [
+    ("(n * 9) || ' days'", "8 hours", "+08:00", False), ("(n * 9) || ' days'", "-210 minutes", "-03:30", False),
+    ("n || ' hours'", "1 hours", "+01:00", True),
+])
+def test_clocks_that_differ_all_through_are_told_by_an_offset(apart: str, hours: str, zone: str, asked: bool,
+                                                              tmp_path: Path) -> None:
+    """One winter's moments could be those of a zone that changes its clocks: that is asked, a whole year's are not."""
+    utc = f"datetime('2024-01-01 00:30:00', {apart})"
+    local = f"datetime({utc}, '{hours}')"
+    found = drafted(sqlite_sides(tmp_path, HOURLY + many("t", f"n, {local}"), HOURLY + many("t", f"n, {utc}")))
+    assert said(found) == [("convert", {"old": "at", "new": "at", "zone": zone})]
+    assert bool(found.questions) is asked
+
+
+def test_a_zone_is_named_where_clocks_were_changed_in_between(tmp_path: Path) -> None:
+    utc = "datetime('2024-03-30 12:00:00', n || ' hours')"
+    local = f"datetime({utc}, iif({utc} < '2024-03-31 01:00:00', '1 hours', '2 hours'))"
+    found = drafted(sqlite_sides(tmp_path, HOURLY + many("t", f"n, {local}"), HOURLY + many("t", f"n, {utc}")))
+    assert said(found) == [("convert", {"old": "at", "new": "at", "zone": "Europe/Berlin"})]
+    assert "Europe/Paris" in "".join(found.questions)
+
+
+@pytest.mark.parametrize(("text", "kind", "value", "args"), [
+    ("n || '.50'", "numeric(10, 2)", "n + 0.5", {}),
+    ("n || '.000,50'", "numeric(10, 2)", "n * 1000 + 0.5", {"decimal": ",", "thousands": "."}),
+    ("strftime('%d.%m.%Y', '2024-01-01', n || ' days')", "date", "date('2024-01-01', n || ' days')",
+     {"format": "%d.%m.%Y"}),
+])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_text_that_became_a_value_is_converted(text: str, kind: str, value: str, args: dict[str, str], turned: bool,
+                                                 tmp_path: Path) -> None:
+    texts = "create table t (id integer primary key, v text);" + many("t", f"n, {text}")
+    values = f"create table t (id integer primary key, v {kind});" + many("t", f"n, {value}")
+    found = drafted(sqlite_sides(tmp_path, *((values, texts) if turned else (texts, values))))
+    assert said(found) == [("convert", {"old": "v", "new": "v", **args})], found.questions
 
 
 def test_a_table_is_found_by_its_rows_where_nothing_has_its_name_any_more(tmp_path: Path) -> None:

@@ -51,7 +51,6 @@ FROM_61_TO_70 = facts("""
     project: created_at <-> created_at by convert
     project: budget_wan <-> budget by convert
     project: member_ids <-> - by explode
-    contract: amount <-> amount by convert
     contract: partner <-> partner_id by extract
     payment: amount <-> amount by convert
     task -> work_item: title <-> subject by rename
