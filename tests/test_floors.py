@@ -28,7 +28,7 @@ FLOORS = [
     {"site", "reach"},
     {"hands"},
     {"step", "application", "assess", "backup", "calendars", "checks", "configure", "lens", "notify", "report"},
-    {"clone"},
+    {"clone", "mapped"},
     {"engine", "steps", "doors"},
     {"screen"},
     {"app", "housekeeping"},
@@ -51,7 +51,7 @@ ONLY = {
     "engine": {*SMALL_WORDS, "model", "commands", "signature", "playbook", "transport", "database", "journal", "site",
                "reach", "step", "calendars"},
     "steps": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "hands", "step",
-              "application", "assess", "backup", "clone", "checks", "configure", "lens", "notify", "report"},
+              "application", "assess", "backup", "clone", "checks", "configure", "lens", "mapped", "notify", "report"},
     "screen": {*SMALL_WORDS, "model", "commands", "journal", "report", "calendars"},
 }
 HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}

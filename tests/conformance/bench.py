@@ -107,7 +107,7 @@ class Bench:
                 shown = str(path.relative_to(root))
                 if path.suffix == ".db":
                     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-                        yield shown, hashlib.sha256("\n".join(database.iterdump()).encode()).hexdigest()
+                        yield shown, hashlib.sha256("\n".join(_content(database)).encode()).hexdigest()
                 elif path.is_symlink():
                     yield shown, f"link to {os.readlink(path)}"
                 elif path.is_file():
@@ -176,6 +176,14 @@ class Bench:
                 id=RUN, plan=self.plan.id, digest=self.plan.digest, environment="bench", stage="bench", product="bench",
                 title=self.plan.title, folder=str(self.folder), state="running", started_by="bench", tool_version="0",
                 created="2026-01-01T00:00:00+00:00"))
+
+
+def _content(database: sqlite3.Connection) -> list[str]:
+    """Structure and rows as statements, in whatever order they were made.
+
+    A copy's ledger is without its rows: they say when each chunk arrived, and how long it took.
+    """
+    return sorted(line for line in database.iterdump() if not line.startswith('INSERT INTO "migrator_ledger"'))
 
 
 def write_entry(path: Path, content: str | dict[str, str]) -> None:
