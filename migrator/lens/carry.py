@@ -45,7 +45,7 @@ class Carried:
 
     def _carry(self, side: Side, name: str) -> SqlTable:
         there = self._lens.tables(side, name)
-        types = {c.name: c.type for c in self._lens.schemas[side].tables[name].columns.values()}
+        types = self._types(side, name, there)
         copy = SqlTable(quoted_name(f"migrator_carried_{name}"[:60], quote=True), MetaData(),
                         *(Column(quoted_name(c, quote=True), _held(t)) for c, t in types.items()),
                         prefixes=["TEMPORARY"], mysql_charset="utf8mb4", mariadb_charset="utf8mb4")
@@ -53,11 +53,23 @@ class Carried:
         rows = 0
         with self._meeting.connect(side) as source:
             for batch in source.execution_options(stream_results=True).execute(select(there)).partitions(BATCH):
-                self._connection.execute(insert(copy), [dict(zip(types, row, strict=True)) for row in batch])
+                self._connection.execute(insert(copy), [
+                    {name: _read(value, type_) for (name, type_), value in zip(types.items(), row, strict=True)}
+                    for row in batch])
                 rows += len(batch)
         self._connection.commit()
         log.info("%s of the %s side is carried to the %s side for look-ups: %s rows", name, side, side.other, rows)
         return copy
+
+    def _types(self, side: Side, name: str, there: FromClause) -> dict[str, Type]:
+        known = self._lens.schemas[side].tables.get(name)
+        if known is None:  # a memory: nothing but texts
+            return dict.fromkeys(there.c.keys(), Type(Family.TEXT, "text"))
+        return {column.name: column.type for column in known.columns.values()}
+
+
+def _read(value: Any, type_: Type) -> Any:
+    return value.decode() if type_.family is Family.TEXT and isinstance(value, bytes) else value  # MariaDB's memories
 
 
 def _held(type_: Type) -> TypeEngine[Any]:

@@ -15,7 +15,7 @@ from migrator.lens.group import Group
 from migrator.lens.lens import Lens
 from migrator.lens.mapping import Mapping as MappingFile
 from migrator.lens.mapping import TableEntry
-from migrator.lens.operation import Binding, operations
+from migrator.lens.operation import Binding, DeclaredPair, operations
 from migrator.lens.pair import Face, Pair, Private
 from migrator.lens.rows import constants
 from migrator.lens.schema import Schema, Table
@@ -59,10 +59,13 @@ def compile_lens(mapping: MappingFile, old: Schema, new: Schema) -> Lens:
 def _declared_pair(mapping: MappingFile, number: int, entry: TableEntry, schemas: Mapping[Side, Schema]) -> Pair:
     route: Route = ("tables", number)
     faces = _faces(entry, schemas, mapping.tree, route)
+    pairs = [DeclaredPair({Side.OLD: one.old, Side.NEW: one.new}, one.rows,
+                          frozenset(declared.operation for declared in mapping.declared[place]))
+             for place, one in enumerate(mapping.file.tables)]
     found: list[Group | Private] = []
     errors: list[PlaybookError] = []
     for declared in mapping.declared[number]:
-        binding = Binding(faces, schemas, mapping.tree, declared.route)
+        binding = Binding(faces, schemas, mapping.tree, declared.route, pairs)
         try:
             found += operations()[declared.operation]().bind(declared.args, binding)
         except PlaybookError as error:

@@ -9,12 +9,15 @@ the table is the auxiliary table of InVerDa (SIGMOD 2017).
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, FromClause, Table, Text, and_, case, false, not_, or_
 
 from migrator.lens.group import Group
 from migrator.lens.pair import Pair
+from migrator.lens.rows import Condition
 from migrator.lens.schema import named
 from migrator.lens.scope import Cell, Row, Values
 from migrator.lens.side import Side, Way
@@ -22,6 +25,11 @@ from migrator.lens.sql.canonical import canonical, same, typed
 
 PLACE = Side.NEW
 """The side in whose database memories lie: what is written there and what is remembered commit together."""
+
+
+def identity_name(tables: Mapping[Side, Sequence[str]], rows: Mapping[Side, Mapping[str, Condition]]) -> str:
+    """The name of the memory that says which row is which, for a pair of these tables and row conditions."""
+    return f"migrator_identity_{_digest(_said(tables, rows))}"
 
 
 @dataclass(frozen=True)
@@ -34,8 +42,11 @@ class Memory:
     @property
     def name(self) -> str:
         """The table's name: the same for the same pair and columns."""
-        said = f"{self.pair.name}\0{self.group.operation}\0{self.group.name}"
-        return f"migrator_memory_{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+        faces = self.pair.faces
+        tables, rows = {s: [t.name for t in faces[s].tables] for s in Side}, {s: faces[s].rows for s in Side}
+        if self.group.always:
+            return identity_name(tables, rows)
+        return f"migrator_memory_{_digest([_said(tables, rows), self.group.operation, self.group.name])}"
 
     def keys(self, side: Side) -> list[str]:
         """The columns that hold a side's key."""
@@ -86,3 +97,11 @@ def lost(group: Group, way: Way, row: Row) -> Cell:
     end = group.ends[way.source]
     pairs = zip(end.values(row), group.there_and_back(way, row), end.types, strict=True)
     return or_(false(), *(not_(same(before, after, type_)) for before, after, type_ in pairs))
+
+
+def _said(tables: Mapping[Side, Sequence[str]], rows: Mapping[Side, Mapping[str, Condition]]) -> list[object]:
+    return [[list(tables[side]), dict(rows.get(side, {}))] for side in Side]
+
+
+def _digest(said: object) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
@@ -15,6 +16,7 @@ from migrator.errors import PlaybookError, Position
 from migrator.lens.constant import Constant, constant, held
 from migrator.lens.group import Group
 from migrator.lens.pair import Face, Private
+from migrator.lens.rows import Condition
 from migrator.lens.schema import Schema, Table
 from migrator.lens.scope import Cell
 from migrator.lens.side import Side
@@ -35,12 +37,26 @@ Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance
 A = TypeVar("A", bound=Args)
 
 
-class Binding:
-    """Where an operation stands: its pair's two faces, all tables of both sides, and its place in the file."""
+@dataclass(frozen=True)
+class DeclaredPair:
+    """A pair of the file before it is bound: tables and conditions of both sides, and the names of its operations."""
 
-    def __init__(self, faces: Mapping[Side, Face], schemas: Mapping[Side, Schema], tree: Tree, route: Route) -> None:
+    tables: Mapping[Side, Sequence[str]]
+    rows: Mapping[Side, Mapping[str, Condition]]
+    operations: frozenset[str]
+
+
+class Binding:
+    """Where an operation stands: its pair's two faces, all tables of both sides, and its place in the file.
+
+    `declared` are the pairs of the file, each with the operations that stand at it: an operation may refer to another.
+    """
+
+    def __init__(self, faces: Mapping[Side, Face], schemas: Mapping[Side, Schema], tree: Tree, route: Route,
+                 declared: Sequence[DeclaredPair] = ()) -> None:
         self.faces = faces
         self.schemas = schemas
+        self.declared = declared
         self._tree = tree
         self._route = route
 
@@ -51,7 +67,8 @@ class Binding:
 
     def beside(self, side: Side, table: Table) -> Binding:
         """The same place, with another table for the pair's own on one side: for columns that lie elsewhere."""
-        return Binding({**self.faces, side: Face(side, (table,))}, self.schemas, self._tree, self._route)
+        return Binding({**self.faces, side: Face(side, (table,))}, self.schemas, self._tree, self._route,
+                       self.declared)
 
     def type(self, side: Side, column: str, at: str | None = None) -> Type:
         """The type of a column of the pair. Raises PlaybookError where the file names it, argument `at` (the side)."""

@@ -26,7 +26,7 @@ class Foreseen:
 
     def __call__(self, side: Side, name: str) -> FromClause:
         if name in self._maps:
-            return pairs_worth(self._maps[name], Way.FORWARD, self, fresh=True).subquery()
+            return pairs_worth(self._maps[name], Way.FORWARD, self._before_copy, fresh=True).subquery()
         pairs = self._lens.pairs_of(Side.NEW, name) if side is Side.NEW and name not in self._within else []
         if not pairs:
             return self._tables(side, name)
@@ -36,6 +36,10 @@ class Foreseen:
                              ).subquery()
         finally:
             self._within.discard(name)
+
+    def _before_copy(self, side: Side, name: str) -> FromClause:
+        """Tables as they are: a map goes on from the numbers that they and the maps before it have."""
+        return self(side, name) if name in self._maps else self._tables(side, name)
 
     def _rows(self, pair: Pair, table: Table) -> Select[Any]:
         """The rows that a pair brings into a table, with NULL in the columns that it does not fill."""
