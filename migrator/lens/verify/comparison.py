@@ -39,8 +39,8 @@ def compare(lens: Lens, meeting: Meeting, *, state: Path | None = None, progress
     most: differences that are named; all are counted.
     again: seconds after which rows that differ are looked at once more: for systems in use, whose data change between
     the looks at either side. Without it each side is seen as it was at one moment.
-    Raises DatabaseError when a side refuses a question, WrongUse when keys differ and no identity map tells which row is
-    which.
+    Raises DatabaseError when a side refuses a question, WrongUse when keys differ and no identity map tells which row
+    is which.
     """
     kept = State(state, lens)
     with ExitStack() as stack:
