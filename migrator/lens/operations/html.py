@@ -16,6 +16,7 @@ from migrator.lens.sql.canonical import same
 from migrator.lens.sql.length import Characters
 from migrator.lens.sql.parts import has_part
 from migrator.lens.sql.refuse import unless
+from migrator.lens.sql.replaced import replaced
 from migrator.lens.types import Family, Type
 from migrator.text import _
 
@@ -56,7 +57,7 @@ class Html(Operation[HtmlArgs]):
             ends[side] = End((column,), (type_,))
 
         def back(values: Values, scope: Scope) -> Values:
-            plain = _replaced(_lines(cell(values)), SIGNS)
+            plain = replaced(_lines(cell(values)), SIGNS)
             return (unless(_has_markup(cell(values)), plain, ends[Side.OLD].types[0], scope),)
 
         group = Group("html", ends, {Way.FORWARD: _html, Way.BACKWARD: back}, frozenset(), {Way.BACKWARD: _doubts},
@@ -65,7 +66,7 @@ class Html(Operation[HtmlArgs]):
 
 
 def _html(values: Values, _scope: Scope) -> Values:
-    written = _replaced(cell(values), {**WRITTEN, **dict.fromkeys(BREAKS, "<br/>")})
+    written = replaced(cell(values), {**WRITTEN, **dict.fromkeys(BREAKS, "<br/>")})
     paragraph = literal(PARAGRAPH, Text()) + written + literal(END, Text())
     return (case((Characters(cell(values)) == 0, literal("", Text())), else_=paragraph),)
 
@@ -75,7 +76,7 @@ def _doubts(values: Values, _scope: Scope) -> Sequence[Doubt]:
 
 
 def _has_markup(html: Cell) -> Cell:
-    left = _replaced(_lines(html), dict.fromkeys(SIGNS, ""))
+    left = replaced(_lines(html), dict.fromkeys(SIGNS, ""))
     return func.coalesce(or_(*(has_part(left, sign, 2) for sign in "<>&")), literal(False))
 
 
@@ -86,10 +87,4 @@ def _lines(html: Cell) -> Cell:
     ends = same(func.substr(html, size - len(END) + 1, len(END), type_=Text()), literal(END, Text()), TEXT)
     around = len(PARAGRAPH) + len(END)
     inside = func.substr(html, len(PARAGRAPH) + 1, size - around, type_=Text())
-    return _replaced(case((and_(size >= around, begins, ends), inside), else_=html), READ)
-
-
-def _replaced(text: Cell, words: dict[str, str]) -> Cell:
-    for word, instead in words.items():
-        text = func.replace(text, literal(word, Text()), literal(instead, Text()), type_=Text())
-    return text
+    return replaced(case((and_(size >= around, begins, ends), inside), else_=html), READ)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from migrator.lens.sql import clocks, judging, lists, parts, spelling
+from migrator.lens.sql import clocks, judging, lists, parts, replaced, spelling
 from migrator.lens.sql.hash import bucket_of, row_hash_of
 
 _SETTINGS = {
@@ -24,6 +24,7 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     **clocks.FUNCTIONS,
     **judging.FUNCTIONS,
     **parts.FUNCTIONS,
+    **replaced.FUNCTIONS,
     **lists.FUNCTIONS,
 }
 """What SQLite is taught, with the number of its arguments."""
