@@ -191,3 +191,16 @@ def test_looked_up_values_and_links_are_compared_across_servers(url: Url) -> Non
         "update task_member set account_id = 1 where task_id = 3")
     assert [(one.key, one.column, one.old, one.new) for one in compare(lens, meeting).differences] == [
         ({"id": "1"}, "unit", "m", "kg"), ({"id": "3"}, "members[1]", "2", "1")]
+
+
+def test_a_key_that_the_new_side_cannot_hold_is_named(url: Url) -> None:
+    meeting = Meeting(open_endpoint("old", url("sqlite")), open_endpoint("new", url("postgresql")))
+    for end in (meeting.old, meeting.new):
+        run(end, "create table seat (room varchar(20), number integer, who varchar(20), primary key (room, number))",
+            "insert into seat values ('a', 1, 'x')")
+    run(meeting.old, "insert into seat values ('a', 'eleven', 'y')")
+    lens = compile_lens(Mapping.parse(b'from: "1"\nto: "2"\n', "m.yaml"), read_schema(meeting.old),
+                        read_schema(meeting.new))
+    difference, = compare(lens, meeting, again=0).differences
+    assert (difference.kind.value, difference.key["room"]) == ("missing", "a")
+    assert difference.key["number"].startswith("cannot be said: ")

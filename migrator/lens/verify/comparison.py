@@ -52,7 +52,7 @@ def compare(lens: Lens, meeting: Meeting, *, state: Path | None = None, progress
         meter = _Meter(progress, sum(done.old for done in kept.done), cuts)
         for part, cut in zip(parts, cuts, strict=True):
             for within in cut.ranges:
-                done = part.compare(within, cut, most=most - kept.told, again=again)
+                done = part.compare(within, cut, most=max(0, most - kept.told), again=again)
                 kept.add(done)
                 meter.passed(done.old, cut)
     kept.end()

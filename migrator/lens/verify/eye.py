@@ -15,9 +15,6 @@ from migrator.lens.verify.ranges import Cuts, Range, inside, slot
 from migrator.lens.verify.reader import Reader
 from migrator.lens.verify.view import Key, View
 
-Digest = tuple[int, int]
-"""How many rows, and the sum of their hashes."""
-
 
 @dataclass(frozen=True)
 class Listed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,7 +78,7 @@ def named(table: str, old: Eye, new: Eye, found: Found, most: int) -> list[Diffe
         differing = [key for kind, key in portion if kind is Kind.DIFFERS]
         ours, theirs = (eye.cells(differing) if differing else {} for eye in (old, new))
         for kind, key in portion:
-            shown = dict(zip(old.view.key_names, map(_cut, key), strict=True))
+            shown = dict(zip(old.view.key_names, map(_shown, key), strict=True))
             if kind is not Kind.DIFFERS:
                 differences.append(Difference(table, kind, shown))
                 continue
@@ -116,17 +116,12 @@ def _cells(eye: Eye, ours: Sequence[Any], theirs: Sequence[Any]) -> Iterator[tup
         return
     for name, (old, old_agreed), (new, new_agreed) in zip(eye.view.names, ours[0], theirs[0], strict=True):
         if old != new and old_agreed != new_agreed:
-            yield name, _shown(old_agreed, eye.view.sentences), _shown(new_agreed, eye.view.sentences)
+            yield name, _shown(old_agreed), _shown(new_agreed)
 
 
-def _shown(text: str | None, sentences: Mapping[str, str]) -> str | None:
+def _shown(text: str | None) -> str | None:
     if text is not None and text.startswith(UNSAID):
-        code = text.removeprefix(UNSAID)
-        return _("cannot be said: {why}").format(why=sentences.get(code, code))
-    return _cut(text)
-
-
-def _cut(text: str | None) -> str | None:
+        return _("cannot be said: {why}").format(why=text.removeprefix(UNSAID))
     return text if text is None or len(text) <= LONGEST else f"{text[:LONGEST - 1]}…"
 
 

@@ -10,13 +10,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, true
 from migrator.lens.scope import Cell
 from migrator.lens.sql.hash import row_hash
 from migrator.lens.verify.reader import Reader
-from migrator.lens.verify.view import View
+from migrator.lens.verify.view import HIGHEST, View
 
 ROWS = 100_000
 """Rows of a range: half a second or less of a server's time, and what a killed verification reads again."""
 SLOT = 1_500
 """Rows of a slot: what is listed of either side to find one row that differs."""
-HIGHEST = 2**63 - 1
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,8 +22,11 @@ Key = tuple[str | None, ...]
 """The key of a row, as canonical texts that both sides agree on."""
 
 THERE = "row"
+"""The text of a row that a further table has."""
 UNSAID = "\x01"
-"""What begins the text of a value that cannot be said in the other side's terms; its code follows."""
+"""What begins the text of a value that cannot be said in the other side's terms; the reason follows."""
+HIGHEST = 2**63 - 1
+"""The highest number that every make can hold in a column."""
 
 
 def identifying(pair: Pair) -> tuple[Group, ...]:
@@ -52,7 +56,6 @@ class View:
         self._tables = tables
         self._row = pair.faces[side].read(tables, lenient=True)
         self._inside = in_pair(pair, side, self._row)
-        self.sentences: dict[str, str] = {}
         keys = {id(group) for group in identifying(pair)}
         said = [(group, self._said(group, memories.get(group.name))) for group in pair.groups]
         there = {table.name: self._there(table) for table in pair.faces[Side.NEW].tables[1:]
@@ -62,7 +65,7 @@ class View:
         self.agreed: Values = (*(text for _group, (_texts, agreed) in said for text in agreed), *there.values())
         self.key: Values = tuple(text for group, (texts, _agreed) in said if id(group) in keys for text in texts)
         self.key_names = tuple(name for group in pair.groups if id(group) in keys for name in group.compared_names)
-        self._columns = tuple(_Part.of(group, side) for group in pair.groups if id(group) in keys
+        self._columns = tuple(_KeyColumn.of(group, side) for group in pair.groups if id(group) in keys
                               for _name in group.compared_names)
 
     def select(self, *columns: ColumnElement[object]) -> Select[tuple[object, ...]]:
@@ -94,12 +97,12 @@ class View:
 
     def is_one_of(self, keys: Sequence[Key]) -> ColumnElement[bool]:
         """Whether a row has one of these keys; columns that keep their values are asked themselves, for their index."""
-        return or_(*(and_(*(condition for text, said, part in zip(self.key, key, self._columns, strict=True)
-                            for condition in self._is(text, said, part))) for key in keys))
+        return or_(*(and_(*(condition for text, said, column in zip(self.key, key, self._columns, strict=True)
+                            for condition in self._is(text, said, column))) for key in keys))
 
-    def _is(self, text: Cell, said: str | None, part: _Part | None) -> Iterator[ColumnElement[bool]]:
-        if part is not None and said is not None:
-            yield self._row[part.column] == typed(literal(said), part.type)
+    def _is(self, text: Cell, said: str | None, column: _KeyColumn | None) -> Iterator[ColumnElement[bool]]:
+        if column and said is not None and column.may_hold(said):
+            yield self._row[column.name] == typed(literal(said), column.type)
         yield text.is_(None) if said is None else text == literal(said)
 
     def _there(self, table: Table) -> Cell:
@@ -119,7 +122,6 @@ class View:
             return texts, texts
         way = Way.out_of(self._side)
         doubts = group.doubtful(way, self._row)
-        self.sentences.update((doubt.code, doubt.sentence) for doubt in doubts)
         computed = [_or_unsaid(text, doubts) for text in _canonical(group.over(way, self._row), types)]
         if memory is None or group.always:
             return computed, computed  # an identity map is what keys are computed from
@@ -127,14 +129,20 @@ class View:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _KeyColumn:
     """A column that holds a part of the key as both sides have it."""
 
-    column: str
+    name: str
     type: Type
 
+    def may_hold(self, text: str) -> bool:
+        """Whether the text can be the column's value: that of a side with looser types can be anything."""
+        if self.type.family is Family.TEXT:
+            return not text.startswith(UNSAID)
+        return re.fullmatch(r"-?\d{1,19}", text) is not None and abs(int(text)) <= HIGHEST
+
     @classmethod
-    def of(cls, group: Group, side: Side) -> _Part | None:
+    def of(cls, group: Group, side: Side) -> _KeyColumn | None:
         end = group.ends[side]
         asked = _kept(group) and end.types[0].family in (Family.INTEGER, Family.TEXT)
         return cls(end.columns[0], end.types[0]) if asked else None
@@ -155,4 +163,4 @@ def _or_unsaid(text: Cell, doubts: Sequence[Doubt]) -> Cell:
     """The text, or a mark where there is none because the value cannot be said: that is another thing than NULL."""
     if not doubts:
         return text
-    return func.coalesce(text, case(*((d.condition, literal(UNSAID + d.code)) for d in doubts), else_=None))
+    return func.coalesce(text, case(*((d.condition, literal(UNSAID + d.sentence)) for d in doubts), else_=None))
