@@ -28,7 +28,7 @@ class Copy(Operation[CopyArgs]):
 
     name = "copy"
     Args = CopyArgs
-    verbs = ("copy_columns",)
+    verbs = ("copy_columns", "copy_fields_multilang")
 
     def bind(self, args: CopyArgs, binding: Binding) -> Iterable[Group]:
         copies = [plain(binding, args.old, column) for column in args.new]

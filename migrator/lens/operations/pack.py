@@ -49,6 +49,7 @@ class Pack(Operation[PackArgs]):
 
     name = "pack"
     Args = PackArgs
+    verbs = ("convert_to_company_dependent",)
 
     def bind(self, args: PackArgs, binding: Binding) -> Iterable[Group]:
         yield packed("pack", args, binding, Side.NEW, args.new, args.old)

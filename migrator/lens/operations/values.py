@@ -40,7 +40,7 @@ class MapValues(Operation[ValuesArgs]):
 
     name = "values"
     Args = ValuesArgs
-    verbs = ("map_values",)
+    verbs = ("map_values", "rename_models", "rename_property", "update_field_multilang")
 
     def bind(self, args: ValuesArgs, binding: Binding) -> Iterable[Group]:
         old, new = binding.type(Side.OLD, args.old), binding.type(Side.NEW, args.new)
