@@ -42,7 +42,7 @@ def compare(lens: Lens, meeting: Meeting, *, state: Path | None = None, progress
     Raises DatabaseError when a side refuses a question, WrongUse when keys differ and no identity map tells which row
     is which.
     """
-    kept = State(state, lens)
+    kept = State(state, lens, meeting)
     with ExitStack() as stack:
         readers = {side: stack.enter_context(reader(lens, meeting, side)) for side in Side}
         parts = list(_parts(lens, meeting, readers))

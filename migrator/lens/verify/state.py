@@ -25,16 +25,17 @@ class State:
     in one campaign says nothing in the next.
     """
 
-    def __init__(self, path: Path | None, lens: Lens) -> None:
+    def __init__(self, path: Path | None, lens: Lens, meeting: Meeting) -> None:
         self._path = path
+        about = _about(lens, meeting)
         self.began = clock.stamp()
         self.done: list[Done] = []
         lines = list(_lines(path)) if path and path.exists() else []
-        self.resumed = len(lines) > 1 and lines[0].get("lens") == lens.digest
+        self.resumed = len(lines) > 1 and lines[0].get("about") == about
         if self.resumed:
             self.began = lines[0]["began"]
             self.done = [Done.of(line) for line in lines[1:]]
-        self._file = _begun(path, {"lens": lens.digest, "began": self.began}, self.done) if path else None
+        self._file = _begun(path, {"about": about, "began": self.began}, self.done) if path else None
 
     @property
     def told(self) -> int:
@@ -60,9 +61,13 @@ class State:
 
 def place(folder: Path, lens: Lens, meeting: Meeting) -> Path:
     """The file in a folder for the verification of these two databases by this lens."""
+    return folder / f"{_about(lens, meeting)[:32]}.jsonl"
+
+
+def _about(lens: Lens, meeting: Meeting) -> str:
+    """SHA-256 of the lens and of where both databases are."""
     said = [lens.digest, *(meeting.end(side).url.render_as_string() for side in Side)]
-    digest = hashlib.sha256("\0".join(said).encode()).hexdigest()
-    return folder / f"{digest[:32]}.jsonl"
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -85,5 +90,5 @@ def _begun(path: Path, head: dict[str, Any], done: list[Done]) -> TextIO:
 
 
 def _write(file: TextIO, line: dict[str, Any]) -> None:
-    file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    file.write(json.dumps(line) + "\n")
     file.flush()

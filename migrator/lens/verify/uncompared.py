@@ -43,8 +43,8 @@ def uncompared(lens: Lens) -> Iterator[Uncompared]:
 
 def _columns(pair: Pair) -> Iterator[Uncompared]:
     for private in pair.private:
-        yield Uncompared(private.side, f"{pair.faces[private.side].main.name}.{private.column}",
-                         _("this side alone has the column"))
+        table, column = pair.faces[private.side].find(private.column) or (pair.faces[private.side].main, private.column)
+        yield Uncompared(private.side, f"{table.name}.{column}", _("this side alone has the column"))
     for side, face in pair.faces.items():
         said = {name for group in pair.groups for name in group.ends[side].columns}
         for table in face.tables:

@@ -101,9 +101,9 @@ def test_what_was_read_in_an_ended_campaign_is_read_again(meeting: Meeting, stat
     assert (report.different, report.resumed) == (1, False)
 
 
-def test_what_another_lens_has_read_is_not_believed(meeting: Meeting, state: Path) -> None:
+def test_what_was_read_of_something_else_is_not_believed(meeting: Meeting, state: Path) -> None:
     state.parent.mkdir()
-    state.write_text(json.dumps({"lens": "another", "began": "2026-01-01T00:00:00.000+00:00"}) + "\n" + json.dumps(
+    state.write_text(json.dumps({"about": "another", "began": "2026-01-01T00:00:00.000+00:00"}) + "\n" + json.dumps(
         {"pair": 0, "low": None, "high": None, "old": 100, "new": 100, "missing": 0, "invented": 0, "differing": 0,
          "agreed": 0, "seconds": 1.0, "differences": [], "at": "2026-01-01T00:00:00.000+00:00"}) + "\n")
     act(meeting.new, "delete from task where id = 1000003")
