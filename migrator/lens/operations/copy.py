@@ -20,8 +20,9 @@ class CopyArgs(Args):
 
 @register
 class Copy(Operation[CopyArgs]):
-    """Several new columns begin as one old one. The first of them is what goes back; memory keeps what became of the
-    others.
+    """Several new columns begin as one old column.
+
+    The first of them is what goes back; memory keeps what became of the others.
 
         - copy: {old: name, new: [name, display_name]}
     """
