@@ -11,6 +11,7 @@ from migrator.lens.group import Doubt, End, Group, Satellite
 from migrator.lens.pair import Pair
 from migrator.lens.scope import Cell, Row, Scope, Tables, Values
 from migrator.lens.side import Side, Way
+from migrator.lens.sql.naming import upon
 
 Rows = Callable[[Scope, Values, Values], Select[tuple[object, ...]]]
 MiddleTables = Callable[[str, Tables], FromClause]
@@ -87,8 +88,8 @@ class _Link:
     def _over(self, way: Way, values: Values, scope: Scope) -> Values:
         _near, far = self._legs(way)
         reached = self._middle(way, values, scope)
-        return tuple(value for group in far for value in group.conversions[way](
-            _taken(group, way.source, reached), self._scope(scope, group)))
+        return tuple(value for group in far for value in upon(
+            _taken(group, way.source, reached), group.conversions[way], self._scope(scope, group)))
 
     def _middle(self, way: Way, values: Values, scope: Scope) -> dict[str, Cell]:
         """What the row says in the version between, by column."""

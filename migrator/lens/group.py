@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select
 from migrator.errors import Position
 from migrator.lens.scope import Cell, Row, Scope, Values
 from migrator.lens.side import Side, Way
+from migrator.lens.sql.naming import upon
 from migrator.lens.types import Type
 
 Conversion = Callable[[Values, Scope], Values]
@@ -125,7 +126,7 @@ class Group:
 
     def there_and_back(self, way: Way, row: Row) -> Values:
         """The values of the source's end after the way over and back."""
-        return self.conversions[way.reverse](self.over(way, row), row.scope)
+        return upon(self.over(way, row), self.conversions[way.reverse], row.scope)
 
     def compared(self, row: Row, side: Side) -> Values:
         """What this row of a side says, in the terms in which both sides are compared."""

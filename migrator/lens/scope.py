@@ -40,6 +40,17 @@ class Scope:
         other.tables, other._place = tables, place
         return other
 
+    def apart(self) -> Scope:
+        """A scope that sees the same and joins nothing to this statement: to find out what an expression would join."""
+        other = copy(self)
+        other._joins = _Joins(self.base)
+        return other
+
+    @property
+    def joined(self) -> bool:
+        """Whether anything has been joined."""
+        return self._joins.source is not self.base
+
     def lookup(self, side: Side, name: str, on: Mapping[str, Cell], want: str) -> Cell:
         """The column `want` of the row of a table whose columns equal `on`; NULL where there is none.
 
