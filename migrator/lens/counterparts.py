@@ -29,10 +29,10 @@ class Counterparts:
         """Whether it is said what a value becomes."""
         return value in self.known or self.otherwise is not None
 
-    def undone_by(self, home: Counterparts) -> bool:
-        """Whether every value that goes over comes back as it was."""
+    def undone_by(self, home: Counterparts, *, nullable: bool) -> bool:
+        """Whether every value that goes over, NULL only where its column can be that, comes back as it was."""
         return self.otherwise is None and all(home.known.get(there, home.otherwise) == here
-                                              for here, there in self.known.items())
+                                              for here, there in self.known.items() if here is not None or nullable)
 
     def convert(self, values: Values, scope: Scope) -> Values:
         """The counterpart of one value."""

@@ -60,8 +60,9 @@ class MapValues(Operation[ValuesArgs]):
             refuse(wrong)
         yield Group("values", {Side.OLD: End((args.old,), (old,)), Side.NEW: End((args.new,), (new,))},
                     {Way.FORWARD: there.convert, Way.BACKWARD: back.convert},
-                    frozenset(side for side, over, home in ((Side.OLD, there, back), (Side.NEW, back, there))
-                              if over.undone_by(home)),
+                    frozenset(side for side, column, over, home in ((Side.OLD, args.old, there, back),
+                                                                    (Side.NEW, args.new, back, there))
+                              if over.undone_by(home, nullable=binding.nullable(side, column))),
                     {Way.FORWARD: there.doubts, Way.BACKWARD: back.doubts}, where=binding.where)
 
 
