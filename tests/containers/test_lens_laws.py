@@ -1,4 +1,4 @@
-"""Every case of every lens operation keeps the laws on PostgreSQL and MariaDB, and equal values have equal texts there."""
+"""Every case of every lens operation keeps the laws on PostgreSQL and MariaDB, whatever names its tables have."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from rig_databases import ADMIN_PASSWORD, ADMIN_USER
 from rig_host import TestHost
 
 from fixtures.proofs.lens.case import Case, cases
+from fixtures.proofs.lens.composition import strange
 from fixtures.proofs.lens.ground import Ground, server
 from fixtures.proofs.lens.laws import Tally
 from fixtures.proofs.lens.trial import attempt
 
 EXAMPLES = 3
+"""The first is always the empty one."""
 
 
 def on(make: str) -> list[Case]:
@@ -39,9 +41,9 @@ def mariadb(open_mariadb_host: TestHost) -> Iterator[Ground]:
 
 @pytest.mark.parametrize("case", on("postgresql"), ids=lambda case: case.name)
 def test_the_laws_hold_on_postgresql(case: Case, postgresql: Ground) -> None:
-    attempt(case, postgresql, EXAMPLES, Tally())
+    attempt(strange(case), postgresql, EXAMPLES, Tally())
 
 
 @pytest.mark.parametrize("case", on("mariadb"), ids=lambda case: case.name)
 def test_the_laws_hold_on_mariadb(case: Case, mariadb: Ground) -> None:
-    attempt(case, mariadb, EXAMPLES, Tally())
+    attempt(strange(case), mariadb, EXAMPLES, Tally())
