@@ -15,7 +15,6 @@ from migrator.lens.rows import constants, matches
 from migrator.lens.schema import Schema, Table
 from migrator.lens.scope import Cell, Row, Tables, Values
 from migrator.lens.side import Side, Way
-from migrator.lens.types import Type
 
 Narrow = Callable[[Row], ColumnElement[bool]]
 """Which rows of a pair's side are meant: a range of keys, a few keys."""
@@ -92,15 +91,6 @@ def key_made(pair: Pair, way: Way, row: Row, known: Mapping[str, Cell] | None = 
         if set(group.ends[way.target].columns) & set(face.key) - cells.keys():
             cells.update(group.written(way, row))
     return tuple(cells[name] for name in face.key)
-
-
-def compared(pair: Pair, side: Side, row: Row) -> dict[str, tuple[Cell, Type]]:
-    """What a row of a side says, by name, with the type in whose canonical text both sides must agree."""
-    found: dict[str, tuple[Cell, Type]] = {}
-    for group in pair.groups:
-        types = group.ends[group.meets].types
-        found.update(zip(group.compared_names, zip(group.compared(row, side), types, strict=True), strict=True))
-    return found
 
 
 def rows_for(pair: Pair, way: Way, target: Table, tables: Tables, *, narrow: Narrow | None = None,

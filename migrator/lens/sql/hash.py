@@ -1,4 +1,4 @@
-"""Numbers for rows and keys: equal texts give equal numbers on every make, so only numbers have to travel."""
+"""Numbers for rows: equal texts give equal numbers on every make, so only numbers have to travel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from migrator.lens.sql.construct import Construct, make_in
 HASH_BITS = 48
 """Bits of a row's hash that every make can compute. Being signed it adds up to zero on average, so that SQLite, whose
 sums hold 64 bits, can sum a hundred million rows; when it cannot it says so."""
-BUCKET_BITS = 32
 _MIDDLE = 1 << (HASH_BITS - 1)
 
 Content = str | bytes
@@ -32,17 +31,6 @@ class RowHash(Construct):
         self.type = BigInteger()
 
 
-class Bucket(Construct):
-    """The number of the bucket that a text falls into."""
-
-    name = "bucket"
-
-    def __init__(self, text: Cell, count: int) -> None:
-        super().__init__(text)
-        self.count = count
-        self.type = BigInteger()
-
-
 def row_hash(texts: Sequence[Cell], *, alike: bool) -> Cell:
     """A signed whole number, never NULL, for the canonical texts of a row; `func.sum` of it is the digest of many rows.
 
@@ -54,11 +42,6 @@ def row_hash(texts: Sequence[Cell], *, alike: bool) -> Cell:
     return RowHash(texts, alike)
 
 
-def bucket(text: Cell, count: int) -> Cell:
-    """A whole number from 0 to count - 1 for a canonical text, the same on every make; NULL for NULL."""
-    return Bucket(text, count)
-
-
 # In a row, 1F 32 stands between two texts, 1F 30 for NULL, and 1F 31 for a 1F of the text itself.
 
 
@@ -68,7 +51,8 @@ def _row_in_postgresql(element: RowHash, compiler: Any, **kw: Any) -> str:
                                     for text in element.parts)
     if element.alike:
         return f"hashtextextended({joined}, 0)"
-    return f"({_number_in_postgresql(joined, HASH_BITS)} - {_MIDDLE})"
+    number = f"cast(cast('x' || left(md5({joined}), {HASH_BITS // 4}) as bit({HASH_BITS})) as bigint)"
+    return f"({number} - {_MIDDLE})"
 
 
 @compiles(RowHash)
@@ -77,40 +61,14 @@ def _row(element: RowHash, compiler: Any, **kw: Any) -> str:
     if make_in(compiler) == "sqlite":
         return f"migrator_row_hash({', '.join(texts)})"
     joined = ", x'1f32', ".join(f"coalesce(replace({text}, x'1f', x'1f31'), x'1f30')" for text in texts)
-    return f"({_number_in_mariadb(f'concat({joined})', HASH_BITS)} - {_MIDDLE})"
-
-
-@compiles(Bucket)
-def _bucket(element: Bucket, compiler: Any, **kw: Any) -> str:
-    text, make = compiler.process(element.parts[0], **kw), make_in(compiler)
-    if make == "sqlite":
-        return f"migrator_bucket({text}, {element.count})"
-    number = _number_in_postgresql if make == "postgresql" else _number_in_mariadb
-    return f"mod({number(text, BUCKET_BITS)}, {element.count})"
-
-
-def _number_in_postgresql(text: str, bits: int) -> str:
-    return f"cast(cast('x' || left(md5({text}), {bits // 4}) as bit({bits})) as bigint)"
-
-
-def _number_in_mariadb(text: str, bits: int) -> str:
-    return f"cast(conv(left(md5({text}), {bits // 4}), 16, 10) as signed)"
+    return f"(cast(conv(left(md5(concat({joined})), {HASH_BITS // 4}), 16, 10) as signed) - {_MIDDLE})"
 
 
 def row_hash_of(*texts: Content | None) -> int:
     """What `row_hash` is in SQLite, which calls this for each row."""
     parts = (b"\x1f0" if text is None else _bytes(text).replace(b"\x1f", b"\x1f1") for text in texts)
-    return _number(b"\x1f2".join(parts), HASH_BITS) - _MIDDLE
-
-
-def bucket_of(text: Content | None, count: int) -> int | None:
-    """What `bucket` is in SQLite, which calls this for each row."""
-    return None if text is None else _number(_bytes(text), BUCKET_BITS) % count
+    return int(hashlib.md5(b"\x1f2".join(parts), usedforsecurity=False).hexdigest()[:HASH_BITS // 4], 16) - _MIDDLE
 
 
 def _bytes(text: Content) -> bytes:
     return text if isinstance(text, bytes) else text.encode()
-
-
-def _number(content: bytes, bits: int) -> int:
-    return int(hashlib.md5(content, usedforsecurity=False).hexdigest()[:bits // 4], 16)

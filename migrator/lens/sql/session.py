@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from migrator.lens.sql import clocks, judging, lists, parts, replaced, spelling
-from migrator.lens.sql.hash import bucket_of, row_hash_of
+from migrator.lens.sql.hash import row_hash_of
 
 _SETTINGS = {
     "postgresql": ("SET timezone = 'UTC'", "SET datestyle = 'ISO, YMD'", "SET intervalstyle = 'iso_8601'",
@@ -19,7 +19,6 @@ _SETTINGS = {
 
 _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "migrator_row_hash": (-1, row_hash_of),
-    "migrator_bucket": (2, bucket_of),
     **spelling.FUNCTIONS,
     **clocks.FUNCTIONS,
     **judging.FUNCTIONS,

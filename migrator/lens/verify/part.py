@@ -35,12 +35,14 @@ class Part:
         began = time.monotonic()
         asked = [eye.digests(within, cuts) for eye in (self.old, self.new)]
         digests = [one.result() for one in asked]
+        for eye, digest in zip((self.old, self.new), digests, strict=True):
+            eye.require_hashes(self.pair.name, digest)
         slots = differing_slots(*digests)
         found = narrowed(self.old, self.new, within, cuts, slots) if slots else Found()
         if again is not None and found.keys and most > 0:
             found = self._later(found, began + again)
         differences = named(self.pair.name, self.old, self.new, found, most)
-        old, new = (sum(int(count) for _slot, count, _sum in slots) for slots in digests)
+        old, new = (sum(int(count) for _slot, count, *_rest in slots) for slots in digests)
         return Done(self.number, within.low, within.high, old, new, found.counts[Kind.MISSING],
                     found.counts[Kind.INVENTED], found.counts[Kind.DIFFERS], found.agreed,
                     time.monotonic() - began, differences)

@@ -46,6 +46,11 @@ class Reader:
         self._thread = thread
         self._moment = ExitStack()
 
+    @property
+    def name(self) -> str:
+        """What people call the database."""
+        return self._end.name
+
     def view(self, pair: Pair, memories: Mapping[str, Memory]) -> View:
         """The rows of a pair, as this side says them; carries here what is looked up beside them."""
         return self._run(lambda: View(pair, self.side, self._tables, memories))
