@@ -91,16 +91,17 @@ class Ledger:
             high = self._target.scalar(last)
         return Reached(chunks, int(rows), float(seconds), None if high is None else tuple(json.loads(high)))
 
-    def add(self, unit: str, number: int, low: Key | None, high: Key | None, rows: int, seconds: float) -> None:
-        """Enter a chunk, in the transaction that brings it."""
+    def add(self, unit: str, before: Reached, high: Key | None, rows: int, seconds: float) -> Reached:
+        """Enter the next chunk of a unit, in the transaction that brings it; how far the unit is then."""
         self._target.execute(_TABLE.insert().values(
-            lens=self._lens, unit=unit, number=number, low=_text(low), high=_text(high), rows=rows, seconds=seconds,
-            at=clock.stamp()))
+            lens=self._lens, unit=unit, number=before.chunks, low=_text(before.high), high=_text(high), rows=rows,
+            seconds=seconds, at=clock.stamp()))
+        return Reached(before.chunks + 1, before.rows + rows, before.seconds + seconds, high)
 
     def finish(self) -> None:
         """Enter that everything has arrived."""
         with self._target.begin():
-            self.add(FINISHED, 0, None, None, 0, 0.0)
+            self.add(FINISHED, Reached(), None, 0, 0.0)
 
     def forget(self) -> None:
         """Remove what is entered of this lens, in the transaction that takes back what it speaks of."""

@@ -14,8 +14,8 @@ GROWTH = 4
 class Pace:
     """Rows per chunk, by a moving average of rows per second; `aim` is in seconds."""
 
-    def __init__(self, aim: float = 0.5, first: int = FIRST) -> None:
-        self.rows = first
+    def __init__(self, aim: float) -> None:
+        self.rows = FIRST
         self._aim = aim
         self._speed: float | None = None
 

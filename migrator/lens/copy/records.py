@@ -23,6 +23,11 @@ def shared(pair: Pair) -> list[tuple[Group, Satellite]]:
             if satellite.side is WAY.target and not satellite.owner]
 
 
+def needed(lens: Lens, pair: Pair) -> bool:
+    """Whether anything must be there before the rows."""
+    return bool(shared(pair)) or any(first(memory) for memory in memories(lens, pair))
+
+
 def prepare(lens: Lens, pair: Pair, path: Path, tables: Tables) -> None:
     """Fill memories of keys, each in one statement, since that numbers its rows."""
     for memory in memories(lens, pair):

@@ -41,7 +41,7 @@ class Session:
         return self.endpoint.make
 
     def read_without_locks(self) -> None:
-        """Leave alone who writes what is read: MariaDB's INSERT..SELECT locks it otherwise, if its binlog allows that."""
+        """Leave alone who writes what is read: MariaDB locks what INSERT..SELECT reads, where its binlog lets it."""
         if self.make == "mariadb":
             with self.connection.begin():
                 by_statement = self.run("SELECT @@log_bin AND @@binlog_format = 'STATEMENT'").scalar()

@@ -1,4 +1,4 @@
-"""One pair on its way: chunk after chunk, each with its row in the ledger."""
+"""One pair of a copy: the tables that it fills, how many rows it has, and how they are brought."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from migrator.lens.carry import Carried
-from migrator.lens.copy.keys import WAY, Key, Keys
-from migrator.lens.copy.ledger import Ledger
-from migrator.lens.copy.load import Load, first, loads, memories
-from migrator.lens.copy.pace import Pace
+from migrator.lens.copy.crossing import Crossing
+from migrator.lens.copy.keys import WAY, Keys
+from migrator.lens.copy.ledger import Ledger, Reached
+from migrator.lens.copy.load import loads
 from migrator.lens.copy.paths.choose import choose
 from migrator.lens.copy.paths.path import Path
 from migrator.lens.copy.progress import UNIT, CopiedPair, Progress
-from migrator.lens.copy.records import bring, prepare, shared
+from migrator.lens.copy.records import bring, needed, prepare
 from migrator.lens.copy.session import Session
 from migrator.lens.lens import Lens
 from migrator.lens.meeting import Meeting
@@ -63,51 +63,35 @@ class Unit:
 
     def copy(self, target: Session, ledger: Ledger, forgo: Collection[str], tally: Tally) -> CopiedPair:
         """Bring what has not arrived yet; `forgo` are memories that would stay empty."""
-        before = ledger.reached(self.name)
+        before = reached = ledger.reached(self.name)
         tally.add(self.pair.name, before.rows)
         with self._source(target) as source:
             with target.connection.begin():
                 path = choose(source, target)
             tables = self._tables(source)
-            self._prepare(source, target, path, tables, ledger)
+            if not before.chunks:
+                self._prepare(source, target, path, tables, ledger)
             work = list(loads(self._lens, self.pair, tables, forgo))
-            keys, pace = Keys(self.pair, tables, source.make), Pace(self._aim)
-            while (rows := self._chunk(source, target, path, work, keys, pace, ledger)) is not None:
-                tally.add(self.pair.name, rows)
-        after = ledger.reached(self.name)
-        return CopiedPair(self.pair.name, path.name, after.rows, after.chunks, after.seconds, resumed=before.rows)
+            crossing = Crossing(self.name, source, target, path, ledger)
+            for step in crossing.chunks(work, Keys(self.pair, tables, source.make), self._aim):
+                tally.add(self.pair.name, step.rows - reached.rows)
+                reached = step
+        return CopiedPair(self.pair.name, path.name, reached.rows, reached.chunks, reached.seconds, before.rows)
 
     def arrived(self, ledger: Ledger) -> CopiedPair:
         """What an earlier copy has brought."""
         reached = ledger.reached(self.name)
         return CopiedPair(self.pair.name, "", reached.rows, reached.chunks, reached.seconds, resumed=reached.rows)
 
-    def _chunk(self, source: Session, target: Session, path: Path, work: Sequence[Load], keys: Keys, pace: Pace,
-               ledger: Ledger) -> int | None:
-        """Bring the next chunk and say how many rows it had; None when there is none."""
-        began = time.monotonic()
-        reached = ledger.reached(self.name)
-        with target.connection.begin():
-            high = _end_of_chunk(source, keys, reached.high, pace.rows)
-            if high is None:
-                return None
-            rows, *_further = [path.carry(load, load.rows(keys.between(reached.high, high))) for load in work]
-            ledger.add(self.name, reached.chunks, reached.high, high, rows, time.monotonic() - began)
-        if source.connection is not target.connection:
-            source.connection.rollback()  # so that the next chunk sees what is new
-        pace.took(rows, time.monotonic() - began)
-        return rows
-
     def _prepare(self, source: Session, target: Session, path: Path, tables: Tables, ledger: Ledger) -> None:
-        """Bring what the rows will refer to, as a chunk without an end, unless it is there."""
-        wanted = shared(self.pair) or any(first(memory) for memory in memories(self._lens, self.pair))
-        if not wanted or ledger.reached(self.name).chunks:
+        """Bring what the rows will refer to, as a chunk of its own, if there is such."""
+        if not needed(self._lens, self.pair):
             return
         began = time.monotonic()
         with target.connection.begin():
             prepare(self._lens, self.pair, path, tables)
             bring(self._lens, self.pair, source, target, tables)
-            ledger.add(self.name, 0, None, None, 0, time.monotonic() - began)
+            ledger.add(self.name, Reached(), None, 0, time.monotonic() - began)
 
     @contextmanager
     def _source(self, target: Session) -> Iterator[Session]:
@@ -122,14 +106,3 @@ class Unit:
         if self._meeting.shared:
             return self._lens.tables
         return Carried(self._lens, self._meeting, WAY.source, source.connection)
-
-
-def _end_of_chunk(source: Session, keys: Keys, low: Key | None, rows: int) -> Key | None:
-    """The highest key of the next so many rows, or of all that are left; None when none is."""
-    found = source.ask(keys.last_of(low, rows)).first() or source.ask(keys.highest(low)).first()
-    return None if found is None else tuple(_text(text) for text in found)
-
-
-def _text(text: str | bytes) -> str:
-    """Canonical texts of MariaDB are bytes."""
-    return text.decode() if isinstance(text, bytes) else text
