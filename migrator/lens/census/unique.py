@@ -28,6 +28,7 @@ from sqlalchemy.types import Text
 from migrator.lens.carry import BATCH
 from migrator.lens.census.alphabet import Alphabet
 from migrator.lens.census.finding import Finding, Verdict
+from migrator.lens.census.kept import kept_from
 from migrator.lens.census.question import as_text
 from migrator.lens.lens import Lens, filled, in_pair, made, source_row
 from migrator.lens.meeting import Meeting
@@ -150,11 +151,18 @@ def _together(queries: Sequence[Select[tuple[object, ...]]]) -> Select[tuple[obj
 
 def _unique_already(pair: Pair, table: Table, columns: tuple[str, ...], alphabet: Alphabet) -> bool:
     """Whether the old side's own keys, and values that all stay different, leave nothing to clash."""
-    names = {pair.faces[Side.NEW].columns_of(table)[column] for column in columns}
-    groups = [group for group in pair.groups if names & set(group.ends[Side.NEW].columns)]
-    plain = all(Side.OLD in group.faithful and set(group.ends[Side.NEW].columns) <= names
-                and not group.ends[Side.OLD].read for group in groups)
+    names = {column: pair.faces[Side.NEW].columns_of(table)[column] for column in columns}
+    groups = [group for group in pair.groups if set(names.values()) & set(group.ends[Side.NEW].columns)]
+    if not all(Side.OLD in group.faithful and set(group.ends[Side.NEW].columns) <= set(names.values())
+               and not group.ends[Side.OLD].read for group in groups):
+        return False
     read = {column for group in groups for column in group.ends[Side.OLD].columns}
     main = pair.faces[Side.OLD].main
-    return (plain and any(set(key) <= read for key in (main.key, *main.uniques) if key)
-            and not any(alphabet.of(table.name, column).collation for column in columns))
+    return any(set(key) <= read for key in (main.key, *main.uniques) if key) and all(
+        _no_coarser(pair, name, alphabet.of(table.name, column).collation) for column, name in names.items())
+
+
+def _no_coarser(pair: Pair, name: str, collation: str | None) -> bool:
+    """Whether the new side's collation of a column tells everything apart that the old side's does."""
+    old = kept_from(pair, name)
+    return collation is None or (old is not None and pair.faces[Side.OLD].type(old).collation == collation)
