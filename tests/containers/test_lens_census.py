@@ -47,7 +47,7 @@ PLANTED = (
 FOUND = {("empty", "11"), ("too-long", "12"), ("not-unique", "1"), ("not-unique", "13"), ("out-of-range", "17"),
          ("out-of-range", "18"), ("orphan", "19")}
 ONLY_IN_MARIADB = {("too-many-bytes", "14"), ("not-in-charset", "15"), ("not-in-charset", "16")}
-MAPPING = Mapping.parse(b'from: "1"\nto: "2"\ntables: [{old: person, new: person}]\n', "m.yaml")
+BY_NAME = "tables: []"
 Made = Callable[[str], Endpoint]
 
 
@@ -85,10 +85,54 @@ def test_what_does_not_fit_is_named_between_all_makes(old_make: str, new_make: s
     assert (tally.rows, tally.refused) == (11, 8 if new_make == "mariadb" else 5)
 
 
+@pytest.mark.parametrize(("new_make", "found"), [("postgresql", {("orphan", "1")}), ("mariadb", set())])
+def test_a_parent_counts_as_the_new_server_compares(new_make: str, found: set[tuple[str, str]], made: Made) -> None:
+    """The old server takes 'a1' for 'A1': one that compares bytes would not find the parent."""
+    key = "varchar(20) collate utf8mb4_general_ci" if new_make == "mariadb" else "varchar(20)"
+    old, new = made("mariadb"), made(new_make)
+    for end, code in ((old, "varchar(20) collate utf8mb4_general_ci"), (new, key)):
+        run(end, f"create table team (code {code} primary key)",
+            f"create table person (id int primary key, team {code}, foreign key (team) references team (code))")
+    run(old, "insert into team values ('A1'), ('B1')", "insert into person values (1, 'a1'), (2, 'B1'), (3, null)")
+    assert pairs(census_of(old, new, BY_NAME)) == found
+
+
+def test_a_login_that_may_not_create_tables_is_told_beforehand(
+        open_postgres_host: TestHost, open_mariadb_host: TestHost, postgres_database: Callable[[TestHost], Database],
+        mariadb_database: Callable[[TestHost], Database]) -> None:
+    postgres, mariadb = postgres_database(open_postgres_host), mariadb_database(open_mariadb_host)
+    ends = [open_endpoint(name, url.direct_url) for name, url in (("postgres", postgres), ("mariadb", mariadb))]
+    for end in ends:
+        run(end, "create table person (id int primary key)")
+    assert codes(census_of(*ends, BY_NAME)) == codes(census_of(*reversed(ends), BY_NAME)) == []
+    open_postgres_host.must(["psql", "-qX", "-d", postgres.name, "-c",
+                             f"alter schema public owner to postgres; revoke create on schema public from public; "
+                             f"revoke create on schema public from {postgres.user}"], user="postgres")
+    open_mariadb_host.must(["mariadb", "-e", f"revoke all privileges on {mariadb.name}.* from {mariadb.user}@'%'; "
+                                             f"grant select, insert on {mariadb.name}.* to {mariadb.user}@'%'"])
+    assert codes(census_of(*ends, BY_NAME)) == codes(census_of(*reversed(ends), BY_NAME)) == ["may-not-create"]
+
+
+def test_names_that_postgresql_would_cut_to_the_same(made: Made) -> None:
+    long = "一二三四五六七八九十一二三四五六七八九十一"
+    old, new = made("mariadb"), made("postgresql")
+    run(old, f"create table person (id int primary key, `{long}甲` int, `{long}乙` int)")
+    run(new, "create table person (id int primary key, a int, b int)")
+    said = (f"tables: [{{old: person, new: person, columns: [rename: {{old: {long}甲, new: a}}, "
+            f"rename: {{old: {long}乙, new: b}}]}}]")
+    finding, = census_of(old, new, said).refused
+    assert (finding.code, finding.columns) == ("name-too-long", f"{long}甲, {long}乙")
+
+
+def codes(census: Census) -> list[str]:
+    return [finding.code for finding in census.findings]
+
+
 def pairs(census: Census) -> set[tuple[str, str]]:
     """What was found, with the key of each row."""
     return {(finding.code, key) for finding in census.findings for key, in finding.keys}
 
 
-def census_of(old: Endpoint, new: Endpoint) -> Census:
-    return take(compile_lens(MAPPING, read_schema(old), read_schema(new)), Meeting(old, new))
+def census_of(old: Endpoint, new: Endpoint, said: str = "tables: [{old: person, new: person}]") -> Census:
+    mapping = Mapping.parse(f'from: "1"\nto: "2"\n{said}\n'.encode(), "m.yaml")
+    return take(compile_lens(mapping, read_schema(old), read_schema(new)), Meeting(old, new))
