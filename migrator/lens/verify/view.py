@@ -17,6 +17,7 @@ from migrator.lens.scope import Cell, Tables, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.canonical import canonical, typed
 from migrator.lens.types import Family, Type
+from migrator.text import _
 
 Key = tuple[str | None, ...]
 """The key of a row, as canonical texts that both sides agree on."""
@@ -25,6 +26,8 @@ THERE = "row"
 """The text of a row that a further table has."""
 UNSAID = "\x01"
 """What begins the text of a value that cannot be said in the other side's terms; the reason follows."""
+SHORT = 1_000_000
+"""Characters or bytes of a value that every server handles."""
 HIGHEST = 2**63 - 1
 """The highest number that every make can hold in a column."""
 
@@ -116,16 +119,29 @@ class View:
 
     def _said(self, group: Group, memory: Memory | None) -> tuple[list[Cell], list[Cell]]:
         """What the row says for a group, and what both sides may have agreed on instead."""
-        types = group.ends[group.meets].types
         if self._side is group.meets:
-            texts = _canonical(group.compared(self._row, self._side), types)
+            texts = self._texts(group, group.compared(self._row, self._side))
             return texts, texts
         way = Way.out_of(self._side)
-        doubts = group.doubtful(way, self._row)
-        computed = [_or_unsaid(text, doubts) for text in _canonical(group.over(way, self._row), types)]
+        computed = self._texts(group, group.over(way, self._row), group.doubtful(way, self._row))
         if memory is None or group.always:
             return computed, computed  # an identity map is what keys are computed from
-        return computed, _canonical(memory.over(way, self._row), types)
+        return computed, self._texts(group, memory.over(way, self._row))
+
+    def _texts(self, group: Group, values: Values, doubts: Sequence[Doubt] = ()) -> list[Cell]:
+        """Its values as texts; where one has none, a mark that says why: that is another thing than NULL."""
+        found = []
+        for value, type_ in zip(values, group.ends[group.meets].types, strict=True):
+            why: list[tuple[ColumnElement[bool], str]] = [(doubt.condition, doubt.sentence) for doubt in doubts]
+            if _may_be_long(type_):
+                # MariaDB makes NULL of a text that is longer than max_allowed_packet. The sides' marks differ, so that
+                # two such values are never taken for equal.
+                why.append((value.is_not(None), _("longer than the server of the {side} side may handle").format(
+                    side=self._side.value)))
+            text = canonical(value, type_)
+            found.append(func.coalesce(text, case(*((condition, literal(UNSAID + said)) for condition, said in why),
+                                                  else_=None)) if why else text)
+        return found
 
 
 @dataclass(frozen=True)
@@ -155,12 +171,7 @@ def _kept(group: Group) -> bool:
             and group.ends[Side.OLD].types[0].family is group.ends[Side.NEW].types[0].family)
 
 
-def _canonical(values: Values, types: Sequence[Type]) -> list[Cell]:
-    return [canonical(value, type_) for value, type_ in zip(values, types, strict=True)]
-
-
-def _or_unsaid(text: Cell, doubts: Sequence[Doubt]) -> Cell:
-    """The text, or a mark where there is none because the value cannot be said: that is another thing than NULL."""
-    if not doubts:
-        return text
-    return func.coalesce(text, case(*((d.condition, literal(UNSAID + d.sentence)) for d in doubts), else_=None))
+def _may_be_long(type_: Type) -> bool:
+    most = type_.length or type_.octets
+    return (type_.family in (Family.TEXT, Family.BINARY, Family.JSON, Family.OTHER) and not type_.labels
+            and (most is None or most > SHORT))
