@@ -14,7 +14,7 @@ from sqlalchemy import FromClause
 from migrator.errors import WrongUse
 from migrator.lens.compose_groups import chained
 from migrator.lens.lens import Lens, rows_for
-from migrator.lens.pair import Face, Pair, Private
+from migrator.lens.pair import Face, Pair
 from migrator.lens.scope import Tables
 from migrator.lens.side import Side, Way
 from migrator.text import _
@@ -60,15 +60,17 @@ def _require_simple(pair: Pair, inner: Face) -> None:
     ends = [group.ends[inner.side] for group in pair.groups]
     if len(inner.tables) > 1 or inner.rows or any(end.read for end in ends) or any(g.always for g in pair.groups):
         raise WrongUse(_("{pair} cannot be chained with another hop: in the version between, its rows are spread over "
-                         "several tables, filtered, or get numbers of their own").format(pair=pair.name), where=str(pair.where or pair.name),
+                         "several tables, filtered, or get numbers of their own").format(pair=pair.name),
+                       where=str(pair.where or pair.name),
                        hint=_("carry the data over hop by hop"))
 
 
 def _chain(one: Pair, two: Pair, middle: Middle) -> Pair:
-    groups, lost = chained(one, two, middle.tables)
-    private = (*(p for p in one.private if p.side is Side.OLD), *(p for p in two.private if p.side is Side.NEW),
-               *(Private(side, column) for side, columns in lost.items() for column in columns))
-    return Pair({Side.OLD: one.faces[Side.OLD], Side.NEW: two.faces[Side.NEW]}, groups, private, one.where or two.where)
+    groups, nowhere = chained(one, two, middle.tables)
+    faces = {Side.OLD: one.faces[Side.OLD], Side.NEW: two.faces[Side.NEW]}
+    own = (private for pair, side in ((one, Side.OLD), (two, Side.NEW)) for private in pair.private
+           if private.side is side)
+    return Pair(faces, groups, (*own, *nowhere), one.where or two.where)
 
 
 def _said(pairs: tuple[Pair, ...], side: Side) -> set[str]:

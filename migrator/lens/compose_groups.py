@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import FromClause, Select, null
+from sqlalchemy import FromClause, Select, literal, null, select, table
 
 from migrator.lens.group import Doubt, End, Group, Satellite
-from migrator.lens.pair import Pair
+from migrator.lens.pair import Pair, Private
 from migrator.lens.scope import Cell, Row, Scope, Tables, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.naming import upon
@@ -17,15 +17,15 @@ Rows = Callable[[Scope, Values, Values], Select[tuple[object, ...]]]
 MiddleTables = Callable[[str, Tables], FromClause]
 
 
-def chained(one: Pair, two: Pair, middle: MiddleTables) -> tuple[tuple[Group, ...], dict[Side, list[str]]]:
+def chained(one: Pair, two: Pair, middle: MiddleTables) -> tuple[tuple[Group, ...], tuple[Private, ...]]:
     """The groups of two pairs as groups from the first's old row to the second's new row.
 
     Also the columns of either outer side that lead nowhere, since the version between has them for itself only.
     """
     links = [_Link(firsts, seconds, one, two, middle) for firsts, seconds in _components(one.groups, two.groups)]
-    lost = {Side.OLD: [c for link in links if not link.seconds for g in link.firsts for c in g.ends[Side.OLD].columns],
-            Side.NEW: [c for link in links if not link.firsts for g in link.seconds for c in g.ends[Side.NEW].columns]}
-    return tuple(link.group for link in links if link.firsts and link.seconds), lost
+    through = [link for link in links if link.firsts and link.seconds]
+    return (tuple(link.group for link in through),
+            tuple(private for link in links if link not in through for private in link.private))
 
 
 def _components(firsts: Sequence[Group], seconds: Sequence[Group]) -> Iterable[tuple[list[Group], list[Group]]]:
@@ -72,6 +72,19 @@ class _Link:
                      (*self._satellites(self.firsts, Side.OLD), *self._satellites(self.seconds, Side.NEW)),
                      meets=said, always=any(g.always for g in self._all),
                      where=next((g.where for g in self._all if g.where), None))
+
+    @property
+    def private(self) -> Iterator[Private]:
+        """Columns that lead nowhere, with what the version between has there for rows that come to it."""
+        way = Way.FORWARD if self.seconds else Way.BACKWARD
+        scope = Scope(select(literal(1)).subquery(), _no_tables)
+        known = self._middle(way, (), scope)
+        for group in self._all:
+            told = set(group.ends[way.source].columns) <= known.keys()
+            made = group.conversions[way](_taken(group, way.source, known), scope) if told else ()
+            values = made if told and not scope.joined else [None] * len(group.ends[way.target].columns)
+            for column, value in zip(group.ends[way.target].columns, values, strict=False):
+                yield Private(way.target, column, value)
 
     @property
     def _all(self) -> list[Group]:
@@ -133,6 +146,10 @@ class _Link:
             return satellite.rows(scope, key, own)
 
         return rows
+
+
+def _no_tables(side: Side, name: str) -> FromClause:
+    return table(name, schema=side)
 
 
 def _joined(groups: Sequence[Group], side: Side) -> End:

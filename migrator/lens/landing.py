@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from sqlalchemy import ColumnElement
+
 from migrator.lens.conversion import between
 from migrator.lens.group import Conversion, Doubt, Group
 from migrator.lens.operation import Binding
-from migrator.lens.passages.passage import Kind, Passage
-from migrator.lens.scope import Scope, Values
+from migrator.lens.passages.passage import Flaw, Kind, Passage
+from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
+from migrator.lens.sql.naming import upon
 from migrator.lens.types import Type
 from migrator.text import _
 
@@ -41,7 +44,7 @@ def _over(conversion: Conversion, passages: Sequence[Passage], types: Sequence[T
     def convert(values: Values, scope: Scope) -> Values:
         found: Values = ()
         for value, passage, type_ in zip(conversion(values, scope), passages, types, strict=True):
-            found += passage.conversion(type_)((value,), scope)
+            found += upon((value,), passage.conversion(type_), scope)
         return found
 
     return convert
@@ -52,7 +55,13 @@ def _doubting(group: Group, way: Way, passages: Sequence[Passage]) -> Callable[[
         own = group.doubts.get(way)
         made = group.conversions[way](values, scope)
         return [*(own(values, scope) if own else ()),
-                *(Doubt(flaw.code, flaw.sentence, flaw.condition(value))
+                *(Doubt(flaw.code, flaw.sentence, _of(flaw, value, scope))
                   for value, passage in zip(made, passages, strict=True) for flaw in passage.flaws)]
 
     return doubts
+
+
+def _of(flaw: Flaw, value: Cell, scope: Scope) -> ColumnElement[bool]:
+    """Whether a made value has a flaw."""
+    has, = upon((value,), lambda named, _scope: (flaw.condition(*named),), scope)
+    return has

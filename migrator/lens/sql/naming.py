@@ -36,6 +36,8 @@ def upon(values: Values, make: Callable[[Values, Scope], Values], scope: Scope) 
     if all(isinstance(value, ColumnClause | Null) for value in values):
         return make(values, scope)
     plain, probe = make(values, scope), scope.apart()
+    if all(made is value for made, value in zip(plain, values, strict=False)):
+        return plain
     names = {f"named_{next(_NUMBERS)}": value for value in values}
     short = make(tuple(column(name, value.type) for name, value in names.items()), probe)
     return plain if probe.joined else tuple(Named(*both, names) for both in zip(plain, short, strict=True))
