@@ -7,7 +7,7 @@ from typing import Any
 
 from migrator import hands
 from migrator.mapped import FILES, MappedArgs, endpoint, met, unfit
-from migrator.model.finding import Finding, blocks, informs
+from migrator.model.finding import Finding, blocks, informs, later
 from migrator.model.outcome import Change, Outcome
 from migrator.model.states import Touches
 from migrator.step import Step, StepContext, register
@@ -43,7 +43,8 @@ class DataCopy(Step[MappedArgs]):
         if (meeting.old.url, meeting.old.namespace) == (meeting.new.url, meeting.new.namespace):
             return [blocks("copy.itself", _("a database cannot be copied into itself"),
                            _("name the environment that holds the old data under from"))]
-        return [finding.told for finding in take(lens, meeting).findings]
+        return [later("copy.later", finding.message) if ctx.ahead and finding.code == "not-empty" else finding.told
+                for finding in take(lens, meeting).findings]
 
     def plan(self, ctx: StepContext[MappedArgs]) -> list[Change]:
         if unfit(ctx) is not None:

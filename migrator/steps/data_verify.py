@@ -53,6 +53,7 @@ class DataVerify(Step[DataVerifyArgs]):
         again = None if ctx.args.again is None else seconds(ctx.args.again)
         report = compare(*met(ctx), state=ctx.work / f"{ctx.step}.verify", progress=ctx.progress, most=ctx.args.most,
                          again=again).as_json()
+        _kept(ctx).touch(mode=0o600)  # it quotes cells
         _kept(ctx).write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
         return Outcome(changed=False, summary=_("{rows} rows, {cells} cells compared").format(
             rows=report["rows"], cells=report["cells"]), facts=report)

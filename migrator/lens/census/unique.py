@@ -4,30 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    FromClause,
-    MetaData,
-    Select,
-    and_,
-    cast,
-    func,
-    insert,
-    null,
-    select,
-    union_all,
-)
-from sqlalchemy import Table as SqlTable
-from sqlalchemy.dialects.mysql import LONGTEXT
+from sqlalchemy import Connection, FromClause, Select, and_, cast, func, null, select, union_all
 from sqlalchemy.types import Text
 
-from migrator.lens.carry import BATCH
 from migrator.lens.census.alphabet import Alphabet
 from migrator.lens.census.finding import Finding, Verdict
+from migrator.lens.census.judge import carried
 from migrator.lens.census.kept import kept_from
 from migrator.lens.census.question import as_text
 from migrator.lens.lens import Lens, filled, in_pair, made, source_row
@@ -63,8 +47,12 @@ class Unique:
         """What clashes; the old side's connection is at hand, the new side's server is asked where it alone knows."""
         if self.here:
             return self._ask(connection, self.rows.subquery("rows"), samples)
-        with self._carried(connection, meeting) as (there, rows):
-            return self._ask(there, rows, samples)
+        log.info("the unique key %s of %s is judged by the new side's server: the old side's has not its collation",
+                 self.columns, self.table.name)
+        with carried(connection, meeting, self.rows) as (there, held):
+            values = list(zip(held.columns, self.columns, strict=False))
+            compared = (self._compared(cell, column).label(cell.name) for cell, column in values)
+            return self._ask(there, select(*compared, *list(held.columns)[len(values):]).subquery("rows"), samples)
 
     def _ask(self, connection: Connection, rows: FromClause, samples: int) -> Finding | None:
         values = list(rows.columns)[:len(self.columns)]
@@ -82,23 +70,6 @@ class Unique:
                        _("make the old values differ by more than case, accents or trailing spaces, or let the new key "
                          "compare more strictly"), ", ".join(self.columns), int(count),
                        tuple(tuple(as_text(cell) for cell in key if cell is not None) for key in found))
-
-    @contextmanager
-    def _carried(self, connection: Connection, meeting: Meeting) -> Iterator[tuple[Connection, FromClause]]:
-        """The rows in a temporary table of the new side, compared as that side does."""
-        log.info("the unique key %s of %s is judged by the new side's server: the old side's has not its collation",
-                 self.columns, self.table.name)
-        text = Text().with_variant(LONGTEXT(charset="utf8mb4"), "mysql", "mariadb")
-        names = [column.name for column in self.rows.selected_columns]
-        held = SqlTable("migrator_census", MetaData(), *(Column(name, text) for name in names), prefixes=["TEMPORARY"])
-        with meeting.connect(Side.NEW) as there:
-            held.create(there)
-            for batch in connection.execution_options(yield_per=BATCH).execute(self.rows).partitions():
-                there.execute(insert(held), [{name: None if cell is None else as_text(cell)
-                                              for name, cell in zip(names, row, strict=True)} for row in batch])
-            compared = [self._compared(held.c[name], column) for name, column in zip(names, self.columns, strict=False)]
-            yield there, select(*(cell.label(name) for name, cell in zip(names, compared, strict=False)),
-                                *(held.c[name] for name in names[len(compared):])).subquery("rows")
 
     def _compared(self, cell: Cell, column: str) -> Cell:
         letters = self.alphabet.of(self.table.name, column)
