@@ -26,8 +26,8 @@ from migrator.text import _
 class TableEntry(Strict):
     """Tables whose rows are the same thing, the one that gives the key first."""
 
-    old: list[str]
-    new: list[str]
+    old: list[str] = Field(min_length=1)
+    new: list[str] = Field(min_length=1)
     key: dict[Side, list[str]] = Field(default_factory=dict, description="columns that tell rows apart, where there is "
                                        "no declared key")
     optional: list[str] = Field(default_factory=list, description="further tables without a row where all is empty")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from migrator.errors import PlaybookError, Position
 from migrator.lens.constant import Constant, constant, held
@@ -31,7 +31,8 @@ class Args(Strict):
     """The arguments of an operation; unknown keys are errors."""
 
 
-Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+Names = Annotated[list[str], Field(min_length=1),
+                  BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 """One name, or a list of them."""
 
 A = TypeVar("A", bound=Args)

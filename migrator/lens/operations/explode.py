@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy import null
@@ -30,8 +31,8 @@ class WordsArgs(Args):
 
 
 class FurtherArgs(Args):
-    from_: str | dict[Side, str] | None = Field(None, alias="from", description="column of the row that it is taken "
-                                                                                "from")
+    from_: str | Annotated[dict[Side, str], Field(min_length=len(Side))] | None = Field(
+        None, alias="from", description="column of the row that it is taken from")
     constant: Constant | None = Field(None, description="or what all links have")
     instead: dict[str, Constant] = Field(default_factory=dict, description="what links of certain words have instead")
     null_for: list[str] = Field(default_factory=list, alias="null-for", description="words whose links have NULL there")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 from sqlalchemy import case, false, not_, or_
@@ -19,7 +19,7 @@ from migrator.lens.sql.canonical import same
 from migrator.lens.sql.refuse import unless
 from migrator.text import _
 
-OnSides = Names | dict[Side, Names]
+OnSides = Names | Annotated[dict[Side, Names], Field(min_length=len(Side))]
 """Names that both sides have, or those of each side."""
 Doubts = Callable[[Values, Scope], list[Doubt]]
 
