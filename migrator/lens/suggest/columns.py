@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from migrator.lens.pair import Face
+from migrator.lens.schema import Column
 from migrator.lens.side import Side
 from migrator.lens.suggest.ground import Ground, Place
 from migrator.lens.suggest.key_values import renamed_word
+from migrator.lens.suggest.likeness import likeness
 from migrator.lens.suggest.lists import exploded
 from migrator.lens.suggest.looked_up import looked_up
 from migrator.lens.suggest.one_to_one import agreeing, explained
@@ -64,9 +66,14 @@ def _of_equal_names(place: Place, taken: Taken) -> tuple[list[str], list[Proposa
     return silent, said, asked
 
 
+def _free(place: Place, taken: Taken) -> dict[Side, list[Column]]:
+    return {side: [column for column in place.columns(side) if column.name not in taken.columns[side]]
+            for side in Side}
+
+
 def _by_rows(place: Place, taken: Taken) -> Iterator[Proposal]:
     """What rows of equal keys show of the columns that are left."""
-    free = {side: [c for c in place.columns(side) if c.name not in taken.columns[side]] for side in Side}
+    free = _free(place, taken)
     for old in free[Side.OLD]:
         for new in free[Side.NEW]:
             yield from explained(place.seen(old, new))
@@ -87,11 +94,12 @@ def _keys(place: Place, taken: Taken) -> Iterator[Proposal]:
 
 def _by_names(place: Place, taken: Taken) -> Iterator[Proposal]:
     """Columns with names that look alike, where no row tells more."""
-    for old in place.columns(Side.OLD):
-        for new in place.columns(Side.NEW):
-            seen = place.seen(old, new)
-            if seen.alike >= BY_NAME and not seen.filled and seen.plain:
-                yield Proposal("rename", {"old": old.name, "new": new.name}, round(0.8 * seen.alike, 2),
+    free = _free(place, taken)
+    for old in free[Side.OLD]:
+        for new in free[Side.NEW]:
+            alike = likeness(old.name, new.name)
+            if alike >= BY_NAME and not (seen := place.seen(old, new)).filled and seen.plain:
+                yield Proposal("rename", {"old": old.name, "new": new.name}, round(0.8 * alike, 2),
                                _("the names look alike, and no rows with equal keys tell more"),
                                {Side.OLD: (old.name,), Side.NEW: (new.name,)},
                                todo=_("{pair}: is {new} really what {old} was? Only the names say so").format(
@@ -99,9 +107,9 @@ def _by_names(place: Place, taken: Taken) -> Iterator[Proposal]:
 
 
 def _surest(found: Iterable[Proposal], taken: Taken) -> list[Proposal]:
-    """The surest proposals of which no two account for the same column."""
+    """The surest proposals of which no two account for the same column; a list of words only where no rule is found."""
     chosen = []
-    for proposal in sorted(found, key=lambda p: (-p.confidence, p.operation != "rename", p.name)):
+    for proposal in sorted(found, key=lambda p: (p.operation == "values", -p.confidence, p.name)):
         if proposal.confidence >= SURE and taken.free(proposal):
             taken.take(proposal)
             chosen.append(proposal)

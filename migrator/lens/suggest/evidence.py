@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -61,6 +61,7 @@ class Together:
     keys: tuple[Key, ...]
     old: tuple[Record, ...]
     new: tuple[Record, ...]
+    _columns: dict[tuple[Side, str], list[str | None]] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, side: Side) -> tuple[Record, ...]:
         """The rows as one side has them."""
@@ -68,7 +69,16 @@ class Together:
 
     def pairs(self, old: str, new: str) -> list[tuple[str | None, str | None]]:
         """The texts of an old column and of a new one, row by row."""
-        return [(a[old], b[new]) for a, b in zip(self.old, self.new, strict=True)]
+        return list(zip(self._column(Side.OLD, old), self._column(Side.NEW, new), strict=True))
+
+    def first(self, count: int) -> Together:
+        """No more than so many of the rows."""
+        return Together(self.keys[:count], self.old[:count], self.new[:count])
+
+    def _column(self, side: Side, name: str) -> list[str | None]:
+        if (side, name) not in self._columns:
+            self._columns[side, name] = [record[name] for record in self.of(side)]
+        return self._columns[side, name]
 
 
 def together(samples: Samples, old: Face, new: Face) -> Together:
@@ -78,20 +88,20 @@ def together(samples: Samples, old: Face, new: Face) -> Together:
     return Together(tuple(keys), tuple(left[key] for key in keys), tuple(right[key] for key in keys))
 
 
-def sureness(agree: int, asked: int, learned: int, told: Iterable[object]) -> float:
-    """How sure rows make a rule, 0.0 to 1.0: Laplace's rule of succession over those rows that could contradict it.
+def confidence(agree: int, asked: int, learned: int, told: Iterable[object], alike: float = 0.0) -> float:
+    """How sure rows make a rule, from 0.0 to 0.99: two digits, rounded down, for nothing that is sampled is certain.
+
+    Laplace's rule of succession over those rows that could contradict the rule; names that look alike halve the doubt
+    at best; rows that disagree count against it in full.
 
     learned: rows that the rule itself was taken from, and so prove nothing.
     told: what the rows say; a rule that has said one thing only is worth half, and each other word halves that doubt.
+    alike: how much the names look alike.
     """
     counts = Counter(iter(told))
     others = sum(counts.values()) - max(counts.values(), default=0)
-    return (max(0, agree - learned) + 1) / (max(0, asked - learned) + 2) * (1 - 0.5 ** (1 + others))
-
-
-def with_names(sure: float, alike: float) -> float:
-    """How sure rows and names make it together: either may be right."""
-    return 1 - (1 - sure) * (1 - 0.5 * alike)
+    by_rows = (max(0, agree - learned) + 1) / (max(0, asked - learned) + 2) * (1 - 0.5 ** (1 + others))
+    return int(100 * (1 - (1 - by_rows) * (1 - 0.5 * alike)) * agree / asked) / 100
 
 
 def number(text: str) -> Decimal | None:

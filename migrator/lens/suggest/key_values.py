@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from migrator.lens.side import Side
-from migrator.lens.suggest.evidence import sureness
+from migrator.lens.suggest.evidence import confidence
 from migrator.lens.suggest.ground import Place
 from migrator.lens.suggest.proposal import Proposal
 from migrator.lens.suggest.sample import Record
@@ -39,7 +39,7 @@ def renamed_word(place: Place, column: str) -> Proposal | None:
     agree = sum(count for _word, count in best.values())
     table = {word: best[word][0] if word in gone else word for word in sorted(before)}
     return Proposal("values", {"old": column, "new": column, "map": table},
-                    round(sureness(agree, len(rows), 0, new) * agree / len(rows), 2),
+                    confidence(agree, len(rows), 0, new),
                     _("{agree} of {asked} rows are there under another {column}, and agree in all else").format(
                         agree=agree, asked=len(rows), column=column), dict.fromkeys(Side, (column,)))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from migrator.lens.schema import Column, Table
 from migrator.lens.side import Side
-from migrator.lens.suggest.evidence import sureness
+from migrator.lens.suggest.evidence import confidence
 from migrator.lens.suggest.ground import Place
 from migrator.lens.suggest.proposal import Proposal
 from migrator.lens.types import Family
@@ -102,7 +102,7 @@ def _agreed(place: Place, column: Column, separator: str, links: _Links) -> Prop
     ends: dict[str, Any] = {str(links.side.other): column.name, str(links.side): link}
     return Proposal("explode" if links.side is Side.NEW else "implode",
                     {"old": ends["old"], "separator": separator, "new": ends["new"]},
-                    round(sureness(agree, asked, 0, seen) * agree / asked, 2),
+                    confidence(agree, asked, 0, seen),
                     _("in {agree} of {asked} rows with equal keys the words are the rows of {table}").format(
                         agree=agree, asked=asked, table=links.table.name),
                     {links.side.other: (column.name,), links.side: ()},

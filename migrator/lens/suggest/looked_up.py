@@ -10,7 +10,7 @@ from typing import Any
 
 from migrator.lens.schema import Column, ForeignKey, Table
 from migrator.lens.side import Side
-from migrator.lens.suggest.evidence import reading, sureness, with_names
+from migrator.lens.suggest.evidence import confidence, reading
 from migrator.lens.suggest.ground import Place
 from migrator.lens.suggest.likeness import likeness
 from migrator.lens.suggest.proposal import Proposal
@@ -61,14 +61,14 @@ def _along(place: Place, key: _Key, held: Sequence[Column]) -> Iterator[Proposal
             if not found or 2 * agree <= len(found) or not key.names_rows(want.name):
                 continue
             alike = max(likeness(column.name, name) for name in (key.column, key.table.name, want.name))
-            sure = with_names(sureness(agree, len(found), 0, (text for text, _r in found)), alike) * agree / len(found)
+            sure = confidence(agree, len(found), 0, (text for text, _record in found), alike)
             evidence = _("{agree} of {asked} rows with equal keys have the {want} of the {table} that {key} names"
                          ).format(agree=agree, asked=len(found), want=want.name, table=key.table.name, key=key.column)
             if key.table.name in place.ground.spare[key.side]:
                 columns = {column.name: want.name} | dict(_also(place, key, held, column.name, want.name))
-                yield _records(key, columns, round(sure, 2), evidence)
+                yield _records(key, columns, sure, evidence)
             else:
-                yield _lookup(key, column.name, want.name, round(sure, 2), evidence)
+                yield _lookup(key, column.name, want.name, sure, evidence)
 
 
 def _found(place: Place, key: _Key, column: Column) -> list[Found]:

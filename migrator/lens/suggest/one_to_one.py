@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from migrator.lens.side import Side
-from migrator.lens.suggest.evidence import NUMBERS, Seen, number, read_all, reading, sureness, with_names
+from migrator.lens.suggest.evidence import NUMBERS, Seen, confidence, number, read_all, reading
 from migrator.lens.suggest.proposal import Proposal
 from migrator.lens.suggest.spellings import spellings
 from migrator.lens.suggest.zones import shift_of
@@ -112,9 +112,8 @@ _LISTED = frozenset({Family.TEXT, Family.INTEGER, Family.BOOLEAN})
 def said_of(seen: Seen, operation: str, args: Mapping[str, Any], agree: int, learned: int,
             todo: str | None = None) -> Proposal:
     """A proposal for both columns; `learned` rows are those that its arguments were taken from."""
-    by_rows = sureness(agree, seen.asked, learned, (new for _old, new in seen.filled))
     return Proposal(operation, {"old": seen.old.name, "new": seen.new.name, **args},
-                    round(with_names(by_rows, seen.alike) * agree / seen.asked, 2),
+                    confidence(agree, seen.asked, learned, (new for _old, new in seen.filled), seen.alike),
                     _("{agree} of {asked} rows with equal keys agree").format(agree=agree, asked=seen.asked),
                     {Side.OLD: (seen.old.name,), Side.NEW: (seen.new.name,)}, todo=todo)
 

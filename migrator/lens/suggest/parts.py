@@ -9,7 +9,7 @@ from typing import Any
 
 from migrator.lens.schema import Column
 from migrator.lens.side import Side
-from migrator.lens.suggest.evidence import sureness
+from migrator.lens.suggest.evidence import confidence
 from migrator.lens.suggest.ground import Place
 from migrator.lens.suggest.proposal import Proposal
 from migrator.lens.types import Family
@@ -63,7 +63,7 @@ def _told(place: Place, whole: Side, column: str, order: Sequence[str]) -> Propo
         return None
     ends = {str(whole): column, str(whole.other): list(order)}
     return Proposal("split" if whole is Side.OLD else "join", {"old": ends["old"], "new": ends["new"], **how},
-                    round(sureness(len(loose), len(rows), 1, rows) * len(loose) / len(rows), 2),
+                    confidence(len(loose), len(rows), 1, rows),
                     _("in {agree} of {asked} rows with equal keys {whole} is {parts}, put together").format(
                         agree=len(loose), asked=len(rows), whole=column, parts=" + ".join(order)),
                     {whole: (column,), whole.other: tuple(order)},

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from migrator.lens.pair import Face
 from migrator.lens.schema import Table
 from migrator.lens.side import Side
-from migrator.lens.suggest.evidence import Seen, Together, together
+from migrator.lens.suggest.evidence import Seen, Together, confidence, together
 from migrator.lens.suggest.ground import Ground
 from migrator.lens.suggest.one_to_one import agreeing
 from migrator.lens.types import Family
@@ -71,7 +71,7 @@ def _beside(faces: Faces, side: Side, table: Table, rows: Together, ground: Grou
     return Spread(({**faces, side: wider},), _(
         "{count} of {all} rows go on in {table}, which holds {columns}").format(
             count=len(rows.keys), all=len(here), table=table.name, columns=", ".join(same)),
-        round((len(rows.keys) + 1) / (len(rows.keys) + 2), 2), frozenset({(side, table.name)}))
+        confidence(len(rows.keys), len(rows.keys), 0, rows.keys), frozenset({(side, table.name)}))
 
 
 def _apart(faces: Faces, side: Side, table: Table, rows: Together, ground: Ground) -> Spread | None:
@@ -95,8 +95,7 @@ def _apart(faces: Faces, side: Side, table: Table, rows: Together, ground: Groun
         return Spread(split, _("{column} is {first} in all {many} rows of {one} and {second} in all {more} of {table}"
                                ).format(column=name, first=words[0], many=len(mine.keys), one=faces[side].main.name,
                                         second=words[1], more=len(rows.keys), table=table.name),
-                      round(min(len(found.keys) + 1 for found in (mine, rows))
-                            / (min(len(found.keys) for found in (mine, rows)) + 2), 2),
+                      min(confidence(len(found.keys), len(found.keys), 0, found.keys) for found in (mine, rows)),
                       frozenset({(side, table.name)}))
     return None
 

@@ -18,6 +18,8 @@ from migrator.text import _
 CLOSEST = 4
 """New tables that an old one is compared with row by row, the likeliest by names first."""
 WORTH = 0.2
+ENOUGH = 100
+"""Rows by which two tables are compared; more of them are looked at when columns are."""
 CLEAR = 0.8
 """Confidence from which a column counts as explained when tables are compared."""
 
@@ -84,7 +86,7 @@ def _compared(samples: Samples, old: Table, new: Table, alike: float) -> Couple:
     if not smaller:
         return Couple(old, new, round(alike, 2), _("names and columns look alike by {alike:.0%}; no rows to compare"
                                                    ).format(alike=alike))
-    clear = len(list(_explained(rows, old, new)))
+    clear = len(list(_explained(rows.first(ENOUGH), old, new)))
     count = len(old.columns) - len(old.key)
     shared = len(rows.keys) / smaller
     content = shared * (clear / max(1, count)) ** 0.5  # a rewritten column or two must not hide a table

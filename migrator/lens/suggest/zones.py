@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -38,7 +39,7 @@ def shift_of(texts: Sequence[tuple[str, str]]) -> Shift | None:
     if not shifts - {timedelta(0)} or any(abs(shift) > WIDEST or shift % QUARTER for shift in shifts):
         return None
     if len(shifts) == 1:
-        zones = [name for name in _explaining(pairs) if _changes_clocks(ZoneInfo(name), pairs)]
+        zones = [name for name in _explaining(pairs) if _changes_clocks(_zones()[name], pairs)]
         return Shift({"zone": _offset(next(iter(shifts)))}, _others(_offset(next(iter(shifts))), zones))
     for side, told in (("old", pairs), ("new", [(new, old) for old, new in pairs])):
         if zones := _explaining(told):
@@ -54,9 +55,13 @@ def _offset(shift: timedelta) -> str:
 
 def _explaining(pairs: Pairs) -> list[str]:
     """The zones in which the first moment of each pair is told when the second is UTC."""
+    return [name for name, zone in _zones().items() if _explains(zone, pairs)]
+
+
+@cache
+def _zones() -> Mapping[str, ZoneInfo]:
     rest = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
-    names = [*WELL_KNOWN, *(name for name in rest if name not in WELL_KNOWN)]
-    return [name for name in names if _explains(ZoneInfo(name), pairs)]
+    return {name: ZoneInfo(name) for name in (*WELL_KNOWN, *rest)}
 
 
 def _explains(zone: ZoneInfo, pairs: Pairs) -> bool:

@@ -78,13 +78,12 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     assert system.seed(1_000).code == 0
     with closing(sqlite3.connect(system.data / "buildtrack.db")) as connection, connection:
         connection.execute("update app_user set active = 'N' where id in (3, 6)")
-    after = [system.copy(folder / version) for version in ("6.1", "7.0")]
-    for copy, way in zip(after, (["6.1"], ["6.1", "7.0"]), strict=True):
-        for version in way:
-            assert copy.run(version, "upgrade").code == 0
-            assert version == "7.0" or copy.run(version, "jobs", "--wait").code == 0
-    return {version: f"sqlite:///{one.data}/buildtrack.db"
-            for version, one in zip(("5.1", "6.1", "7.0"), (system, *after), strict=True)}
+    systems = {"5.1": system}
+    for version, before in (("6.1", "5.1"), ("7.0", "6.1")):
+        systems[version] = systems[before].copy(folder / version)
+        assert systems[version].run(version, "upgrade").code == 0
+        assert version == "7.0" or systems[version].run(version, "jobs", "--wait").code == 0
+    return {version: f"sqlite:///{one.data}/buildtrack.db" for version, one in systems.items()}
 
 
 def drafted_between(versions: dict[str, str], old: str, new: str) -> Draft:
