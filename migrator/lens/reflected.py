@@ -58,12 +58,12 @@ def _type(found: sa.TypeEngine[Any], make: str) -> Type:
               | mysql.LONGBLOB()):
             return Type(Family.BINARY, shown, length=found.length or _octets(found, make))
         case sa.DateTime():
-            zoned = bool(found.timezone) or (make == "mariadb" and isinstance(found, sa.TIMESTAMP))
-            return Type(Family.MOMENT, shown, zoned=zoned, fraction=_fraction(found, make))
+            zoned = isinstance(found, sa.TIMESTAMP) if make == "mariadb" else make == "postgresql" and found.timezone
+            return Type(Family.MOMENT, shown, zoned=bool(zoned), fraction=_fraction(found, make))
         case sa.Date():
             return Type(Family.DATE, shown)
         case sa.Time():
-            return Type(Family.TIME, shown, zoned=bool(found.timezone), fraction=_fraction(found, make))
+            return Type(Family.TIME, shown, zoned=make == "postgresql" and bool(found.timezone), fraction=_fraction(found, make))
     return Type(Family.OTHER, shown)
 
 

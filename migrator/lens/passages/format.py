@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
 
-from sqlalchemy import ColumnElement, Text, case, func, literal, not_, true
+from sqlalchemy import ColumnElement, Text, case, literal, not_, true
 
 from migrator.lens.scope import Cell
-from migrator.lens.sql.pattern import matches
+from migrator.lens.sql.pattern import Rearranged, matches
 from migrator.lens.types import Family
 
 WIDTHS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2, "%f": 6}
 """Year, month, day, hour, minute, second, microsecond: with so many digits."""
-_PLACES = {"%Y": 1, "%m": 6, "%d": 9, "%H": 12, "%M": 15, "%S": 18, "%f": 21}
-"""Where each begins in a canonical text of a moment."""
 _LONG, _SHORT = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])", "(0[469]|11)-(0[1-9]|[12][0-9]|30)"
 _LEAP = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)-02-29"
 _DAY = f"(?!0000)([0-9]{{4}}-({_LONG}|{_SHORT}|02-(0[1-9]|1[0-9]|2[0-8]))|{_LEAP})"
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{6})?"
-_UNQUOTABLE = "]^\\"
+_NEVER = frozenset("]^\\0123456789")
+"""What cannot stand between fields: it would mean something else in a pattern or beside a number of a group."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Format:
         while said:
             length = 2 if said[0] == "%" else 1
             piece, said = said[:length], said[length:]
-            if (piece[0] == "%" and (piece not in WIDTHS or piece in pieces)) or piece in _UNQUOTABLE:
+            if (piece[0] == "%" and (piece not in WIDTHS or piece in pieces)) or piece in _NEVER:
                 raise ValueError(piece)
             pieces.append(piece)
         found = cls(tuple(pieces))
@@ -74,36 +71,38 @@ class Format:
 
     def unreadable(self, text: Cell) -> ColumnElement[bool]:
         """Whether a text is not in this format, or names a day or an hour that is none."""
-        shape = "".join(f"[0-9]{{{WIDTHS[p]}}}" if p in WIDTHS else f"[{p}]" for p in self.pieces)
         valid = {Family.DATE: _DAY, Family.TIME: _CLOCK, Family.MOMENT: f"{_DAY} {_CLOCK}"}[self.family]
+        if self.pieces == self._canonical:
+            return not_(matches(text, valid))
+        shape = "".join(f"[0-9]{{{WIDTHS[p]}}}" if p in WIDTHS else f"[{p}]" for p in self.pieces)
         return case((not_(matches(text, shape)), true()), else_=not_(matches(self.canonical(text), valid)))
 
     def canonical(self, text: Cell) -> Cell:
         """What a readable text tells, as the canonical text of a date, a time or a moment; all six of its digits."""
-        said, at = {}, 1
-        for piece in self.pieces:
-            said[piece] = func.substr(text, at, WIDTHS.get(piece, 1), type_=Text())
-            at += WIDTHS.get(piece, 1)
-        clock = ("%H", ":", "%M", ":", "%S", *((".", "%f") if self.fraction else ()))
-        pieces = {Family.DATE: _DATE, Family.TIME: clock, Family.MOMENT: (*_DATE, " ", *clock)}[self.family]
-        return _joined(said.get(piece, _as_text("00" if piece in WIDTHS else piece)) for piece in pieces)
+        if self.pieces == self._canonical:
+            return text
+        fields = [piece for piece in self.pieces if piece in WIDTHS]
+        shape = "".join(f"([0-9]{{{WIDTHS[p]}}})" if p in WIDTHS else f"[{p}]" for p in self.pieces)
+        into = "".join(f"\\{fields.index(p) + 1}" if p in fields else "00" if p in WIDTHS else p
+                       for p in self._canonical)
+        return Rearranged(text, shape, into)
 
     def written(self, canonical: Cell) -> Cell:
         """A canonical text of this format's family, of the years 1 to 9999, in this format."""
-        before = 11 if self.family is Family.TIME else 0
-        said = {piece: func.substr(canonical, place - before, WIDTHS[piece], type_=Text())
-                for piece, place in _PLACES.items()}
-        said["%f"] = func.substr(said["%f"] + _as_text("000000"), 1, 6, type_=Text())
-        return _joined(said.get(piece, _as_text(piece)) for piece in self.pieces)
+        fields = [piece for piece in self._canonical if piece in WIDTHS and piece != "%f"]
+        whole = [piece for piece in self._canonical if piece not in (".", "%f")]
+        shape = "".join(f"([0-9]{{{WIDTHS[piece]}}})" if piece in fields else piece for piece in whole)
+        into = "".join(f"\\{[*fields, '%f'].index(p) + 1}" if p in WIDTHS else p for p in self.pieces)
+        if not self.fraction:
+            return Rearranged(canonical, f"{shape}([.][0-9]+)?" if self._clock else shape, into)
+        return Rearranged(canonical + literal("000000", Text()), f"{shape}[.]?([0-9]{{6}})[0-9]*", into)
+
+    @property
+    def _canonical(self) -> tuple[str, ...]:
+        """The pieces of a canonical text of this format's family."""
+        clock = ("%H", ":", "%M", ":", "%S", *((".", "%f") if self.fraction else ()))
+        return {Family.DATE: _DATE, Family.TIME: clock, Family.MOMENT: (*_DATE, " ", *clock)}[self.family]
 
 
 _DATE = ("%Y", "-", "%m", "-", "%d")
 _CLOCKS = [frozenset(), frozenset({"%H", "%M"}), frozenset({"%H", "%M", "%S"}), frozenset({"%H", "%M", "%S", "%f"})]
-
-
-def _as_text(said: str) -> Cell:
-    return literal(said, Text())
-
-
-def _joined(parts: Iterable[Cell]) -> Cell:
-    return reduce(lambda left, right: left + right, parts)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, false, or_
+from sqlalchemy import ColumnElement, case, false
 
 from migrator.lens.group import Conversion, Doubt, cell
 from migrator.lens.scope import Cell, Scope, Values
-from migrator.lens.sql.refuse import unless
+from migrator.lens.sql.refuse import no_value
 from migrator.lens.types import Type
 from migrator.text import _
 
@@ -24,7 +24,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Flaw:
-    """What keeps some values from the other side. `condition` is true, of a value, where it does; NULL never has it."""
+    """What keeps some values from the other side. `condition` is true, of a value, where it does; not true of NULL."""
 
     code: str
     sentence: str
@@ -48,27 +48,23 @@ class Passage:
 
     def then(self, after: Passage) -> Passage:
         """This passage and another one behind it."""
-        later = tuple(Flaw(flaw.code, flaw.sentence, self._behind(flaw), flaw.beyond) for flaw in after.flaws)
+        later = (Flaw(flaw.code, flaw.sentence, self._behind(flaw), flaw.beyond) for flaw in after.flaws)
         return Passage(lambda value: after.value(self.value(value)), (*self.flaws, *later), self.exact and after.exact)
 
     def _behind(self, flaw: Flaw) -> Callable[[Cell], ColumnElement[bool]]:
-        """A flaw of what comes out here; nothing comes out of a value that has a flaw already."""
-        def condition(value: Cell) -> ColumnElement[bool]:
-            found = flaw.condition(self.value(value))
-            if not self.flaws:
-                return found
-            return case((or_(*(known.condition(value) for known in self.flaws)), false()), else_=found)
-
-        return condition
+        return lambda value: flaw.condition(self.value(value))
 
     def conversion(self, target: Type) -> Conversion:
-        """This passage for a group with one value at each end; a flawed value is NULL or refused (see `unless`)."""
+        """This passage for a group with one value at each end; a value with a flaw does not exist on the other side.
+
+        Flaws are asked in order: to ask for a later one may be an error of a value that has an earlier one.
+        """
         def convert(values: Values, scope: Scope) -> Values:
             value = cell(values)
             there = self.value(value)
-            if not self.flaws:
-                return (there,)
-            return (unless(or_(*(flaw.condition(value) for flaw in self.flaws)), there, target, scope),)
+            nothing = no_value(target, scope)
+            return (case(*((flaw.condition(value), nothing) for flaw in self.flaws), else_=there)
+                    if self.flaws else there,)
 
         return convert
 
@@ -76,11 +72,19 @@ class Passage:
         """The flaws as a group tells them; `empty` when NULL comes from here and must not be there."""
         def told(values: Values, _scope: Scope) -> list[Doubt]:
             value = cell(values)
-            found = [Doubt(flaw.code, flaw.sentence, flaw.condition(value)) for flaw in self.flaws]
+            wrong = [flaw.condition(value) for flaw in self.flaws]
+            found = [Doubt(flaw.code, flaw.sentence, _first(wrong[:number + 1]))
+                     for number, flaw in enumerate(self.flaws)]
             return [*found, *([Doubt("empty", _("empty, and the other side's column must not be"), value.is_(None))]
                               if empty else [])]
 
         return told
+
+
+def _first(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Whether the last of some conditions is the first that holds."""
+    *earlier, last = conditions
+    return case(*((condition, false()) for condition in earlier), else_=last) if earlier else last
 
 
 def limit(flaw: Flaw, *, promised: bool, source: Kind, target: Kind) -> tuple[Flaw, ...]:

@@ -34,6 +34,11 @@ def matches(text: Stored | None, pattern: str) -> bool | None:
     return None if text is None else re.fullmatch(pattern, str(text)) is not None
 
 
+def rearranged(text: Stored | None, pattern: str, into: str) -> str | None:
+    r"""A text whose groups are put where \\1 and so on stand."""
+    return None if text is None else re.sub(pattern, into, str(text))
+
+
 def unlike(value: Stored | None, family: str) -> bool | None:
     """Whether a value is none of a family of types."""
     return None if value is None else not _ALIKE.get(family, _anything)(value)
@@ -77,6 +82,7 @@ _ALIKE: dict[str, Callable[[Stored], bool]] = {
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "migrator_rounded": (2, rounded), "migrator_single": (1, single), "migrator_matches": (2, matches),
+    "migrator_rearranged": (3, rearranged),
     "migrator_unlike": (2, unlike),
 }
 """By the name that SQLite knows them by, with the number of their arguments."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, literal
+from sqlalchemy import Boolean, ColumnElement, Text, literal
 from sqlalchemy.ext.compiler import compiles
 
 from migrator.lens.scope import Cell
@@ -22,6 +22,16 @@ class Matches(Construct):
         self.type = Boolean()
 
 
+class Rearranged(Construct):
+    """A text whose groups are put together in another way, where its whole matches; else the text as it is."""
+
+    name = "rearranged"
+
+    def __init__(self, text: Cell, pattern: str, into: str) -> None:
+        super().__init__(text, literal(f"^{pattern}$"), literal(into))
+        self.type = Text()
+
+
 def matches(text: Cell, pattern: str) -> ColumnElement[bool]:
     """Whether the whole of a text matches; use [0-9] and the like in the pattern, nothing with a backslash."""
     return Matches(text, pattern)
@@ -36,3 +46,12 @@ def _matches(element: Matches, compiler: Any, **kw: Any) -> str:
     if make == "mariadb":
         return f"(convert({value} using utf8mb4) regexp {compiler.process(perl, **kw)})"
     return f"migrator_matches({value}, {compiler.process(whole, **kw)})"
+
+
+@compiles(Rearranged)
+def _rearranged(element: Rearranged, compiler: Any, **kw: Any) -> str:
+    text, pattern, into = (compiler.process(part, **kw) for part in element.parts)
+    if make_in(compiler) == "sqlite":
+        return f"migrator_rearranged({text}, {pattern}, {into})"
+    text = text if make_in(compiler) == "postgresql" else f"convert({text} using utf8mb4)"
+    return f"regexp_replace({text}, {pattern}, {into})"

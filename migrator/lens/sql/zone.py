@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
@@ -110,21 +109,22 @@ def _moved(element: Moved, compiler: Any, **kw: Any) -> str:
     value, make = compiler.process(element.parts[0], **kw), make_in(compiler)
     if make == "sqlite":
         return f"migrator_moved({value}, '{element.zone.name}', {int(element.to_utc)})"
-    offset = _chosen(value, element.zone.first, element.zone.steps(local=element.to_utc))
-    sign = "-" if element.to_utc else ""
+    sign, steps = "-" if element.to_utc else "", element.zone.steps(local=element.to_utc)
+    offset = str(element.zone.first)
     if make == "mariadb":
+        if steps:  # both servers find the step by halves, and look at the value once
+            begins = ", ".join(str(int((at - _START).total_seconds())) for at, _offset in steps)
+            place = f"interval(timestampdiff(second, timestamp'{_START}', {value}), {begins})"
+            offset = f"elt({place} + 1, {', '.join([offset, *(str(then) for _at, then in steps)])})"
         return f"timestampadd(second, {sign}({offset}), {value})"
+    if steps:
+        begins = ", ".join(f"'{at}'" for at, _offset in steps)
+        offsets = ", ".join([offset, *(str(then) for _at, then in steps)])
+        offset = f"(array[{offsets}])[width_bucket({value}, cast(array[{begins}] as timestamp[])) + 1]"
     return f"({value} + make_interval(secs => {sign}({offset})))"
 
 
-def _chosen(value: str, first: int, steps: Sequence[tuple[datetime, int]]) -> str:
-    """The offset that holds at a moment, found by halves."""
-    if not steps:
-        return str(first)
-    middle = len(steps) // 2
-    at, offset = steps[middle]
-    return (f"case when {value} < timestamp'{at:%Y-%m-%d %H:%M:%S}' then {_chosen(value, first, steps[:middle])} "
-            f"else {_chosen(value, offset, steps[middle + 1:])} end")
+_START = datetime(1970, 1, 1)
 
 
 def moved(moment: datetime, name: str, to_utc: bool) -> datetime:
