@@ -36,8 +36,15 @@ def orphans(lens: Lens, pair: Pair, row: Row, alphabet: Alphabet) -> Iterator[Qu
             if absent is not None:
                 yield Question("orphan", Verdict.REFUSED, and_(*(cell.is_not(None) for cell in said), absent),
                                _("names a row of {table} that will not be there").format(table=foreign.table),
-                               _("add the missing rows, or empty the column"),
+                               _advice(foreign, alphabet),
                                f"{table.name}.{', '.join(foreign.columns)}")
+
+
+def _advice(foreign: ForeignKey, alphabet: Alphabet) -> str:
+    if not alphabet.known and any(alphabet.of(foreign.table, column).collation for column in foreign.refers):
+        return _("add the missing rows, or empty the column; case and accents count here, since the old side's server "
+                 "cannot compare as the new side's does")
+    return _("add the missing rows, or empty the column")
 
 
 def _not_in_old_table(lens: Lens, pair: Pair, table: Table, foreign: ForeignKey, row: Row, said: list[Cell],
