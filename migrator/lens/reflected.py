@@ -63,7 +63,8 @@ def _type(found: sa.TypeEngine[Any], make: str) -> Type:
         case sa.Date():
             return Type(Family.DATE, shown)
         case sa.Time():
-            return Type(Family.TIME, shown, zoned=make == "postgresql" and bool(found.timezone), fraction=_fraction(found, make))
+            zoned = make == "postgresql" and found.timezone
+            return Type(Family.TIME, shown, zoned=bool(zoned), fraction=_fraction(found, make))
     return Type(Family.OTHER, shown)
 
 
