@@ -48,6 +48,7 @@ FOUND = {("empty", "11"), ("too-long", "12"), ("not-unique", "1"), ("not-unique"
          ("out-of-range", "18"), ("orphan", "19")}
 ONLY_IN_MARIADB = {("too-many-bytes", "14"), ("not-in-charset", "15"), ("not-in-charset", "16")}
 BY_NAME = "tables: []"
+MOMENT = {"postgresql": "timestamp", "mariadb": "datetime"}
 Made = Callable[[str], Endpoint]
 
 
@@ -95,6 +96,22 @@ def test_a_parent_counts_as_the_new_server_compares(new_make: str, found: set[tu
             f"create table person (id int primary key, team {code}, foreign key (team) references team (code))")
     run(old, "insert into team values ('A1'), ('B1')", "insert into person values (1, 'a1'), (2, 'B1'), (3, null)")
     assert pairs(census_of(old, new, BY_NAME)) == found
+
+
+@pytest.mark.parametrize(("old_make", "new_make", "planted", "found"), [
+    ("postgresql", "mariadb", "(2, 'infinity', null), (3, '0044-03-15 BC', null), (4, null, '12000-01-01')",
+     {("out-of-range", "2"), ("out-of-range", "3"), ("out-of-range", "4")}),
+    ("mariadb", "postgresql", "(2, '0000-00-00', null), (3, '2020-00-10', null), (4, null, '0000-01-01 00:00:00')",
+     {("zero-date", "2"), ("zero-date", "3"), ("zero-date", "4")})])
+def test_dates_that_the_new_server_does_not_know(old_make: str, new_make: str, planted: str,
+                                                 found: set[tuple[str, str]], made: Made) -> None:
+    old, new = made(old_make), made(new_make)
+    for end, moment in ((old, old_make), (new, new_make)):
+        run(end, f"create table person (id int primary key, born date, seen {MOMENT[moment]})")
+    run(old, "insert into person values (1, '2020-02-29', '1000-01-01 00:00:00')")
+    assert pairs(census_of(old, new)) == set()
+    run(old, f"insert into person values {planted}")
+    assert pairs(census_of(old, new)) == found
 
 
 def test_a_login_that_may_not_create_tables_is_told_beforehand(
