@@ -31,8 +31,7 @@ def entry(faces: Mapping[Side, Face], ground: Ground, confidence: float, evidenc
     for found in (_by_rows(place, taken), _keys(place, taken), _by_names(place, taken)):
         said += _surest(found, taken)
     said += _left(place, taken)
-    asked += questions(place, said)
-    return Entry(faces, confidence, evidence, tuple(silent), tuple(said), tuple(asked))
+    return Entry(faces, confidence, evidence, tuple(silent), tuple(said), tuple(asked), tuple(questions(place, said)))
 
 
 def _of_equal_names(place: Place, taken: Taken) -> tuple[list[str], list[Proposal], list[str]]:

@@ -10,6 +10,7 @@ from migrator.lens.schema import Schema
 from migrator.lens.side import Side
 from migrator.lens.suggest.columns import entry
 from migrator.lens.suggest.ground import Ground
+from migrator.lens.suggest.moved import moved
 from migrator.lens.suggest.proposal import Draft, Entry
 from migrator.lens.suggest.sample import Samples
 from migrator.lens.suggest.settle import settled
@@ -25,7 +26,7 @@ def draft(old: Schema, new: Schema, samples: Samples) -> Draft:
     spare = {side: frozenset(schemas[side].tables) - {getattr(c, side).name for c in found} for side in Side}
     ground = Ground(schemas, samples, spare)
     pairs, ground = _spread(found, ground)
-    entries = [entry(faces, ground, sure, why) for faces, sure, why in pairs]
+    entries = moved([entry(faces, ground, sure, why) for faces, sure, why in pairs], ground)
     only, asked = _left(ground, entries)
     return settled(Draft(tuple(entries), only, (*todo, *asked)), schemas)
 

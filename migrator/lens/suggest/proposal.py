@@ -13,7 +13,7 @@ from migrator.text import _
 SURE = 0.6
 """Proposals below this are not written; a question names them."""
 WRITTEN = frozenset({"rename", "convert", "values", "lookup", "extract", "inline", "split", "join", "explode",
-                     "implode", "only-old", "only-new"})
+                     "implode", "move", "only-old", "only-new"})
 """The operations that a draft may hold."""
 
 
@@ -61,6 +61,8 @@ class Entry:
     silent: tuple[str, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     todo: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    """Questions that follow from the proposals."""
 
     @property
     def exact(self) -> bool:
@@ -115,7 +117,7 @@ class Draft:
     def questions(self) -> list[str]:
         """Everything that people are asked, in the order of the file."""
         return [*self.todo, *(question for entry in self.entries for question in
-                              (*entry.todo, *(p.todo for p in entry.proposals if p.todo)))]
+                              (*entry.todo, *entry.asked, *(p.todo for p in entry.proposals if p.todo)))]
 
 
 @dataclass

@@ -123,6 +123,22 @@ def test_texts_that_became_records_are_extracted_and_the_other_way_inlined(turne
     assert not any(found.only.values()), "nothing is left of the table"
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_column_that_moved_to_the_row_that_is_named_is_said_at_both_pairs(turned: bool, tmp_path: Path) -> None:
+    customer = "create table customer (id integer primary key, name text{});"
+    sale = "create table sale (id integer primary key, customer_id integer references customer (id){});"
+    at_sale = (customer.format("") + many("customer", "n, 'c' || n", 9) + sale.format(", customer_phone text")
+               + many("sale", "n, 1 + n % 9, '1' || (1 + n % 9)"))
+    at_customer = (customer.format(", phone text") + many("customer", "n, 'c' || n, '1' || n", 9) + sale.format("")
+                   + many("sale", "n, 1 + n % 9"))
+    found = drafted(sqlite_sides(tmp_path, *((at_customer, at_sale) if turned else (at_sale, at_customer))))
+    of_sale = ["customer_phone", {"table": "customer", "column": "phone", "through": "customer_id"}]
+    of_customer = [{"table": "sale", "column": "customer_phone", "by": "customer_id"}, "phone"]
+    sides = ("new", "old") if turned else ("old", "new")
+    assert said(found) == [("move", dict(zip(sides, ends, strict=True))) for ends in (of_customer, of_sale)]
+    assert not found.questions
+
+
 @pytest.mark.parametrize("away", [Side.OLD, Side.NEW])
 def test_a_code_that_became_a_foreign_key_is_looked_up(away: Side, tmp_path: Path) -> None:
     table = "create table unit (id integer primary key, symbol text not null unique);" + many("unit", "n, 'u' || n", 9)
