@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import Field, field_validator
-from sqlalchemy import Text, and_, case, false, func, literal, null, or_
 
-from migrator.lens.group import Doubt, End, Group, cell
+from migrator.lens.group import End, Group
+from migrator.lens.json_object import JsonObject
 from migrator.lens.landing import landed
 from migrator.lens.member import MEMBERS, BooleanMember, Member
 from migrator.lens.operation import Args, Binding, Operation, register
-from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
-from migrator.lens.sql import json
-from migrator.lens.sql.canonical import typed
-from migrator.lens.sql.refuse import no_value, unless
 from migrator.lens.types import Family, Type
+from migrator.playbook.nearest import unknown
 from migrator.text import _
 
 
@@ -26,7 +23,8 @@ class MembersArgs(Args):
 
 
 class PackArgs(MembersArgs):
-    old: dict[str, str] = Field(description="column of the old row: its key in the object; or a list of columns")
+    old: dict[str, str] = Field(description="column of the old row: its key in the object; or a list of columns",
+                                min_length=1)
     new: str = Field(description="column of the new row that holds the object")
 
     @field_validator("old", mode="before")
@@ -71,40 +69,17 @@ def packed(operation: str, args: MembersArgs, binding: Binding, side: Side, docu
     known = (Family.JSON,) if binding.schemas[side].make == "postgresql" else (Family.JSON, Family.TEXT)
     if type_.family not in known:
         raise binding.error(side, _("{column} is {type}, not JSON").format(column=document, type=type_))
-    members = [_member(binding, side.other, column, key, column in args.booleans) for column, key in columns.items()]
-
-    def together(values: Values, scope: Scope) -> Values:
-        said: Cell = literal("{", Text())
-        for n, (member, value) in enumerate(zip(members, values, strict=True)):
-            said = said + literal(f'{", " if n else ""}"{member.key}": ', Text()) + member.written(value)
-        wrong = or_(*(member.unwritable(value) for member, value in zip(members, values, strict=True)))
-        return (unless(wrong, typed(said + literal("}", Text()), type_), type_, scope),)
-
-    def apart(values: Values, scope: Scope) -> Values:
-        said = cell(values)
-        return tuple(case((said.is_(None), null()), (_is_object(said, type_), unless(
-            member.misfits(said), member.read(said), member.type, scope)), else_=no_value(member.type, scope))
-            for member in members)
-
-    def unsaid(values: Values, _scope: Scope) -> Sequence[Doubt]:
-        return [Doubt("no-json-number", _("JSON has no such number"), or_(
-            *(member.unwritable(value) for member, value in zip(members, values, strict=True))))]
-
-    def misfits(values: Values, _scope: Scope) -> Sequence[Doubt]:
-        said = cell(values)
-        is_object = _is_object(said, type_)
-        return [Doubt("not-an-object", _("this is no JSON object"), and_(said.is_not(None), ~is_object)),
-                *(Doubt("misfit", _('"{key}" is not what {column} can hold').format(key=key, column=column),
-                        case((is_object, member.misfits(said)), else_=false()))
-                  for member, (column, key) in zip(members, columns.items(), strict=True))]
-
-    keeps = all(member.type.family is not Family.JSON for member in members)
-    group = Group(operation, {side: End((document,), (type_,)),
-                              side.other: End(tuple(columns), tuple(member.type for member in members))},
-                  {Way.out_of(side.other): together, Way.out_of(side): apart},
-                  frozenset({side.other} if keeps else ()),
-                  {Way.out_of(side.other): unsaid, Way.out_of(side): misfits}, meets=side.other, where=binding.where)
-    return landed(group, binding, {side: [_any(type_)], side.other: [_any(member.type) for member in members]})
+    for column in args.booleans:
+        if column not in columns:
+            raise binding.error("booleans", unknown(_("column"), column, columns))
+    whole = JsonObject(type_, {column: _member(binding, side.other, column, key, column in args.booleans)
+                               for column, key in columns.items()})
+    types = tuple(member.type for member in whole.members.values())
+    there, back = Way.out_of(side.other), Way.out_of(side)
+    group = Group(operation, {side: End((document,), (type_,)), side.other: End(tuple(columns), types)},
+                  {there: whole.together, back: whole.apart}, frozenset({side.other} if whole.keeps_columns else ()),
+                  {there: whole.unwritable, back: whole.misfits}, meets=side.other, where=binding.where)
+    return landed(group, binding, {side: [_any(type_)], side.other: [_any(one) for one in types]})
 
 
 def _member(binding: Binding, side: Side, column: str, key: str, boolean: bool) -> Member:
@@ -123,8 +98,3 @@ def _member(binding: Binding, side: Side, column: str, key: str, boolean: bool) 
 def _any(type_: Type) -> Type:
     """What the values are before anybody asks whether a text is too long."""
     return Type(Family.TEXT, "text") if type_.family is Family.TEXT else type_
-
-
-def _is_object(said: Cell, type_: Type) -> Cell:
-    valid = func.json_valid(said) == 1 if type_.family is Family.TEXT else said.is_not(None)
-    return case((valid, json.kind(said) == "object"), else_=false())

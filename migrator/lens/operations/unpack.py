@@ -15,7 +15,8 @@ from migrator.lens.side import Side
 
 class UnpackArgs(MembersArgs):
     old: str = Field(description="column of the old row that holds the object")
-    new: dict[str, str] = Field(description="column of the new row: its key in the object; or a list of columns")
+    new: dict[str, str] = Field(description="column of the new row: its key in the object; or a list of columns",
+                                min_length=1)
 
     @field_validator("new", mode="before")
     @classmethod

@@ -128,6 +128,8 @@ def test_members_are_of_the_kind_of_their_columns(tmp_path: Path) -> None:
     ("constant: {value: 1}", "constant.value", "say either old or new"),
     ("pack: {old: {a: 'x\"y'}, new: b}", "pack.old.a", "without quotes"),
     ("pack: {old: [a], new: n}", "pack.new", "not JSON"),
+    ("pack: {old: [a], new: b, booleans: [b]}", "pack.booleans", 'unknown column "b"'),
+    ("pack: {old: [a], new: b, booleans: [a]}", "pack.booleans", "neither true nor false"),
     ("default: {old: a, new: n, value: 1}", "default.old", "how one becomes the other must be said"),
 ])
 def test_what_cannot_be_is_told_with_its_place(column: str, where: str, said: str, tmp_path: Path) -> None:
