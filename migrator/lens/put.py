@@ -35,6 +35,7 @@ from migrator.lens.satellites import records_missing
 from migrator.lens.schema import Table
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.canonical import same
+from migrator.lens.sql.column import as_stored
 from migrator.text import _
 
 
@@ -70,6 +71,8 @@ def put(lens: Lens, meeting: Meeting, way: Way) -> Written:
 
 def _put(lens: Lens, connection: Connection, way: Way) -> Written:
     puts = [_Put(lens, connection, pair, way) for pair in _parents_first(lens, way)]
+    for one in puts:
+        one.others = [other for other in puts if other is not one]
     written = Written()
     for one in puts:
         written += one.prepare()
@@ -101,6 +104,7 @@ class _Put:
         self._way = way
         self._tables = lens.tables
         self._face = pair.faces[way.target]
+        self.others: list[_Put] = []
         self._memories: Mapping[str, Memory] = {m.group.name: m for m in lens.memories if m.pair is pair}
         self._links = [Links(connection, pair, group, satellite, way, lens.tables, self._memories.get(group.name))
                        for group in pair.groups for satellite in group.satellites
@@ -129,7 +133,7 @@ class _Put:
         deleted = sum(links.remove() for links in self._links)
         for table in reversed(self._face.tables):
             clause = table.clause(self._way.target)
-            unwanted = [self._mine(table, clause), not_(_there(self._made(table).subquery(), _itself(table), clause))]
+            unwanted = [self._unwanted(table, clause)]
             unwanted += [not_(used) for used in self._references(table, clause)] if only_free else []
             deleted += self._connection.execute(delete(clause).where(*unwanted)).rowcount
         return Written(deleted=deleted)
@@ -155,6 +159,18 @@ class _Put:
         keys = row.scope.select(*row(*self._face.key)).where(in_pair(self._pair, self._way.target, row)).subquery()
         return _there(keys, dict(zip(table.key, self._face.key, strict=True)), clause)
 
+    def _unwanted(self, table: Table, clause: FromClause) -> ColumnElement[bool]:
+        """Whether a row of the target is this pair's, and is not made any more."""
+        return and_(self._mine(table, clause), not_(_there(self._made(table).subquery(), _itself(table), clause)))
+
+    def _free(self, table: Table, clause: FromClause) -> ColumnElement[bool]:
+        """Whether a row of the target may be written: it is this pair's, or another pair has it and wants it no more.
+
+        A row that is neither is in the way, and the server must say so.
+        """
+        return or_(self._mine(table, clause), *(other._unwanted(table, clause) for other in self.others
+                                                if table in other._face.tables))
+
     def _references(self, table: Table, clause: FromClause) -> Iterator[ColumnElement[bool]]:
         """Conditions under which another row refers to a row of the table."""
         for child in self._lens.schemas[self._way.target].tables.values():
@@ -164,15 +180,17 @@ class _Put:
                     yield _there(rows, dict(zip(foreign.refers, foreign.columns, strict=True)), clause)
 
     def _made(self, table: Table) -> Select[tuple[object, ...]]:
-        return rows_for(self._pair, self._way, table, self._tables, memories=self._memories)
+        rows = rows_for(self._pair, self._way, table, self._tables, memories=self._memories)
+        return as_stored(rows, {name: column.type for name, column in table.columns.items()})
 
     def _insert(self, table: Table) -> int:
         made, clause = self._made(table).subquery(), table.clause(self._way.target)
         later = {name for foreign in table.foreign if foreign.table == table.name for name in foreign.columns
                  if table.columns[name].nullable}  # a row may name one that comes after it
         names = [name for name in _names(made) if name not in later]
-        missing = select(*(made.c[name] for name in names)).where(
-            not_(_there(clause, _itself(table), made)))
+        there = exists().where(and_(*(made.c[name] == clause.c[name] for name in table.key),
+                                    self._free(table, clause))).correlate(made)
+        missing = select(*(made.c[name] for name in names)).where(not_(there))
         return self._connection.execute(insert(clause).from_select(names, missing), execution_options=COUNTED).rowcount
 
     def _update(self, table: Table) -> int:
@@ -182,7 +200,7 @@ class _Put:
         names = [name for name in _names(made) if name not in own]
         differs = or_(*(not_(same(clause.c[name], made.c[name], table.columns[name].type)) for name in names))
         return self._connection.execute(update(clause).values({name: made.c[name] for name in names}).where(
-            and_(*(clause.c[name] == made.c[name] for name in table.key)), differs)).rowcount
+            and_(*(clause.c[name] == made.c[name] for name in table.key)), self._free(table, clause), differs)).rowcount
 
 
 def _there(rows: FromClause, on: Mapping[str, str], of: FromClause) -> ColumnElement[bool]:
