@@ -56,14 +56,14 @@ def _to_real(source: Kind, target: Kind) -> Passage:
         exact = source.type.precision is not None and source.type.precision <= CERTAIN[bits]
     big = Flaw("out-of-range", _("too large for single precision"),
                lambda value: func.abs(value) >= literal_column(SINGLE_TOP))
-    promised = bits == 64 or source.type.family is Family.INTEGER or exact
+    promised = source.type.family is Family.INTEGER or exact
 
     def there(value: Cell) -> Cell:
         found = value if source.type.family is Family.REAL else typed(_as_decimal(source.type)(value), target.type)
         return found if bits == 64 or source.type.bits == 32 else Single(found)
 
-    return Passage(there, (*_special(source, target), *limit(big, promised=promised, source=source, target=target)),
-                   exact)
+    beyond = limit(big, promised=promised, source=source, target=target) if bits == 32 else ()
+    return Passage(there, (*_special(source, target), *beyond), exact)
 
 
 def _as_decimal(type_: Type) -> Callable[[Cell], Cell]:
