@@ -18,9 +18,14 @@ from tests.copying.world import SAID, World
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     small_chunks(monkeypatch)
-    made = World(*(open_endpoint(name, f"sqlite:///{tmp_path / name}.db") for name in ("old", "new")))
+    made = empty(tmp_path)
     made.build()
     return made
+
+
+def empty(folder: Path) -> World:
+    old, new = (open_endpoint(name, f"sqlite:///{folder / name}.db") for name in ("old", "new"))
+    return World(old, new)
 
 
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,8 +138,7 @@ def test_what_the_server_computes_is_not_written(world: World) -> None:
 
 def test_a_key_of_texts_in_any_order_is_walked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_chunks(monkeypatch)
-    ends = [open_endpoint(name, f"sqlite:///{tmp_path / name}.db") for name in ("old", "new")]
-    world = World(*ends)
+    world = empty(tmp_path)
     keys = ["", " ", "'", '"', "%", ":x", "A", "a", "a ", "a\nb", "\\", "ä", "中文", "🚧"]
     table = "create table word (word varchar(20) collate nocase, n integer, primary key (word, n))"
     for side in ("old", "new"):

@@ -17,7 +17,8 @@ from tests.copying.world import World
 def test_killed_anywhere_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("FIRST", "FEWEST", "MOST"):
         monkeypatch.setattr(pace, name, 3)
-    world = World(*(open_endpoint(name, f"sqlite:///{tmp_path / name}.db") for name in ("old", "new")), tasks=4)
+    old, new = (open_endpoint(name, f"sqlite:///{tmp_path / name}.db") for name in ("old", "new"))
+    world = World(old, new, tasks=4)
     for boundary in count(1):
         world.build()
         if not killed_at(boundary, lambda: forward(world.lens(), world.meeting)):

@@ -35,16 +35,21 @@ class ByRows:
 
     def fill(self, staging: Staging, load: Load, rows: Select[Any]) -> int:
         """Bring the texts of a query's values into a staging table; how many rows."""
+        held = _as_bytes if self._target.make == "mariadb" else _as_text
         sent = 0
         streamed = self._source.run(self._source.rendered(as_texts(load, rows)), stream_results=True)
         with self._source.refusals(), self._target.refusals():
             for some in streamed.partitions(FETCHED):
-                texts = [dict(zip(load.columns, map(_text, row), strict=True)) for row in some]
+                texts = [dict(zip(load.columns, map(held, row), strict=True)) for row in some]
                 self._target.connection.execute(staging.table.insert(), texts)
                 sent += len(some)
         return sent
 
 
-def _text(cell: str | bytes | None) -> str | None:
-    """Canonical texts of MariaDB are bytes."""
+def _as_text(cell: str | bytes | None) -> str | None:
+    """A canonical text, which MariaDB gives as bytes."""
     return cell.decode() if isinstance(cell, bytes) else cell
+
+
+def _as_bytes(cell: str | bytes | None) -> bytes | None:
+    return cell.encode() if isinstance(cell, str) else cell

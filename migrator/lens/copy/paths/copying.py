@@ -16,20 +16,20 @@ class Sent:
     def __init__(self, source: Session, query: str, form: str) -> None:
         self.rows = 0
         self._source = source
-        self._statement = f"COPY ({query}) TO STDOUT ({form})"
+        self._statement = f"COPY ({query}) TO STDOUT ({form})".replace("%%", "%")
 
     def __iter__(self) -> Iterator[bytes]:
         with self._source.refusals(), self._source.driver.cursor() as cursor:
-            with cursor.copy(self._statement, ()) as rows:
+            with cursor.copy(self._statement) as rows:
                 yield from _gathered(rows)
             self.rows = cursor.rowcount
 
 
 def taken(target: Session, table: str, columns: Iterable[str], form: str, blocks: Iterable[bytes]) -> int:
     """Give blocks to COPY; how many rows it has made of them. `table` is quoted already."""
-    statement = f"COPY {table} ({target.quoted(columns)}) FROM STDIN ({form})"
+    statement = f"COPY {table} ({target.quoted(columns)}) FROM STDIN ({form})".replace("%%", "%")
     with target.refusals(), target.driver.cursor() as cursor:
-        with cursor.copy(statement, ()) as rows:
+        with cursor.copy(statement) as rows:
             for block in blocks:
                 rows.write(block)
         return int(cursor.rowcount)
