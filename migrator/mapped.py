@@ -58,20 +58,19 @@ def met(ctx: StepContext[A]) -> tuple[Lens, Meeting]:
     return _between(ctx, _mappings(ctx))
 
 
-def unfit(ctx: StepContext[A]) -> Finding | None:
-    """Why the mapping cannot be used here; None when it can. Ahead, what earlier steps will make may be missing."""
+def met_or_why(ctx: StepContext[A]) -> tuple[Lens, Meeting] | Finding:
+    """The same, or why the mapping cannot be used; ahead of other steps, what they will make may be missing."""
     try:
         mappings = _mappings(ctx)
     except WrongUse as error:
         return blocks("mapping.wrong", str(error), error.hint or "")
     try:
-        _between(ctx, mappings)
+        return _between(ctx, mappings)
     except MigratorError as error:
         if ctx.ahead:
             return later("mapping.later", _("whether the mapping fits will be known when earlier steps have acted; "
                                             "today: {why}").format(why=error))
         return blocks("mapping.unfit", str(error), error.hint or "")
-    return None
 
 
 def _mappings(ctx: StepContext[A]) -> list[Mapping]:

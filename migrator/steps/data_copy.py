@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from migrator import hands
-from migrator.mapped import FILES, MappedArgs, endpoint, met, unfit
+from migrator.mapped import FILES, MappedArgs, endpoint, met, met_or_why
 from migrator.model.finding import Finding, blocks, informs, later
 from migrator.model.outcome import Change, Outcome
 from migrator.model.states import Touches
@@ -36,10 +36,10 @@ class DataCopy(Step[MappedArgs]):
     def check(self, ctx: StepContext[MappedArgs]) -> list[Finding]:
         from migrator.lens.census.take import take
 
-        wrong = unfit(ctx)
-        if wrong is not None:
-            return [wrong]
-        lens, meeting = met(ctx)
+        found = met_or_why(ctx)
+        if isinstance(found, Finding):
+            return [found]
+        lens, meeting = found
         if (meeting.old.url, meeting.old.namespace) == (meeting.new.url, meeting.new.namespace):
             return [blocks("copy.itself", _("a database cannot be copied into itself"),
                            _("name the environment that holds the old data under from"))]
@@ -47,12 +47,13 @@ class DataCopy(Step[MappedArgs]):
                 for finding in take(lens, meeting).findings]
 
     def plan(self, ctx: StepContext[MappedArgs]) -> list[Change]:
-        if unfit(ctx) is not None:
-            return [Change(_("copied from {live}").format(live=ctx.args.from_), where=name)
-                    for name in ctx.args.mappings]
         from migrator.lens.copy.unit import Unit
 
-        lens, meeting = met(ctx)
+        found = met_or_why(ctx)
+        if isinstance(found, Finding):
+            return [Change(_("copied from {live}").format(live=ctx.args.from_), where=name)
+                    for name in ctx.args.mappings]
+        lens, meeting = found
         units = [Unit(lens, meeting, place, 0) for place in range(len(lens.pairs))]
         return [Change(_("{rows} rows copied from {live}").format(rows=unit.count(), live=ctx.args.from_),
                        where=", ".join(table.name for table in unit.tables), before=_("empty")) for unit in units]

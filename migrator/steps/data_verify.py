@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from migrator.mapped import FILES, MappedArgs, met, unfit
+from migrator.mapped import FILES, MappedArgs, met, met_or_why
 from migrator.model.finding import Finding, blocks, informs
 from migrator.model.outcome import Outcome
 from migrator.model.states import Touches, WayBack
@@ -43,8 +43,8 @@ class DataVerify(Step[DataVerifyArgs]):
     files = FILES
 
     def check(self, ctx: StepContext[DataVerifyArgs]) -> list[Finding]:
-        wrong = unfit(ctx)
-        return [wrong] if wrong is not None else []
+        found = met_or_why(ctx)
+        return [found] if isinstance(found, Finding) else []
 
     def apply(self, ctx: StepContext[DataVerifyArgs]) -> Outcome:
         from migrator.lens.verify import compare
