@@ -26,7 +26,7 @@ def parts(pair: Pair, row: Row) -> Iterator[Question]:
         new = Row(lambda name: cells.get(name, null()), row.scope)
         yield Question("out-of-pair", Verdict.REFUSED, case((in_pair(pair, Side.NEW, new), false()), else_=true()),
                        _("would not be among the rows of the new side that the mapping means"),
-                       _("let the mapping make one of the values that rows: {{new: ...}} names"), ", ".join(wanted))
+                       _("let the mapping make one of the values that rows: {new: ...} names"), ", ".join(wanted))
 
 
 def _further(face: Face, row: Row) -> Iterator[Question]:

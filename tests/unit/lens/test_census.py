@@ -16,6 +16,7 @@ from migrator.lens.endpoint import open_endpoint
 from migrator.lens.mapping import Mapping
 from migrator.lens.meeting import Meeting
 from migrator.lens.reflect import read_schema
+from migrator.model.finding import Severity
 
 TASK = "create table task (id integer primary key, title text, kind text)"
 ITEM = "create table item (id integer primary key, title text, kind text)"
@@ -100,7 +101,10 @@ def test_what_is_planted_is_found_and_nothing_else(code: str, tmp_path: Path) ->
     case = CASES[code]
     found, = counted(case, tmp_path, planted=True).findings
     assert (found.code, found.verdict, found.rows, found.keys) == (code, case.verdict, case.rows, case.keys)
-    assert found.message and found.advice
+    assert found.message and found.advice and "{{" not in found.advice
+    told = found.told
+    assert (told.code, told.evidence.get("rows")) == (f"census.{code}", case.rows)
+    assert (told.severity is Severity.BLOCKS) is (case.verdict is Verdict.REFUSED)
 
 
 @pytest.mark.parametrize("code", CASES)
