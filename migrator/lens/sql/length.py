@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer
+from sqlalchemy import BigInteger
 from sqlalchemy.ext.compiler import compiles
 
 from migrator.lens.scope import Cell
@@ -18,7 +18,7 @@ class Characters(Construct):
 
     def __init__(self, text: Cell) -> None:
         super().__init__(text)
-        self.type = Integer()
+        self.type = BigInteger()  # a limit may be above 2**31
 
 
 class Octets(Construct):
@@ -28,7 +28,7 @@ class Octets(Construct):
 
     def __init__(self, value: Cell) -> None:
         super().__init__(value)
-        self.type = Integer()
+        self.type = BigInteger()  # a limit may be above 2**31
 
 
 _CHARACTERS = {"postgresql": "char_length(cast({} as text))", "mariadb": "char_length({})",
