@@ -13,6 +13,7 @@ from migrator.lens.rows import Condition
 from migrator.lens.schema import Table
 from migrator.lens.scope import Cell, Row, Scope, Tables
 from migrator.lens.side import Side
+from migrator.lens.sql.column import taken
 from migrator.lens.types import Type
 
 MAIN = "r"
@@ -91,10 +92,12 @@ class Face:
             if found is None:
                 raise KeyError(name)
             table, column = found
+            type_ = table.columns[column].type
             if table is self.main:
-                return base.c[column]
+                return taken(base.c[column], type_)
             on = {theirs: base.c[ours] for theirs, ours in zip(table.key, self.key, strict=True)}
-            return scope.join((self.side, table.name), on, lambda: tables(self.side, table.name)).c[column]
+            joined = scope.join((self.side, table.name), on, lambda: tables(self.side, table.name))
+            return taken(joined.c[column], type_)
 
         return Row(cell, scope)
 

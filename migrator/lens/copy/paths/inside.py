@@ -9,6 +9,7 @@ from sqlalchemy import Select
 from migrator.lens.copy.keys import WAY
 from migrator.lens.copy.load import Load
 from migrator.lens.copy.session import Session
+from migrator.lens.sql.column import as_stored
 
 
 class Inside:
@@ -20,4 +21,4 @@ class Inside:
         self._session = session
 
     def carry(self, load: Load, rows: Select[Any]) -> int:
-        return self._session.insert(WAY.target, load.table, load.columns, rows)
+        return self._session.insert(WAY.target, load.table, load.columns, as_stored(rows, load.columns))

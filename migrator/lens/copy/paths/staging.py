@@ -14,6 +14,7 @@ from migrator.lens.copy.keys import WAY
 from migrator.lens.copy.load import Load
 from migrator.lens.copy.session import Session
 from migrator.lens.sql.canonical import typed
+from migrator.lens.sql.column import as_stored
 
 
 class Staging:
@@ -31,7 +32,9 @@ class Staging:
     @property
     def values(self) -> Select[Any]:
         """What the texts stand for, as a query at the target."""
-        return select(*(typed(self.table.c[name], type_).label(name) for name, type_ in self._load.columns.items()))
+        types = self._load.columns
+        values = select(*(typed(self.table.c[name], type_).label(name) for name, type_ in types.items()))
+        return as_stored(values, types)
 
     def unload(self) -> int:
         """Insert what the texts stand for; rows inserted. The table is gone then."""
