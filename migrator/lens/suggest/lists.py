@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from migrator.lens.schema import Column, Table
 from migrator.lens.side import Side
 from migrator.lens.suggest.evidence import confidence
 from migrator.lens.suggest.ground import Place
+from migrator.lens.suggest.link_columns import along
 from migrator.lens.suggest.proposal import Proposal
+from migrator.lens.suggest.sample import Record
 from migrator.lens.types import Family
 from migrator.text import _
 
@@ -30,6 +32,13 @@ class _Links:
     """The table, its key and the column in which words are found; None when links hold the words themselves."""
     owned: Mapping[str, frozenset[str]]
     whole: bool
+    told: Mapping[str, str]
+    """The words of what links hold, where they are looked up."""
+
+    def word(self, record: Record) -> str | None:
+        """The word that a link stands for; None when its record is not in the sample."""
+        held = str(record[self.value])
+        return held if self.words is None else self.told.get(held)
 
 
 def exploded(place: Place, free: Mapping[Side, Sequence[Column]]) -> Iterator[Proposal]:
@@ -70,14 +79,13 @@ def _by_look_up(place: Place, side: Side, table: Table, owner: str, value: str) 
 
 def _owned(place: Place, side: Side, table: Table, owner: str, value: str, words: Mapping[str, Any] | None,
            told: Mapping[str, str]) -> _Links:
-    owned: dict[str, set[str]] = defaultdict(set)
     rows = place.ground.samples.rows(side, table.name)
+    links = _Links(side, table, owner, value, words, {}, rows.whole, told)
+    owned: dict[str, set[str]] = defaultdict(set)
     for record in rows.records.values():
-        held = str(record[value])
-        word = held if words is None else told.get(held)
-        if word is not None:
+        if (word := links.word(record)) is not None:
             owned[str(record[owner])].add(word)
-    return _Links(side, table, owner, value, words, {key: frozenset(said) for key, said in owned.items()}, rows.whole)
+    return replace(links, owned={key: frozenset(said) for key, said in owned.items()})
 
 
 def _agreed(place: Place, column: Column, separator: str, links: _Links) -> Proposal | None:
@@ -95,10 +103,13 @@ def _agreed(place: Place, column: Column, separator: str, links: _Links) -> Prop
     link: dict[str, Any] = {"table": links.table.name, "owner": links.owner, "value": links.value}
     if links.words:
         link["words"] = links.words
-    if along := [name for name in sorted(_further(links)) if _goes_along(place, links, name)]:
-        link["further"] = {name: {"from": name} for name in along}
-    todo = _("{table}: what are {columns} of its rows to be in every case? Say so under further").format(
-        table=links.table.name, columns=", ".join(sorted(_further(links)))) if _further(links) else None
+    further = {name: found for name in sorted(set(links.table.columns) - {links.owner, links.value})
+               if (found := _from_owner(place, links, name)) or not links.table.columns[name].generated}
+    if any(further.values()):
+        link["further"] = {name: found for name, found in further.items() if found}
+    unsaid = ", ".join(name for name, found in further.items() if not found)
+    todo = _("{table}: what are {columns} of its rows to be? Say so under further").format(
+        table=links.table.name, columns=unsaid) if unsaid else None
     ends: dict[str, Any] = {str(links.side.other): column.name, str(links.side): link}
     return Proposal("explode" if links.side is Side.NEW else "implode",
                     {"old": ends["old"], "separator": separator, "new": ends["new"]},
@@ -109,16 +120,12 @@ def _agreed(place: Place, column: Column, separator: str, links: _Links) -> Prop
                     frozenset({(links.side, links.table.name)}), todo)
 
 
-def _further(links: _Links) -> set[str]:
-    """Columns of the links that are neither owner nor word."""
-    return set(links.table.columns) - {links.owner, links.value}
-
-
-def _goes_along(place: Place, links: _Links, name: str) -> bool:
-    """Whether a column of the links has its name and, in most rows, its value from the rows that own them."""
+def _from_owner(place: Place, links: _Links, name: str) -> dict[str, Any] | None:
+    """What is said of a column of the links that has its name from the rows that own them."""
     if any(face.find(name) is None or name in face.key for face in place.faces.values()):
-        return False
+        return None
     owners = {str(key[0]): record for key, record in zip(place.rows.keys, place.rows.of(links.side), strict=True)}
-    told = [(record[name], owners[str(record[links.owner])][name])
-            for record in place.ground.records(links.side, links.table.name) if str(record[links.owner]) in owners]
-    return bool(told) and 2 * sum(link == owner for link, owner in told) > len(told)
+    told = [(word, record[name], owners[str(record[links.owner])][name])
+            for record in place.ground.records(links.side, links.table.name)
+            if str(record[links.owner]) in owners and (word := links.word(record)) is not None]
+    return along(told, links.table.columns[name]) if told else None

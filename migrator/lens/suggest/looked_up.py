@@ -10,10 +10,11 @@ from typing import Any
 
 from migrator.lens.schema import Column, ForeignKey, Table
 from migrator.lens.side import Side
-from migrator.lens.suggest.evidence import confidence, reading
+from migrator.lens.suggest.evidence import confidence
 from migrator.lens.suggest.ground import Place
 from migrator.lens.suggest.likeness import likeness
 from migrator.lens.suggest.proposal import Proposal
+from migrator.lens.suggest.readings import reading
 from migrator.lens.suggest.sample import Record
 from migrator.text import _
 

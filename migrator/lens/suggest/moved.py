@@ -8,10 +8,11 @@ from itertools import permutations
 from typing import Any
 
 from migrator.lens.side import Side
-from migrator.lens.suggest.evidence import confidence, reading
+from migrator.lens.suggest.evidence import confidence
 from migrator.lens.suggest.ground import Ground, Place
 from migrator.lens.suggest.proposal import SURE, Entry, Proposal
 from migrator.lens.suggest.questions import questions
+from migrator.lens.suggest.readings import reading
 from migrator.text import _
 
 

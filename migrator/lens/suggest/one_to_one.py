@@ -8,8 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from migrator.lens.side import Side
-from migrator.lens.suggest.evidence import NUMBERS, Seen, confidence, number, read_all, reading
+from migrator.lens.suggest.evidence import Seen, confidence
 from migrator.lens.suggest.proposal import Proposal
+from migrator.lens.suggest.readings import NUMBERS, number, read_all, reading
 from migrator.lens.suggest.spellings import spellings
 from migrator.lens.suggest.zones import shift_of
 from migrator.lens.types import Family

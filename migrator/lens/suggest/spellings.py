@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from migrator.lens.suggest.evidence import moment, number
+from migrator.lens.suggest.readings import moment, number
 from migrator.lens.types import Family, Type
 
 FORMATS = ("%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S",

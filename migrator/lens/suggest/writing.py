@@ -8,6 +8,7 @@ from typing import Any
 
 from migrator.lens.side import Side
 from migrator.lens.suggest.proposal import Draft, Entry, Proposal
+from migrator.text import _
 
 WIDTH = 120
 _PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff-]*", re.ASCII)
@@ -42,6 +43,7 @@ def _escaped(char: str) -> str:
 
 
 def _file(draft: Draft, every: bool) -> Iterator[str]:
+    yield _comment(_("A draft. Comments say how sure a line is, from 0.00 to 1.00, and why; put the versions here:"))
     yield f"from: {scalar(draft.from_)}"
     yield f"to: {scalar(draft.to)}"
     entries = listed(draft, every=every)

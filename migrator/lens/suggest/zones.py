@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from migrator.lens.suggest.evidence import moment, read_all
+from migrator.lens.suggest.readings import moment, read_all
 from migrator.text import _
 
 WELL_KNOWN = ("Asia/Shanghai", "Europe/London", "Europe/Berlin", "Europe/Paris", "Europe/Moscow", "America/New_York",

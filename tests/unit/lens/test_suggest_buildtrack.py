@@ -117,6 +117,8 @@ def test_arguments_are_those_of_the_upgrade(versions: dict[str, str]) -> None:
     assert said["app_user -> account", "active <-> active"]["map"] == {"N": 0, "Y": 1}
     assert said["project", "budget_wan <-> budget"]["times"] == 10000
     assert said["code_label", "kind <-> kind"]["map"]["task"] == "work_item"
+    assert said["app_user -> account", "roles <-> -"]["new"]["further"] == {
+        "department_id": {"from": "department_id", "null-for": ["admin", "auditor"]}}
     assert said["project", "member_ids <-> -"]["new"] == {"table": "project_member", "owner": "project_id",
                                                          "value": "account_id"}
 
