@@ -55,7 +55,8 @@ class Pack(Operation[PackArgs]):
 
 def keyed(value: Any) -> Any:
     """Columns and their keys, where a list of columns means that they are their own keys."""
-    return {name: name for name in value} if isinstance(value, list) else value
+    listed = isinstance(value, list) and all(isinstance(name, str) for name in value)
+    return {name: name for name in value} if listed else value
 
 
 def packed(operation: str, args: MembersArgs, binding: Binding, side: Side, document: str,

@@ -84,10 +84,16 @@ BROKEN = st.sampled_from([None, True, 0, -1, 10**30, "", "x", "id", "title", "';
 WORDS = st.sampled_from(["x", "old", "new", "columns", "rows", "optional", "key", "value", "table", "", "id", "中"])
 
 
-@pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Case, Schemas]]:
+class Known(list[tuple[Case, Schemas]]):
     """Every case, and the structure of its sides as SQLite has them."""
-    found = []
+
+    def __repr__(self) -> str:
+        return f"{len(self)} cases"  # Hypothesis shows it with each failure
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Known:
+    found = Known()
     for number, case in enumerate(cases()):
         folder = tmp_path_factory.mktemp(f"case{number}")
         sides = {}
@@ -101,8 +107,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Case, Schemas]
 
 @settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_a_broken_mapping_is_refused_with_its_place_or_right(known: list[tuple[Case, Schemas]],
-                                                             data: st.DataObject) -> None:
+def test_a_broken_mapping_is_refused_with_its_place_or_right(known: Known, data: st.DataObject) -> None:
     case, schemas = known[data.draw(st.integers(0, len(known) - 1))]
     tree = copy.deepcopy(dict(case.mapping))
     for _number in range(data.draw(st.integers(1, 3))):
