@@ -37,7 +37,7 @@ def row_hash(texts: Sequence[Cell], *, alike: bool) -> Cell:
     NULL and '' differ, and so do ('a', 'b') and ('ab', ''). Each text is evaluated once.
 
     texts: one or more canonical texts.
-    alike: both sides are PostgreSQL; then its own hash is taken, 64 bits and three times as fast as MD5.
+    alike: both sides are PostgreSQL; then its own hash of arrays is taken, 64 bits, and more than twice as fast as MD5.
     """
     return RowHash(texts, alike)
 
@@ -47,10 +47,10 @@ def row_hash(texts: Sequence[Cell], *, alike: bool) -> Cell:
 
 @compiles(RowHash, "postgresql")
 def _row_in_postgresql(element: RowHash, compiler: Any, **kw: Any) -> str:
-    joined = " || '\x1f2' || ".join(f"coalesce(replace({compiler.process(text, **kw)}, '\x1f', '\x1f1'), '\x1f0')"
-                                    for text in element.parts)
+    texts = [compiler.process(text, **kw) for text in element.parts]
     if element.alike:
-        return f"hashtextextended({joined}, 0)"
+        return f"hash_array_extended(array[{', '.join(texts)}], 0)"
+    joined = " || '\x1f2' || ".join(f"coalesce(replace({text}, '\x1f', '\x1f1'), '\x1f0')" for text in texts)
     number = f"cast(cast('x' || left(md5({joined}), {HASH_BITS // 4}) as bit({HASH_BITS})) as bigint)"
     return f"({number} - {_MIDDLE})"
 
