@@ -44,9 +44,11 @@ def unless(wrong: ColumnElement[bool], value: Cell, type_: Type, scope: Scope) -
 
 @compiles(Refuse)
 def _refuse(element: Refuse, compiler: Any, **_kw: Any) -> str:
-    # A scalar query with two rows is an error when it is run, and is run only where its branch is taken.
     make = make_in(compiler)
-    if make == "sqlite":
-        return "json('{')"
-    nothing = canonical_postgresql.value_of("null", element.of) if make == "postgresql" else "null"
-    return f"(select {nothing} from (select 1 as x union all select 2) as two)"  # noqa: S608 - our own words
+    if make == "postgresql":
+        # The clock keeps the planner from asking beforehand, which it does with what is constant, and a query beside
+        # the row would be run before all rows when they are read in parallel.
+        fails = "cast(cast(clock_timestamp() as text) || ' is no value' as boolean)"
+        return f"(case when {fails} then {canonical_postgresql.value_of('null', element.of)} end)"
+    # A scalar query with two rows is an error when it is run, and is run only where its branch is taken.
+    return "json('{')" if make == "sqlite" else "(select null from (select 1 as x union all select 2) as two)"
