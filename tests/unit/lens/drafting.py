@@ -7,6 +7,7 @@ from typing import Any
 
 from migrator.lens.compile import compile_lens
 from migrator.lens.endpoint import Endpoint, open_endpoint
+from migrator.lens.lens import Lens
 from migrator.lens.mapping import Mapping
 from migrator.lens.meeting import Meeting
 from migrator.lens.reflect import read_schema
@@ -36,8 +37,14 @@ def drafted(meeting: Meeting, most: int = 1_000) -> Draft:
     """The draft, of which is asserted that it loads and compiles as it is written."""
     schemas = {side: read_schema(meeting.end(side)) for side in Side}
     found = draft(schemas[Side.OLD], schemas[Side.NEW], Samples(meeting, schemas, most))
-    compile_lens(Mapping.parse(written(found).encode(), "draft"), schemas[Side.OLD], schemas[Side.NEW])
+    lens_of(found, meeting)
     return found
+
+
+def lens_of(found: Draft, meeting: Meeting) -> Lens:
+    """The lens that a draft declares as it is written."""
+    return compile_lens(Mapping.parse(written(found).encode(), "draft"), read_schema(meeting.old),
+                        read_schema(meeting.new))
 
 
 def said(found: Draft) -> list[tuple[str, dict[str, Any]]]:

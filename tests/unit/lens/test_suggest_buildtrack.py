@@ -13,8 +13,9 @@ from migrator.lens.endpoint import open_endpoint
 from migrator.lens.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.lens.suggest.proposal import Draft
+from migrator.lens.verify import compare
 from tests.buildtrack.installation import Installation
-from tests.unit.lens.drafting import drafted
+from tests.unit.lens.drafting import drafted, lens_of
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,12 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {version: f"sqlite:///{one.data}/buildtrack.db" for version, one in systems.items()}
 
 
+def between(versions: dict[str, str], old: str, new: str) -> Meeting:
+    return Meeting(open_endpoint("old", versions[old]), open_endpoint("new", versions[new]))
+
+
 def drafted_between(versions: dict[str, str], old: str, new: str) -> Draft:
-    return drafted(Meeting(open_endpoint("old", versions[old]), open_endpoint("new", versions[new])))
+    return drafted(between(versions, old, new))
 
 
 @pytest.mark.parametrize(("old", "new", "truth"), [("5.1", "6.1", FROM_51_TO_61), ("6.1", "7.0", FROM_61_TO_70)])
@@ -104,6 +109,17 @@ def test_the_truth_is_found_and_nothing_but_it(old: str, new: str, truth: set[Fa
             f"questions {found.questions}")
     assert not missed, told
     assert not wrong, told
+
+
+@pytest.mark.parametrize(("old", "new"), [("5.1", "6.1"), ("6.1", "7.0")])
+def test_every_cell_is_as_the_draft_says_or_asked_about(old: str, new: str, versions: dict[str, str]) -> None:
+    meeting = between(versions, old, new)
+    found = drafted(meeting)
+    report = compare(lens_of(found, meeting), meeting).as_json()
+    assert report["cells"] > 8_000
+    for different in report["differences"]:
+        assert any(f"{different['table']}: {different['column']} has its name on both sides" in question
+                   for question in found.questions), different
 
 
 def test_arguments_are_those_of_the_upgrade(versions: dict[str, str]) -> None:
