@@ -51,6 +51,8 @@ def forward(lens: Lens, meeting: Meeting, *, census: Census | None = None, progr
         aside = Aside(target, lens.schemas[Side.NEW], tables)
         aside.set()
         tally = Tally([unit.count() for unit in units], progress)
+        for unit in units:
+            unit.prepare(target, ledger)
         pairs = tuple(unit.copy(target, ledger, _empty_memories(lens, census), tally) for unit in units)
         aside.make_again()
         raise_counters(target, tables)

@@ -61,6 +61,20 @@ class Unit:
             source = Session(self._meeting.end(WAY.source), connection)
             return int(source.ask(Keys(self.pair, self._lens.tables, source.make).all()).scalar_one())
 
+    def prepare(self, target: Session, ledger: Ledger) -> None:
+        """Bring what rows will refer to, also those of other pairs, as a chunk of its own; nothing if it is there."""
+        if ledger.reached(self.name).chunks or not needed(self._lens, self.pair):
+            return
+        began = time.monotonic()
+        with self._source(target) as source:
+            with target.connection.begin():
+                path = choose(source, target)
+            tables = self._tables(source)
+            with target.connection.begin():
+                prepare(self._lens, self.pair, path, tables)
+                bring(self._lens, self.pair, source, target, tables)
+                ledger.add(self.name, Reached(), None, 0, time.monotonic() - began)
+
     def copy(self, target: Session, ledger: Ledger, forgo: Collection[str], tally: Tally) -> CopiedPair:
         """Bring what has not arrived yet; `forgo` are memories that would stay empty."""
         before = reached = ledger.reached(self.name)
@@ -69,8 +83,6 @@ class Unit:
             with target.connection.begin():
                 path = choose(source, target)
             tables = self._tables(source)
-            if not before.chunks:
-                self._prepare(source, target, path, tables, ledger)
             work = list(loads(self._lens, self.pair, tables, forgo))
             crossing = Crossing(self.name, source, target, path, ledger)
             for step in crossing.chunks(work, Keys(self.pair, tables, source.make), self._aim):
@@ -82,16 +94,6 @@ class Unit:
         """What an earlier copy has brought."""
         reached = ledger.reached(self.name)
         return CopiedPair(self.pair.name, "", reached.rows, reached.chunks, reached.seconds, resumed=reached.rows)
-
-    def _prepare(self, source: Session, target: Session, path: Path, tables: Tables, ledger: Ledger) -> None:
-        """Bring what the rows will refer to, as a chunk of its own, if there is such."""
-        if not needed(self._lens, self.pair):
-            return
-        began = time.monotonic()
-        with target.connection.begin():
-            prepare(self._lens, self.pair, path, tables)
-            bring(self._lens, self.pair, source, target, tables)
-            ledger.add(self.name, Reached(), None, 0, time.monotonic() - began)
 
     @contextmanager
     def _source(self, target: Session) -> Iterator[Session]:
