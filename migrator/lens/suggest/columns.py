@@ -59,7 +59,9 @@ def _of_equal_names(place: Place, taken: Taken) -> tuple[list[str], list[Proposa
             taken.take(best)
         elif not seen.filled and not seen.plain:
             retyped = Proposal("convert", {"old": old.name, "new": old.name}, SURE, _("the names are equal"),
-                               {Side.OLD: (old.name,), Side.NEW: (old.name,)})
+                               {Side.OLD: (old.name,), Side.NEW: (old.name,)},
+                               todo=_("{pair}: no row shows how {column} is converted").format(pair=place.name,
+                                                                                             column=old.name))
             said.append(retyped)
             taken.take(retyped)
     return silent, said, asked

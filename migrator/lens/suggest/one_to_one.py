@@ -58,7 +58,7 @@ def by_factor(seen: Seen) -> Proposal | None:
     if factor in (0, 1):
         return None
     agree = sum(abs(a * factor - b) <= _half_digit(seen) for a, b in pairs)
-    if 2 * agree < len(pairs):
+    if 20 * agree < 19 * len(pairs):
         return None
     return said_of(seen, "convert", {"times": _plain(factor)}, agree, 1)
 
@@ -92,8 +92,9 @@ def by_list(seen: Seen) -> Proposal | None:
             return None
     if not 0 < len(counterparts) <= min(LONGEST_LIST, len(seen.filled) // 2):
         return None
-    if not {seen.old.type.family, seen.new.type.family} <= _LISTED or any(len(v) > LONGEST_VALUE or "\0" in v
-                                                 for pair in seen.filled for v in pair):
+    if not {seen.old.type.family, seen.new.type.family} <= _LISTED:
+        return None
+    if any(len(value) > LONGEST_VALUE or "\0" in value for pair in seen.filled for value in pair):
         return None
     best = {old: news.most_common(1)[0] for old, news in sorted(counterparts.items())}
     results = {new for new, _count in best.values()}
@@ -113,6 +114,9 @@ _LISTED = frozenset({Family.TEXT, Family.INTEGER, Family.BOOLEAN})
 def said_of(seen: Seen, operation: str, args: Mapping[str, Any], agree: int, learned: int,
             todo: str | None = None) -> Proposal:
     """A proposal for both columns; `learned` rows are those that its arguments were taken from."""
+    if todo is None and agree < seen.asked:
+        todo = _("{old} -> {new}: {count} of {asked} rows with equal keys say something else; what is right?").format(
+            old=seen.old.name, new=seen.new.name, count=seen.asked - agree, asked=seen.asked)
     return Proposal(operation, {"old": seen.old.name, "new": seen.new.name, **args},
                     confidence(agree, seen.asked, learned, (new for _old, new in seen.filled), seen.alike),
                     _("{agree} of {asked} rows with equal keys agree").format(agree=agree, asked=seen.asked),
@@ -145,9 +149,9 @@ def _round(ratio: Decimal) -> Decimal:
 
 def _half_digit(seen: Seen) -> Decimal:
     """What rounding to the new column's digits may change, and binary fractions on top."""
-    scale = seen.new.type.scale if seen.new.type.family is Family.DECIMAL else 0
-    return Decimal("0.5").scaleb(-(scale or 0)) * Decimal("1.001") if seen.new.type.family is not Family.REAL \
-        else Decimal("1e-6")
+    if seen.new.type.family is Family.REAL:
+        return Decimal("1e-6")
+    return Decimal("0.5005").scaleb(-(seen.new.type.scale or 0))
 
 
 def _plain(factor: Decimal) -> int | str:

@@ -67,8 +67,9 @@ def _told(place: Place, whole: Side, column: str, order: Sequence[str]) -> Propo
                     _("in {agree} of {asked} rows with equal keys {whole} is {parts}, put together").format(
                         agree=len(loose), asked=len(rows), whole=column, parts=" + ".join(order)),
                     {whole: (column,), whole.other: tuple(order)},
-                    todo=_("{column}: the sample has the first parts {words}; what others are there?").format(
-                        column=column, words=how["unless"]) if "unless" in how else None)
+                    todo=_("{column}: texts that begin with {words} are cut elsewhere; which others are?").format(
+                        column=column, words=", ".join(word for words in how["unless"].values() for word in words))
+                    if "unless" in how else None)
 
 
 def _separator(rows: Sequence[Row]) -> str | None:
