@@ -13,7 +13,7 @@ from migrator.lens.group import Doubt, cell
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.sql.canonical import same
 from migrator.lens.sql.length import Characters
-from migrator.lens.sql.parts import has_part, part, rest, trimmed
+from migrator.lens.sql.parts import has_part, part, piece, rest, trimmed
 from migrator.lens.sql.refuse import unless
 from migrator.lens.types import Type
 from migrator.text import _
@@ -138,13 +138,12 @@ class Cut(Parts):
     def apart(self, values: Values, _scope: Scope) -> Values:
         """See `Parts`."""
         text = cell(values)
-        words = [(same(func.substr(text, 1, len(word), type_=Text()), literal(word, Text()), self.text), place)
+        words = [(same(piece(text, literal(1), literal(len(word))), literal(word, Text()), self.text), place)
                  for place, several in self.unless.items() for word in several]
         first: Cell = case(*words, else_=self.at[0]) if words else literal(self.at[0])
         begins = [literal(0), first, *map(literal, self.at[1:])]
-        parts = [func.substr(text, begin + 1, end - begin, type_=Text())
-                 for begin, end in pairwise(begins)]
-        parts.append(func.substr(text, begins[-1] + 1, type_=Text()))
+        parts = [piece(text, begin + 1, end - begin) for begin, end in pairwise(begins)]
+        parts.append(piece(text, begins[-1] + 1))
         return tuple(case((text.is_(None), self._nothing), else_=one) for one in parts)
 
     def together(self, values: Values, _scope: Scope) -> Values:

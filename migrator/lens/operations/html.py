@@ -14,7 +14,7 @@ from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.canonical import same
 from migrator.lens.sql.length import Characters
-from migrator.lens.sql.parts import has_part
+from migrator.lens.sql.parts import has_part, piece
 from migrator.lens.sql.refuse import unless
 from migrator.lens.sql.replaced import replaced
 from migrator.lens.types import Family, Type
@@ -83,8 +83,8 @@ def _has_markup(html: Cell) -> Cell:
 def _lines(html: Cell) -> Cell:
     """What stands between the first and the last tag of paragraphs, with its line breaks as new lines."""
     size = Characters(html)
-    begins = same(func.substr(html, 1, len(PARAGRAPH), type_=Text()), literal(PARAGRAPH, Text()), TEXT)
-    ends = same(func.substr(html, size - len(END) + 1, len(END), type_=Text()), literal(END, Text()), TEXT)
+    begins = same(piece(html, literal(1), literal(len(PARAGRAPH))), literal(PARAGRAPH, Text()), TEXT)
+    ends = same(piece(html, size - len(END) + 1, literal(len(END))), literal(END, Text()), TEXT)
     around = len(PARAGRAPH) + len(END)
-    inside = func.substr(html, len(PARAGRAPH) + 1, size - around, type_=Text())
+    inside = piece(html, literal(len(PARAGRAPH) + 1), size - around)
     return replaced(case((and_(size >= around, begins, ends), inside), else_=html), READ)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, func, literal
+from sqlalchemy import ColumnElement, Integer, Text, cast, func, literal
 from sqlalchemy.ext.compiler import compiles
 
 from migrator.lens.scope import Cell
@@ -50,7 +50,14 @@ def part(text: Cell, separator: str, number: int) -> Cell:
 def rest(text: Cell, separator: str, number: int) -> Cell:
     """All of a text from one part on, its further separators included. Ask `has_part` first."""
     before = sum((Characters(part(text, separator, n)) + len(separator) for n in range(1, number)), start=literal(1))
-    return func.substr(text, before, type_=Text())
+    return piece(text, before)
+
+
+def piece(text: Cell, start: Cell, size: Cell | None = None) -> Cell:
+    """So many characters of a text, counted from 1; all that follow if left out."""
+    # PostgreSQL counts them in 32 bits and does not make shorter numbers by itself
+    numbers = [start] if size is None else [start, size]
+    return func.substr(text, *(cast(number, Integer) for number in numbers), type_=Text())
 
 
 def has_part(text: Cell, separator: str, number: int) -> ColumnElement[bool]:
