@@ -103,8 +103,8 @@ def _agreed(place: Place, column: Column, separator: str, links: _Links) -> Prop
     link: dict[str, Any] = {"table": links.table.name, "owner": links.owner, "value": links.value}
     if links.words:
         link["words"] = links.words
-    further = {name: found for name in sorted(set(links.table.columns) - {links.owner, links.value})
-               if (found := _from_owner(place, links, name)) or not links.table.columns[name].generated}
+    further = {name: _from_owner(place, links, name) for name, found in sorted(links.table.columns.items())
+               if name not in (links.owner, links.value) and not found.generated}
     if any(further.values()):
         link["further"] = {name: found for name, found in further.items() if found}
     unsaid = ", ".join(name for name, found in further.items() if not found)

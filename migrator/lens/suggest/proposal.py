@@ -11,7 +11,7 @@ from migrator.lens.side import Side
 from migrator.text import _
 
 SURE = 0.6
-"""Proposals below this are not written; a question names them."""
+"""Proposals below this are not written; a question names their columns."""
 WRITTEN = frozenset({"rename", "convert", "values", "lookup", "extract", "inline", "split", "join", "explode",
                      "implode", "move", "only-old", "only-new"})
 """The operations that a draft may hold."""
@@ -122,15 +122,19 @@ class Draft:
 
 @dataclass
 class Taken:
-    """Which columns of a pair are accounted for already."""
+    """Which columns of a pair, and which tables beside it, are accounted for already."""
 
     columns: dict[Side, set[str]] = field(default_factory=lambda: {side: set() for side in Side})
+    tables: set[tuple[Side, str]] = field(default_factory=set)
 
     def free(self, proposal: Proposal) -> bool:
-        """Whether nothing else accounts for its columns."""
-        return not any(self.columns[side] & set(proposal.takes[side]) for side in Side)
+        """Whether nothing else accounts for its columns, nor for its links; records may be made of several columns."""
+        links = proposal.tables if proposal.operation in ("explode", "implode") else frozenset()
+        return not self.tables & links and not any(
+            self.columns[side] & set(proposal.takes[side]) for side in Side)
 
     def take(self, proposal: Proposal) -> None:
-        """Its columns are accounted for from now on."""
+        """Its columns and tables are accounted for from now on."""
+        self.tables |= proposal.tables
         for side in Side:
             self.columns[side].update(proposal.takes[side])

@@ -23,18 +23,18 @@ def settled(draft: Draft, schemas: Mapping[Side, Schema]) -> Draft:
     why.
     """
     draft = _paired(draft)
-    while errors := list(refused(draft, schemas, every=True)):
+    while errors := _refused(draft, schemas):
         draft = _paired(_without(draft, errors))
     return draft
 
 
-def refused(draft: Draft, schemas: Mapping[Side, Schema], *, every: bool = False) -> Iterable[PlaybookError]:
-    """What is wrong with the draft as it would be written."""
+def _refused(draft: Draft, schemas: Mapping[Side, Schema]) -> list[PlaybookError]:
+    """What is wrong with the draft when every pair is written out, so that each error has its place."""
     try:
-        compile_lens(MappingFile.parse(written(draft, every=every).encode(), "draft"), schemas[Side.OLD],
+        compile_lens(MappingFile.parse(written(draft, every=True).encode(), "draft"), schemas[Side.OLD],
                      schemas[Side.NEW])
     except PlaybookError as error:
-        return getattr(error, "errors", [error])
+        return list(getattr(error, "errors", [error]))
     return []
 
 

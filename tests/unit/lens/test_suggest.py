@@ -108,6 +108,17 @@ def test_a_table_is_found_by_its_rows_where_nothing_has_its_name_any_more(tmp_pa
     assert set(found.only[Side.NEW]) == {"zz"}
 
 
+def test_two_columns_may_share_the_records_that_they_became(tmp_path: Path) -> None:
+    firm = "create table firm (id integer primary key, name text not null unique);" + many("firm", "n, 'firm ' || n", 9)
+    found = drafted(sqlite_sides(
+        tmp_path, "create table sale (id integer primary key, buyer text, seller text);"
+        + many("sale", "n, 'firm ' || (1 + n % 9), 'firm ' || (1 + n * 5 % 9)"),
+        firm + "create table sale (id integer primary key, buyer_id integer references firm (id), seller_id integer "
+        "references firm (id));" + many("sale", "n, 1 + n % 9, 1 + n * 5 % 9")))
+    assert {(operation, args["old"], args["new"]["reference"]) for operation, args in said(found)} == {
+        ("extract", "buyer", "buyer_id"), ("extract", "seller", "seller_id")}
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_texts_that_became_records_are_extracted_and_the_other_way_inlined(turned: bool, tmp_path: Path) -> None:
     texts = ("create table contract (id integer primary key, partner text not null, phone text);"
