@@ -17,6 +17,9 @@ from migrator.lens.suggest.proposal import Draft
 from migrator.lens.suggest.sample import Samples
 from migrator.lens.suggest.writing import written
 
+WORD = "'w' || (n * 37 % 101)"
+"""SQL over the number n of a row: words, most of them different."""
+
 
 def sqlite_sides(folder: Path, old: str, new: str) -> Meeting:
     """Two SQLite databases, made of scripts."""
@@ -50,3 +53,9 @@ def lens_of(found: Draft, meeting: Meeting) -> Lens:
 def said(found: Draft) -> list[tuple[str, dict[str, Any]]]:
     """The operations of a draft with their arguments."""
     return [(p.operation, dict(p.args)) for e in found.entries for p in e.proposals]
+
+
+def many(table: str, row: str, rows: int = 40) -> str:
+    """A statement that fills a table: `row` is SQL over the number n."""
+    return (f"insert into {table} with recursive s(n) as (select 1 union all select n + 1 from s where n < {rows}) "
+            f"select {row} from s;")
