@@ -1,0 +1,159 @@
+"""Data that takes another shape on the new side: keys, lists, shared records, a column that moves; copied, compared and
+put back.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrator.errors import PlaybookError
+from migrator.lens.census.take import take
+from migrator.lens.compile import compile_lens
+from migrator.lens.copy.copy import forward
+from migrator.lens.endpoint import open_endpoint
+from migrator.lens.lens import Lens
+from migrator.lens.mapping import Mapping
+from migrator.lens.meeting import Meeting
+from migrator.lens.put import put
+from migrator.lens.reflect import read_schema
+from migrator.lens.side import Side, Way
+from migrator.lens.verify.comparison import compare
+
+OLD = """
+create table department (code varchar(10) primary key, above varchar(10) references department (code));
+create table customer (id integer primary key);
+create table app_user (id integer primary key, roles varchar(60) not null, department_code varchar(10));
+create table contract (id integer primary key, partner varchar(40), customer_id integer, customer_phone varchar(10));
+insert into department values ('HQ', null), ('A', 'HQ'), ('B', 'A');
+insert into customer values (1), (2), (3);
+insert into app_user values (1, 'viewer, admin', 'A'), (2, '', 'HQ'), (3, 'viewer,viewer', null);
+insert into contract values (1, 'ACME', 1, '11'), (2, 'acme', 1, '11'), (3, null, 2, null), (4, '甲方', null, null)
+"""
+NEW = """
+create table department (id integer primary key, above_id integer references department (id));
+create table role (id integer primary key, name varchar(20) not null unique);
+create table customer (id integer primary key, phone varchar(10));
+create table partner (id integer primary key, name varchar(40) not null);
+create table account (id integer primary key, department_id integer);
+create table account_role (account_id integer, role_id integer, primary key (account_id, role_id));
+create table contract (id integer primary key, partner_id integer, customer_id integer);
+insert into role values (1, 'admin'), (2, 'viewer')
+"""
+SAID = """
+from: "1"
+to: "2"
+tables:
+  - old: department
+    new: department
+    columns:
+      - key: {old: code, new: id, prefix: N}
+      - reference: {old: above, new: above_id, to: department}
+  - old: app_user
+    new: account
+    columns:
+      - reference: {old: department_code, new: department_id, to: department}
+      - explode:
+          old: roles
+          separator: ","
+          new:
+            table: account_role
+            owner: account_id
+            value: role_id
+            words: {table: role, key: id, value: name}
+  - old: contract
+    new: contract
+    columns:
+      - extract: {old: partner, new: {table: partner, columns: name, reference: partner_id}}
+      - move: {old: customer_phone, new: {table: customer, column: phone, through: customer_id}}
+  - old: customer
+    new: customer
+    columns:
+      - move: {old: {table: contract, column: customer_phone, by: customer_id}, new: phone}
+only-new: [role]
+"""
+
+
+@pytest.fixture
+def meeting(tmp_path: Path) -> Meeting:
+    ends = Meeting(*(open_endpoint(side, f"sqlite:///{tmp_path / side}.db") for side in Side))
+    run(ends, Side.OLD, OLD)
+    run(ends, Side.NEW, NEW)
+    return ends
+
+
+def run(meeting: Meeting, side: Side, script: str) -> None:
+    with meeting.end(side).connect() as connection, connection.begin():
+        for statement in script.split(";"):
+            connection.exec_driver_sql(statement)
+
+
+def rows(meeting: Meeting, side: Side, table: str) -> list[tuple[object, ...]]:
+    with meeting.end(side).connect() as connection:
+        return sorted((tuple(row) for row in connection.exec_driver_sql(f"select * from {table}")), key=repr)
+
+
+def compiled(meeting: Meeting, said: str = SAID) -> Lens:
+    return compile_lens(Mapping.parse(said.encode(), "m.yaml"), read_schema(meeting.old), read_schema(meeting.new))
+
+
+def test_a_copy_puts_everything_into_its_new_shape(meeting: Meeting) -> None:
+    forward(compiled(meeting), meeting)
+    assert {name: rows(meeting, Side.NEW, name) for name in read_schema(meeting.new).tables} == {
+        "department": [(1, 3), (2, 1), (3, None)],  # A, B and HQ
+        "role": [(1, "admin"), (2, "viewer")],
+        "customer": [(1, "11"), (2, None), (3, None)],
+        "partner": [(1, "ACME"), (2, "acme"), (3, "甲方")],
+        "account": [(1, 1), (2, 3), (3, None)],
+        "account_role": [(1, 1), (1, 2), (3, 2)],
+        "contract": [(1, 1, 1), (2, 2, 1), (3, None, 2), (4, 3, None)],
+    }
+
+
+def test_what_was_copied_comes_back_to_the_last_byte(meeting: Meeting) -> None:
+    before = {name: rows(meeting, Side.OLD, name) for name in read_schema(meeting.old).tables}
+    forward(compiled(meeting), meeting)
+    put(compiled(meeting), meeting, Way.BACKWARD)
+    assert {name: rows(meeting, Side.OLD, name) for name in before} == before
+
+
+@pytest.mark.parametrize(("change", "table", "key"), [
+    ("delete from account_role where account_id = 1 and role_id = 2", "app_user -> account", "1"),
+    ("update contract set partner_id = 1 where id = 2", "contract", "2"),
+    ("update department set above_id = 2 where id = 1", "department", "1"),
+    ("update customer set phone = '12' where id = 1", "customer", "1"),
+])
+def test_a_change_is_found_in_whatever_shape(meeting: Meeting, change: str, table: str, key: str) -> None:
+    lens = compiled(meeting)
+    forward(lens, meeting)
+    assert not compare(lens, meeting).differences
+    run(meeting, Side.NEW, change)
+    found = compare(lens, meeting).differences
+    assert (table, key) in {(one.table, next(iter(one.key.values()))) for one in found}
+
+
+def test_a_census_names_the_words_that_nobody_knows_and_the_rows_that_do_not_agree(meeting: Meeting) -> None:
+    run(meeting, Side.OLD, "update app_user set roles = 'viewer,boss' where id = 2;"
+                           "update contract set customer_phone = '12' where id = 2;"
+                           "update app_user set department_code = 'gone' where id = 3")
+    refused = take(compiled(meeting), meeting).refused
+    assert {(found.code, found.keys) for found in refused} == {
+        ("unknown-word", (("2",),)), ("disagree", (("1",),)), ("no-such-row", (("3",),))}
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    (("old: above,", "old: abov,"), "abov"),
+    (("to: department}\n  - old: app_user", "to: nobody}\n  - old: app_user"), "nobody"),
+    (("owner: account_id", "owner: [account_id, role_id]"), "the key of the row has 1 columns"),
+    (("reference: partner_id", "reference: partner"), "partner"),
+    (("columns: name", "columns: [name, phone]"), "the record has 2 columns here, and the row 1"),
+    (("key: {old: code", "key: {old: above"), "the key of department is code"),
+    (("through: customer_id", "through: customer_id, by: id"), "either this row names the other"),
+    (("value: role_id", "value: role"), "role"),
+])
+def test_what_does_not_fit_is_told_where_it_is_written(meeting: Meeting, change: tuple[str, str], said: str) -> None:
+    with pytest.raises(PlaybookError) as caught:
+        compiled(meeting, SAID.replace(*change))
+    assert said in caught.value.message
+    assert str(caught.value.where).startswith("m.yaml:")
