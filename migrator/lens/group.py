@@ -67,9 +67,9 @@ class Satellite:
     """A table of one side that has no pair of its own: its rows are made from what a group says on that side.
 
     `rows(scope, key, values)` selects them, labelled with columns of the table: `key` is the key of the pair as this
-    side writes it, `values` are the group's values on this side, made from a row of the other. Links (`owner` is given) belong to one row of the
-    pair, and come and go with it. Records (no `owner`) are shared: `rows` gives each different one once, they are made
-    before the pair's rows, and stay.
+    side writes it, `values` are the group's values on this side, made from a row of the other. Links (`owner` is given)
+    belong to one row of the pair, and come and go with it. Records (no `owner`) are shared: `rows` gives each different
+    one once, they are made before the pair's rows, and stay.
     """
 
     side: Side
