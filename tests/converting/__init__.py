@@ -1,0 +1,1 @@
+"""Values and conversions that every make of database must see alike."""
