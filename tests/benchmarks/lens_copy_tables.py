@@ -38,13 +38,13 @@ _FILL = {
     "postgresql": (
         "insert into department select n, 'D' || n, 'Department ' || n from generate_series(1, 1000) n",
         "insert into task select n, 'Task ' || md5(n::text), (array['planned', 'doing', 'held', 'done'])[n % 4 + 1], "
-        "'D' || (n % 1000 + 1), (n % 100000) || '.' || lpad((n % 100)::text, 2, '0'), "
+        "'D' || (n % 1000 + 1), (n % 100000) || '.' || n % 10 || n % 9 + 1, "
         "timestamp '2020-01-01' + n % 100000000 * interval '1 second', timestamp '2024-01-01', n % 500, n % 5, "
         "'Site ' || n % 900, md5('a' || n) || md5('b' || n) from generate_series(1, {rows}) n"),
     "mariadb": (
         "insert into department select seq, concat('D', seq), concat('Department ', seq) from seq_1_to_1000",
         "insert into task select seq, concat('Task ', md5(seq)), elt(seq % 4 + 1, 'planned', 'doing', 'held', 'done'), "
-        "concat('D', seq % 1000 + 1), concat(seq % 100000, '.', lpad(seq % 100, 2, '0')), "
+        "concat('D', seq % 1000 + 1), concat(seq % 100000, '.', seq % 10, seq % 9 + 1), "
         "timestampadd(second, seq % 100000000, '2020-01-01'), '2024-01-01', seq % 500, seq % 5, "
         "concat('Site ', seq % 900), concat(md5(concat('a', seq)), md5(concat('b', seq))) from seq_1_to_{rows}"),
 }

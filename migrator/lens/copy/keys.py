@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 
 from migrator.lens.lens import Narrow, in_pair, source_row
 from migrator.lens.pair import Pair
@@ -36,11 +36,11 @@ class Keys:
 
     def last_of(self, low: Key | None, rows: int) -> Select[Any]:
         """The key of the last of so many rows above `low`; nothing where there are fewer."""
-        return self._above(low, descending=False).offset(rows - 1)
+        return self._texts(self._above(low, descending=False).offset(rows - 1))
 
     def highest(self, low: Key | None) -> Select[Any]:
         """The highest key above `low`."""
-        return self._above(low, descending=True)
+        return self._texts(self._above(low, descending=True))
 
     def between(self, low: Key | None, high: Key) -> Narrow:
         """Rows above `low` up to `high`."""
@@ -54,11 +54,15 @@ class Keys:
         row = source_row(self.pair, WAY, self.tables)
         face = self.pair.faces[WAY.source]
         cells = row(*face.key)
-        texts = (canonical(cell, type_).label(f"key_{n}") for n, (cell, type_) in enumerate(zip(cells, self._types,
-                                                                                               strict=True)))
-        query = row.scope.select(*texts).where(in_pair(self.pair, WAY.source, row)).limit(1)
+        keys = (cell.label(f"key_{n}") for n, cell in enumerate(cells))
+        query = row.scope.select(*keys).where(in_pair(self.pair, WAY.source, row)).limit(1)
         query = query.order_by(*(cell.desc() if descending else cell for cell in cells))
         return query if low is None else query.where(self._compared(row, low, upwards=True))
+
+    def _texts(self, keys: Select[Any]) -> Select[Any]:
+        """Keys as texts, made of those alone that come out: a server makes them for every row that it skips."""
+        found = keys.subquery()
+        return select(*(canonical(cell, type_) for cell, type_ in zip(found.columns, self._types, strict=True)))
 
     def _compared(self, row: Row, key: Key, *, upwards: bool) -> ColumnElement[bool]:
         """Whether the row's key is above the given one, or else not above it."""
