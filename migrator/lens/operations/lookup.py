@@ -92,8 +92,8 @@ class _Found:
         """There is no row with this value, or nobody can say which of several is meant."""
         value, table = cell(values), self.rows.table.name
         told, times = self.rows.found(self.by, value, self.tells, scope)
-        found = [Doubt(self.missing, _("no row of {table} has this {column}").format(table=table, column=self.by),
-                       and_(value.is_not(None), told.is_(None)))]
+        found = [Doubt(self.missing, _("{table} has no {wanted} for this {column}").format(
+            table=table, wanted=self.tells, column=self.by), and_(value.is_not(None), told.is_(None)))]
         if not self.rows.identifies(self.by):
             found.append(_ambiguous(table, self.by, times))
         if not self.rows.identifies(self.tells):
