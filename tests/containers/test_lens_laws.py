@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
 from rig_databases import ADMIN_PASSWORD, ADMIN_USER
 from rig_host import TestHost
 
+from fixtures.proofs.lens.agreement import TABLE, one_of_each, shared_rows, texts
 from fixtures.proofs.lens.case import Case, cases
 from fixtures.proofs.lens.composition import strange
-from fixtures.proofs.lens.ground import Ground, server
+from fixtures.proofs.lens.ground import Ground, files, server
 from fixtures.proofs.lens.laws import Tally
-from fixtures.proofs.lens.trial import attempt
+from fixtures.proofs.lens.trial import QUIET, attempt
+from fixtures.proofs.lens.world import world
+from migrator.lens.side import Side
 
 EXAMPLES = 3
 """The first is always the empty one."""
@@ -37,6 +43,23 @@ def mariadb(open_mariadb_host: TestHost) -> Iterator[Ground]:
                 ) as ground:
         yield ground
     open_mariadb_host.must(["mariadb", "-e", "set global innodb_flush_log_at_trx_commit = 1"])
+
+
+def test_equal_values_have_equal_texts_on_every_make(postgresql: Ground, mariadb: Ground) -> None:
+    case = one_of_each()
+    with ExitStack() as until:
+        worlds = [until.enter_context(world(case, ground))
+                  for ground in (postgresql, mariadb, until.enter_context(files()))]
+        types = worlds[0].lens.schemas[Side.OLD].tables[TABLE]
+
+        @settings(max_examples=20, derandomize=True, database=None, deadline=None, suppress_health_check=QUIET,
+                  phases=[Phase.generate])
+        @given(rows=shared_rows(case))
+        def agree(rows: list[dict[str, Any]]) -> None:
+            first, *others = (texts(one, rows, types) for one in worlds)
+            assert others == [first, first]
+
+        agree()
 
 
 @pytest.mark.parametrize("case", on("postgresql"), ids=lambda case: case.name)
