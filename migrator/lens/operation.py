@@ -98,6 +98,16 @@ class Binding:
             raise self.error(at, unknown(_("column"), name, table.columns))
         return table.columns[name].type
 
+    def require_filled(self, table: Table, said: Iterable[str], at: str) -> None:
+        """See that a row can be made by these columns alone. Raises PlaybookError at the argument `at`."""
+        known = set(said)
+        for column in table.columns.values():
+            if not (column.nullable or column.generated or column.counted or column.default is not None
+                    or column.name in known):
+                raise self.error(at, _("nothing is said of the column {column} of {table}, which must not be empty")
+                                 .format(column=column.name, table=table.name),
+                                 hint=_("say under further what it holds"))
+
     def constant(self, value: Constant, type_: Type, at: str) -> Cell:
         """A constant as a value of a type. Raises PlaybookError at the argument `at` where it cannot be one."""
         self.held(value, type_, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from sqlalchemy import null
@@ -48,7 +48,7 @@ class LinkArgs(Args):
 
 class ListArgs(Args):
     separator: str | None = Field(None, pattern=SEPARATOR, description="stands between words; none: one word, no list")
-    unknown: str = Field("refuse", pattern="^(refuse|drop)$", description="what becomes of words that are not found")
+    unknown: Literal["refuse", "drop"] = Field("refuse", description="what becomes of words that are not found")
 
 
 class ExplodeArgs(ListArgs):
@@ -157,16 +157,17 @@ class _Bound:
                      where=self._binding.where)
 
     def _require_owner(self, table: Table, link: LinkArgs) -> None:
+        """The owner's columns must be as many as the key's, and links need no column of which nothing is said."""
         for name in (*link.owner, link.value):
             self._binding.column(table, name, f"{self._side}.{'value' if name == link.value else 'owner'}")
         if len(link.owner) != len(self._key):
             raise self._binding.error(f"{self._side}.owner", _("the key of the row has {n} columns: {columns}").format(
                 n=len(self._key), columns=", ".join(self._key)))
+        self._binding.require_filled(table, (*link.owner, link.value, *link.further), f"{self._side}.table")
 
     def _further(self, table: Table, name: str, args: FurtherArgs) -> Further:
         at = f"{self._side}.further.{name}"
         type_ = self._binding.column(table, name, at)
-
         instead = {word: self._binding.constant(value, type_, f"{at}.instead.{word}")
                    for word, value in args.instead.items()} | dict.fromkeys(args.null_for, null())
         usual: Cell | int = null() if args.constant is None else self._binding.constant(args.constant, type_,

@@ -122,6 +122,7 @@ def _records(binding: Binding, args: RecordArgs, side: Side) -> Records:
     if {number.family, binding.type(side, args.reference, f"{side}.reference").family} != {Family.INTEGER}:
         raise binding.error(f"{side}.key", _("records are named by whole numbers, and {column} is {type}").format(
             column=f"{table.name}.{args.key}", type=number))
+    binding.require_filled(table, (args.key, *args.columns, *args.further), f"{side}.table")
     return Records(side, table, tuple(args.columns), args.key, {
         name: binding.constant(value, binding.column(table, name, f"{side}.further.{name}"), f"{side}.further.{name}")
         for name, value in args.further.items()})

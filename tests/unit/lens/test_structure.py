@@ -157,3 +157,15 @@ def test_what_does_not_fit_is_told_where_it_is_written(meeting: Meeting, change:
         compiled(meeting, SAID.replace(*change))
     assert said in caught.value.message
     assert str(caught.value.where).startswith("m.yaml:")
+
+
+@pytest.mark.parametrize(("table", "columns", "place"), [
+    ("account_role", "account_id integer not null, role_id integer not null", "m.yaml:18:20"),
+    ("partner", "id integer primary key, name text", "m.yaml:25:46"),
+])
+def test_a_column_that_must_not_be_empty_is_asked_for(meeting: Meeting, table: str, columns: str, place: str) -> None:
+    run(meeting, Side.NEW, f"drop table {table}; create table {table} ({columns}, kind text not null)")
+    with pytest.raises(PlaybookError) as caught:
+        compiled(meeting)
+    assert caught.value.message == f"nothing is said of the column kind of {table}, which must not be empty"
+    assert str(caught.value.where).startswith(place)
