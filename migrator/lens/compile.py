@@ -6,11 +6,11 @@ import fnmatch
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from migrator.errors import PlaybookError
 from migrator.lens.constant import constant
 from migrator.lens.conversion import plain
+from migrator.lens.given_keys import with_given_keys
 from migrator.lens.group import Group
 from migrator.lens.lens import Lens
 from migrator.lens.mapping import Mapping as MappingFile
@@ -18,7 +18,7 @@ from migrator.lens.mapping import TableEntry
 from migrator.lens.operation import Binding, DeclaredPair, operations
 from migrator.lens.pair import Face, Pair, Private
 from migrator.lens.rows import constants
-from migrator.lens.schema import Schema, Table
+from migrator.lens.schema import Schema
 from migrator.lens.side import Side
 from migrator.playbook.nearest import unknown
 from migrator.playbook.tree import Route, Tree
@@ -32,7 +32,7 @@ def compile_lens(mapping: MappingFile, old: Schema, new: Schema) -> Lens:
     Raises PlaybookError, or PlaybookErrors with all that is wrong: unknown names, types that do not fit, tables and
     columns of which nothing is said.
     """
-    schemas = {Side.OLD: old, Side.NEW: new}
+    schemas = with_given_keys(mapping, {Side.OLD: old, Side.NEW: new})
     errors: list[PlaybookError] = []
     pairs: list[Pair] = []
     for number, entry in enumerate(mapping.file.tables):
@@ -82,8 +82,7 @@ def _faces(entry: TableEntry, schemas: Mapping[Side, Schema], tree: Tree, route:
         for name in names:
             if name not in known:
                 raise tree.error((*route, side.value), unknown(_("table"), name, known))
-        main = _with_key(known[names[0]], entry.key.get(side, []), tree, (*route, "key"))
-        face = Face(side, (main, *(known[name] for name in names[1:])),
+        face = Face(side, tuple(known[name] for name in names),
                     frozenset(name for name in entry.optional if name in names), entry.rows.get(side, {}))
         _require_keys(face, tree, (*route, side.value))
         for column, condition in face.rows.items():
@@ -97,14 +96,6 @@ def _faces(entry: TableEntry, schemas: Mapping[Side, Schema], tree: Tree, route:
                 raise tree.error(at, str(error)) from None
         faces[side] = face
     return faces
-
-
-def _with_key(table: Table, key: list[str], tree: Tree, route: Route) -> Table:
-    """The table with the key that the file gives it; the census sees whether it is one."""
-    for number, column in enumerate(key):
-        if column not in table.columns:
-            raise tree.error((*route, number), unknown(_("column"), column, table.columns))
-    return replace(table, key=tuple(key)) if key else table
 
 
 def _require_keys(face: Face, tree: Tree, route: Route) -> None:

@@ -47,6 +47,8 @@ class Table:
     uniques: tuple[tuple[str, ...], ...] = ()
     foreign: tuple[ForeignKey, ...] = ()
     triggers: tuple[str, ...] = ()
+    assumed: bool = False
+    """Whether the key is only what a mapping says, and no server watches over it."""
 
     def clause(self, side: Side) -> SqlTable:
         """The table as statements name it; where its side really lies is said when they are run."""

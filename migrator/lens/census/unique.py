@@ -130,7 +130,8 @@ def _unique_already(pair: Pair, table: Table, columns: tuple[str, ...], alphabet
         return False
     read = {column for group in groups for column in group.ends[Side.OLD].columns}
     main = pair.faces[Side.OLD].main
-    return any(set(key) <= read for key in (main.key, *main.uniques) if key) and all(
+    proven = main.uniques if main.assumed else (main.key, *main.uniques)
+    return any(set(key) <= read for key in proven if key) and all(
         _no_coarser(pair, name, alphabet.of(table.name, column).collation) for column, name in names.items())
 
 

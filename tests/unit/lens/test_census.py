@@ -158,3 +158,18 @@ def test_more_questions_than_an_integer_has_bits(tmp_path: Path) -> None:
     census = counted(case, tmp_path, planted=False)
     assert len(census.refused) == 149
     assert census.tallies[-1] == Tally("wide", 1, 0, 0, 1)
+
+
+def test_a_key_that_only_the_mapping_knows_must_be_one(tmp_path: Path) -> None:
+    rows = "('a', '1', 'x'), ('a', '1', 'y'), (null, '2', 'z'), ('b', '3', 'w')"
+    ends = []
+    for name, more in (("old", f"; insert into log values {rows}"), ("new", "")):
+        end = open_endpoint(name, f"sqlite:///{tmp_path / name}.db")
+        with end.connect() as connection:
+            connection.connection.driver_connection.executescript(  # type: ignore[union-attr]
+                f"create table log (who text, at text, what text){more}")
+        ends.append(end)
+    said = 'from: "1"\nto: "2"\ntables:\n  - {old: log, new: log, key: [who, at]}\n'
+    lens = compile_lens(Mapping.parse(said.encode(), "m.yaml"), *(read_schema(end) for end in ends))
+    assert {(finding.code, finding.rows) for finding in take(lens, Meeting(*ends)).refused} == {
+        ("not-unique", 2), ("empty", 1)}
