@@ -21,6 +21,7 @@ from migrator.lens.reflect import read_schema
 from migrator.lens.verify import compare
 from tests.copying import nasty
 from tests.copying.killed import killed_at
+from tests.copying.renumbered import require_renumbered
 from tests.copying.world import World
 
 Places = Callable[[str], tuple[Endpoint, Endpoint]]
@@ -93,6 +94,11 @@ def test_a_whole_mapping_goes_over(places: Places, monkeypatch: pytest.MonkeyPat
     world.build()
     forward(world.lens(), world.meeting)
     world.require_copied()
+
+
+@pytest.mark.parametrize("said", ["postgresql > mariadb", "mariadb > postgresql"])
+def test_rows_get_new_keys_and_records(places: Places, said: str) -> None:
+    require_renumbered(*places(said))
 
 
 @pytest.mark.parametrize("said", ["postgresql > postgresql", "mariadb, one login"])

@@ -12,6 +12,7 @@ from migrator.lens.copy import pace
 from migrator.lens.copy.copy import forward
 from migrator.lens.endpoint import open_endpoint
 from migrator.lens.reflect import read_schema
+from tests.copying.renumbered import require_renumbered
 from tests.copying.world import SAID, World
 
 
@@ -84,7 +85,7 @@ def test_what_the_census_refuses_is_not_begun(world: World) -> None:
     change(world, "old", "update task set dept = 'nowhere' where id = 3")
     with pytest.raises(FindingsBlock) as caught:
         forward(world.lens(), world.meeting)
-    assert "no row of department has this code" in caught.value.message
+    assert "task -> item: " in caught.value.message
     require_untouched(world)
 
 
@@ -149,6 +150,11 @@ def test_a_key_of_texts_in_any_order_is_walked_once(tmp_path: Path, monkeypatch:
     copied = forward(world.lens('from: "1"\nto: "2"\n'), world.meeting)
     assert (copied.rows, copied.pairs[0].chunks) == (len(keys), 5)
     assert sorted(key for key, in world.there("select word from word")) == sorted(keys)
+
+
+def test_rows_get_new_keys_and_records(tmp_path: Path) -> None:
+    places = empty(tmp_path)
+    require_renumbered(places.old, places.new)
 
 
 def test_the_pace_follows_the_speed() -> None:
