@@ -107,7 +107,9 @@ def _range(source: Kind, target: Kind, shortened: Callable[[Cell], Cell]) -> tup
         highest: Cell = literal_column(str(high + step))
         return or_(number <= lowest, number >= highest) if step else or_(number < lowest, number > highest)
 
-    return limit(Flaw("out-of-range", _("outside of {low} to {high}").format(low=low, high=high), outside),
+    served = target.make != "sqlite" and target.type.family is Family.DECIMAL  # others are cast before they are stored
+    return limit(Flaw("out-of-range", _("outside of {low} to {high}").format(low=low, high=high), outside,
+                      served=served),
                  promised=promised is not None and low <= promised[0] and promised[1] <= high and
                  not _rounds(source, target),  # 99.99 becomes 100
                  source=source, target=target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, case, false
 
@@ -31,6 +31,8 @@ class Flaw:
     condition: Callable[[Cell], ColumnElement[bool]]
     beyond: bool = False
     """Whether only values have it that the type of their own column does not promise: SQLite keeps such."""
+    served: bool = False
+    """Whether the target's server refuses such a value itself, whatever way it comes; then only a census has to ask."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Passage:
 
     def then(self, after: Passage) -> Passage:
         """This passage and another one behind it."""
-        later = (Flaw(flaw.code, flaw.sentence, self._behind(flaw), flaw.beyond) for flaw in after.flaws)
+        later = (replace(flaw, condition=self._behind(flaw)) for flaw in after.flaws)
         return Passage(lambda value: after.value(self.value(value)), (*self.flaws, *later), self.exact and after.exact)
 
     def _behind(self, flaw: Flaw) -> Callable[[Cell], ColumnElement[bool]]:
@@ -63,8 +65,8 @@ class Passage:
             value = cell(values)
             there = self.value(value)
             nothing = no_value(target, scope)
-            return (case(*((flaw.condition(value), nothing) for flaw in self.flaws), else_=there)
-                    if self.flaws else there,)
+            wrong = [flaw.condition(value) for flaw in self.flaws if scope.lenient or not flaw.served]
+            return (case(*((condition, nothing) for condition in wrong), else_=there) if wrong else there,)
 
         return convert
 
@@ -95,5 +97,5 @@ def limit(flaw: Flaw, *, promised: bool, source: Kind, target: Kind) -> tuple[Fl
     if not promised:
         return (flaw,)
     if source.type.loose and not target.type.loose:
-        return (Flaw(flaw.code, flaw.sentence, flaw.condition, beyond=True),)
+        return (replace(flaw, beyond=True),)
     return ()

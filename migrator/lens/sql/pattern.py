@@ -42,7 +42,7 @@ def _matches(element: Matches, compiler: Any, **kw: Any) -> str:
     text, posix, perl, whole = element.parts
     value, make = compiler.process(text, **kw), make_in(compiler)
     if make == "postgresql":
-        return f"({value} ~ {compiler.process(posix, **kw)})"
+        return f"(cast({value} as text) collate \"C\" ~ {compiler.process(posix, **kw)})"  # much faster than by a locale
     if make == "mariadb":
         return f"(convert({value} using utf8mb4) regexp {compiler.process(perl, **kw)})"
     return f"migrator_matches({value}, {compiler.process(whole, **kw)})"
