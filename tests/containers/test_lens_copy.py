@@ -11,13 +11,16 @@ from rig_databases import Database
 from rig_host import TestHost
 from sqlalchemy import make_url
 
+from migrator.errors import Locked
 from migrator.lens.compile import compile_lens
-from migrator.lens.copy import pace
+from migrator.lens.copy import pace, turn
 from migrator.lens.copy.copy import forward
+from migrator.lens.copy.session import Session
 from migrator.lens.endpoint import Endpoint, open_endpoint
 from migrator.lens.mapping import Mapping
 from migrator.lens.meeting import Meeting
 from migrator.lens.reflect import read_schema
+from migrator.lens.side import Side
 from migrator.lens.verify import compare
 from tests.copying import nasty
 from tests.copying.killed import killed_at
@@ -115,6 +118,19 @@ def test_killed_anywhere_it_goes_on(places: Places, monkeypatch: pytest.MonkeyPa
         assert arrived <= world.ledger(), "a chunk that had arrived was brought again"
     world.require_copied()
     assert boundary > 2 * STRIDE
+
+
+@pytest.mark.parametrize("said", ["postgresql > postgresql", "mariadb > mariadb"])
+def test_two_copies_do_not_meet(places: Places, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setattr(turn, "PATIENCE", 1)
+    world = World(*places(said))
+    world.build()
+    with world.meeting.connect(Side.NEW) as connection:
+        turn.take_turn(Session(world.new, connection))
+        with pytest.raises(Locked):
+            forward(world.lens(), world.meeting)
+    forward(world.lens(), world.meeting)
+    world.require_copied()
 
 
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from migrator.lens.copy.ledger import Ledger
 from migrator.lens.copy.progress import Copied, Progress
 from migrator.lens.copy.refusals import require_ours, require_own_ledger, require_transactions
 from migrator.lens.copy.session import Session
+from migrator.lens.copy.turn import take_turn
 from migrator.lens.copy.unit import Tally, Unit
 from migrator.lens.lens import Lens
 from migrator.lens.meeting import Meeting
@@ -26,12 +27,14 @@ def forward(lens: Lens, meeting: Meeting, *, census: Census | None = None, progr
     census: one of this very data; taken here if left out.
     counted: told of the census before the first row goes.
     aim: seconds that a chunk should take; each commits together with its row in the ledger.
-    Raises FindingsBlock before anything is written, where the data cannot be carried over or the target is not free;
-    DatabaseError where a server refuses rows: what had been committed stays, and a new start goes on from there.
+    Raises Locked while another process copies into the target; FindingsBlock, before anything is written, where the
+    data cannot be carried over or the target is not free; DatabaseError where a server refuses rows: what had been
+    committed stays, and a new start goes on from there.
     """
     with meeting.connect(Side.NEW) as connection:
         target = Session(meeting.new, connection)
         target.read_without_locks()
+        take_turn(target)
         ledger = Ledger(connection, lens.digest)
         units = [Unit(lens, meeting, place, aim) for place in range(len(lens.pairs))]
         tables = list({table.name: table for unit in units for table in unit.tables}.values())
