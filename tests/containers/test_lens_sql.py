@@ -54,11 +54,8 @@ def asked(end: Endpoint, statement: Any) -> list[list[Any]]:
                 for row in connection.execute(statement)]
 
 
-@pytest.mark.parametrize("make", MAKES)
-@pytest.mark.parametrize("column", VALUES)
+@pytest.mark.parametrize(("make", "column"), [(make, column) for make in MAKES for column in TYPES[make]])
 def test_a_value_has_the_same_text_everywhere_and_comes_back_from_it(make: str, column: str, ends: Ends) -> None:
-    if column not in TYPES[make]:
-        pytest.skip("SQLite has no whole numbers of 64 bits without a sign")
     end = ends(make, "old")
     table = table_of(end, {"a": TYPES[make][column]})
     clause, type_ = table.clause(Side.OLD), table.columns["a"].type

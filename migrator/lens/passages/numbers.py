@@ -136,7 +136,8 @@ def _digits(source: Kind, target: Kind) -> tuple[Flaw, ...]:
 
 def _decimals(source: Kind, target: Kind) -> tuple[Flaw, ...]:
     scale = _scale(target.type)
-    if _rounds(source, target) or scale is None or not source.type.loose or target.type.loose:
+    promised = source.type.family is Family.DECIMAL and not _rounds(source, target)
+    if not promised or scale is None or not source.type.loose or target.type.loose:
         return ()
     return (Flaw("too-precise", _("more than {n} digits after the point").format(n=scale),
                  lambda value: Rounded(value, scale) != value, beyond=True),)

@@ -41,8 +41,8 @@ def matches(text: Cell, pattern: str) -> ColumnElement[bool]:
 def _matches(element: Matches, compiler: Any, **kw: Any) -> str:
     text, posix, perl, whole = element.parts
     value, make = compiler.process(text, **kw), make_in(compiler)
-    if make == "postgresql":
-        return f"(cast({value} as text) collate \"C\" ~ {compiler.process(posix, **kw)})"  # much faster than by a locale
+    if make == "postgresql":  # in the letters of no language: that is much faster
+        return f"(cast({value} as text) collate \"C\" ~ {compiler.process(posix, **kw)})"
     if make == "mariadb":
         return f"(convert({value} using utf8mb4) regexp {compiler.process(perl, **kw)})"
     return f"migrator_matches({value}, {compiler.process(whole, **kw)})"
