@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -131,4 +132,50 @@ def test_a_zone_meets_a_column_that_keeps_utc(ends: Ends) -> None:
         group, found = told(case, ends(make, "old"), ends(make, "new"))
         assert found[Way.FORWARD] == [*case.forward, (None, None, None)]
         assert found[Way.BACKWARD] == [*case.backward, (None, None, None)]
+        assert group.faith.name == case.faith
+
+
+@pytest.mark.parametrize(("old_make", "new_make"), list(permutations(MAKES, 2)))
+def test_makes_agree_on_what_becomes_of_a_value(old_make: str, new_make: str, ends: Ends) -> None:
+    for case in CASES:
+        if {old_make, new_make} <= case.only:
+            group, found = told(case, ends(old_make, "old"), ends(new_make, "new"))
+            assert (case.name, found[Way.FORWARD]) == (case.name, [*case.forward, (None, None, None)])
+            assert (case.name, found[Way.BACKWARD]) == (case.name, [*case.backward, (None, None, None)])
+            assert (case.name, group.faith.name) == (case.name, case.faith)
+
+
+FOREIGN = [
+    ("mariadb", "bigint unsigned", "postgresql", "bigint", "18446744073709551615", "out-of-range"),
+    ("mariadb", "datetime", "postgresql", "timestamp", "0000-00-00 00:00:00", "zero-date"),
+    ("mariadb", "time", "postgresql", "time", "-10:00:00", "out-of-range"),
+    ("mariadb", "varchar(36)", "postgresql", "uuid", "x", "not-a-uuid"),
+    ("postgresql", "timestamp", "mariadb", "datetime(6)", "infinity", "out-of-range"),
+    ("postgresql", "date", "sqlite", "date", "0044-03-15 BC", "out-of-range"),
+    ("postgresql", "double precision", "mariadb", "double", "NaN", "not-a-number"),
+    ("postgresql", "numeric(30, 2)", "sqlite", "numeric(30, 2)", "1234567890123456789.25", "too-precise"),
+    ("postgresql", "varchar(9)", "mariadb", "enum('a','b')", "A", "not-a-label"),
+    ("sqlite", "integer", "postgresql", "integer", "1.5", "unlike"),
+    ("sqlite", "timestamp", "postgresql", "timestamp", "2024-02-30 10:00:00", "unlike"),
+    ("sqlite", "numeric(14, 2)", "mariadb", "decimal(14, 2)", "1.005", "too-precise"),
+    ("sqlite", "varchar(5)", "mariadb", "varchar(5)", "abcdef", "too-long"),
+    ("sqlite", "json", "postgresql", "jsonb", "{a", "not-json"),
+]
+"""What one make keeps and the other cannot: makes and types, the value, its doubt."""
+
+
+@pytest.mark.parametrize(("old_make", "old", "new_make", "new", "value", "doubt"), FOREIGN)
+def test_what_the_other_make_cannot_keep_is_refused(old_make: str, old: str, new_make: str, new: str, value: str,
+                                                    doubt: str, ends: Ends) -> None:
+    _group, found = told(Case("foreign", old, new, None, "", ((value,),)), ends(old_make, "old"), ends(new_make, "new"))
+    (_value, there, back, *doubts), _empty = found[Way.FORWARD]
+    assert (there, back, doubts) == (None, None, [doubt])
+
+
+def test_a_uuid_is_the_same_in_small_letters(ends: Ends) -> None:
+    given = "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11"
+    case = Case("uuid", "varchar(36)", "uuid", None, "INJ", ((given, given.lower(), given.lower()),))
+    for make in SERVERS:
+        group, found = told(case, ends(make, "old"), ends("postgresql", "new"))
+        assert found[Way.FORWARD] == [*case.forward, (None, None, None)]
         assert group.faith.name == case.faith

@@ -61,7 +61,7 @@ def from_uuid(source: Kind, target: Kind) -> Passage:
 def to_uuid(_source: Kind, target: Kind) -> Passage:
     """From a text to the UUID that it writes; small and capital letters become the same."""
     wrong = Flaw("not-a-uuid", _("not a UUID"), lambda value: not_(matches(value, UUID)))
-    return Passage(lambda value: typed(value, target.type), (wrong,), exact=False)
+    return Passage(lambda value: typed(func.lower(value, type_=TEXT.in_statements), target.type), (wrong,), exact=False)
 
 
 def _letters(source: Kind, target: Kind) -> tuple[Flaw, ...]:

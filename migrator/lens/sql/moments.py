@@ -89,8 +89,8 @@ def _cut(element: Cut, compiler: Any, **kw: Any) -> str:
     if make == "mariadb":
         return f"cast({value} as {'time' if element.of.family is Family.TIME else 'datetime'}({element.digits}))"
     rest = f"make_interval(secs => mod(cast(extract(microseconds from {value}) as bigint), {step}) / 1e6)"
-    if element.of.family is Family.TIME:
-        return f"({value} - {rest})"
+    if element.of.family is Family.TIME:  # calculating makes 00:00 of 24:00
+        return f"(case when {value} < '24:00:00' then {value} - {rest} else {value} end)"
     return f"(case when isfinite({value}) then {value} - {rest} else {value} end)"
 
 
