@@ -11,7 +11,8 @@ from rig_databases import Database
 from rig_host import TestHost
 from sqlalchemy import make_url
 
-from migrator.errors import Locked
+from migrator.errors import DatabaseError, Locked
+from migrator.lens.census.census import Census
 from migrator.lens.compile import compile_lens
 from migrator.lens.copy import pace, turn
 from migrator.lens.copy.copy import forward
@@ -118,6 +119,25 @@ def test_killed_anywhere_it_goes_on(places: Places, monkeypatch: pytest.MonkeyPa
         assert arrived <= world.ledger(), "a chunk that had arrived was brought again"
     world.require_copied()
     assert boundary > 2 * STRIDE
+
+
+@pytest.mark.parametrize("said", ["postgresql > postgresql", "mariadb > mariadb"])
+def test_rows_without_a_parent_are_named(places: Places, said: str) -> None:
+    world = World(*places(said))
+    world.build()
+    with world.old.connect() as connection, connection.begin():
+        connection.exec_driver_sql("insert into note values (55, 1, 'lost')")
+    for _start in range(2):
+        with pytest.raises(DatabaseError) as caught:
+            forward(world.lens(), world.meeting, census=Census((), ()))  # the row has come after the census
+        assert "55/1" in caught.value.message
+    with world.old.connect() as connection, connection.begin():
+        connection.exec_driver_sql("delete from note where task = 55")
+    with world.new.connect() as connection, connection.begin():
+        connection.exec_driver_sql("delete from remark where item = 55")
+    forward(world.lens(), world.meeting, census=Census((), ()))
+    assert read_schema(world.new).tables["remark"].foreign
+    assert world.there("select count(*) from migrator_deferred") == [(0,)]
 
 
 @pytest.mark.parametrize("said", ["postgresql > postgresql", "mariadb > mariadb"])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
+from migrator.errors import DatabaseError
 from migrator.lens.copy.keys import Key, Keys
 from migrator.lens.copy.ledger import Ledger, Reached
 from migrator.lens.copy.load import Load
 from migrator.lens.copy.pace import Pace
 from migrator.lens.copy.paths.path import Path
 from migrator.lens.copy.session import Session
+from migrator.text import _
 
 
 class Crossing:
@@ -36,6 +38,10 @@ class Crossing:
                 high = self._end_of_chunk(keys, reached.high, pace.rows)
                 if high is None:
                     return
+                if high == reached.high:
+                    raise DatabaseError(_("the key {key} is of another type than its column, so nobody can say which "
+                                          "comes after it").format(key=", ".join(high)),
+                                        where=self._source.endpoint.name, hint=_("correct it in the old data"))
                 rows, *_further = [self._path.carry(load, load.rows(keys.between(reached.high, high)))
                                    for load in work]
                 reached = self._ledger.add(self._unit, reached, high, rows, time.monotonic() - began)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import CHAR, ColumnElement, Select, and_, cast, func, literal, or_, select, tuple_
 
 from migrator.lens.lens import Narrow, in_pair, source_row
 from migrator.lens.pair import Pair
@@ -52,8 +52,7 @@ class Keys:
 
     def _above(self, low: Key | None, *, descending: bool) -> Select[Any]:
         row = source_row(self.pair, WAY, self.tables)
-        face = self.pair.faces[WAY.source]
-        cells = row(*face.key)
+        cells = self._ordered(row)
         keys = (cell.label(f"key_{n}") for n, cell in enumerate(cells))
         query = row.scope.select(*keys).where(in_pair(self.pair, WAY.source, row)).limit(1)
         query = query.order_by(*(cell.desc() if descending else cell for cell in cells))
@@ -66,7 +65,7 @@ class Keys:
 
     def _compared(self, row: Row, key: Key, *, upwards: bool) -> ColumnElement[bool]:
         """Whether the row's key is above the given one, or else not above it."""
-        cells = row(*self.pair.faces[WAY.source].key)
+        cells = self._ordered(row)
         bounds = [_bound(text, type_) for text, type_ in zip(key, self._types, strict=True)]
         if len(cells) == 1:
             return cells[0] > bounds[0] if upwards else cells[0] <= bounds[0]
@@ -79,6 +78,11 @@ class Keys:
         same = and_(*(cell == bound for cell, bound in zip(cells, bounds, strict=True)))
         return and_(cells[0] <= bounds[0], or_(*steps, same))
 
+    def _ordered(self, row: Row) -> list[Cell]:
+        """The key's columns; MariaDB puts labels in the order of their numbers and compares them as texts."""
+        cells = zip(row(*self.pair.faces[WAY.source].key), self._types, strict=True)
+        return [cast(cell, CHAR) if self.make == "mariadb" and _labelled(type_) else cell for cell, type_ in cells]
+
     @property
     def _types(self) -> list[Type]:
         face = self.pair.faces[WAY.source]
@@ -89,6 +93,10 @@ def _steps(cells: Sequence[Cell], bounds: Sequence[Cell], upwards: bool) -> Iter
     for n, (cell, bound) in enumerate(zip(cells, bounds, strict=True)):
         further = cell > bound if upwards else cell < bound
         yield and_(*(cells[i] == bounds[i] for i in range(n)), further)
+
+
+def _labelled(type_: Type) -> bool:
+    return type_.shown.startswith(("enum", "set"))
 
 
 def _bound(text: str, type_: Type) -> Cell:

@@ -12,7 +12,6 @@ from migrator.lens.copy.keys import WAY, Keys
 from migrator.lens.copy.ledger import Ledger, Reached
 from migrator.lens.copy.load import loads
 from migrator.lens.copy.paths.choose import choose
-from migrator.lens.copy.paths.path import Path
 from migrator.lens.copy.progress import UNIT, CopiedPair, Progress
 from migrator.lens.copy.records import bring, needed, prepare
 from migrator.lens.copy.session import Session

@@ -23,7 +23,7 @@ def require_unique(target: Session, table: Table) -> None:
         if rows:
             raise DatabaseError(_("rows of {table} share the same {columns}, which must be unique: {keys}").format(
                 table=table.name, columns=", ".join(columns), keys=_keys(rows)), where=target.endpoint.name,
-                hint=_("mend these rows at their source, empty the new side, and copy again"))
+                hint=_("mend these rows on both sides, then start the copy again: it goes on from here"))
 
 
 def require_parents(target: Session, table: Table, schema: Schema) -> None:
@@ -34,7 +34,7 @@ def require_parents(target: Session, table: Table, schema: Schema) -> None:
             if rows:
                 raise DatabaseError(_("rows of {table} refer to rows of {parent} that are not there: {keys}").format(
                     table=table.name, parent=foreign.table, keys=_keys(rows)), where=target.endpoint.name,
-                    hint=_("mend these rows at their source, empty the new side, and copy again"))
+                    hint=_("mend these rows on both sides, then start the copy again: it goes on from here"))
 
 
 def _sharing(table: Table, columns: tuple[str, ...]) -> Select[Any]:
