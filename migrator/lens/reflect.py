@@ -10,16 +10,18 @@ from sqlalchemy import Inspector, inspect
 from sqlalchemy.exc import SAWarning
 
 from migrator.database.base import OURS
+from migrator.errors import WrongUse
 from migrator.lens.catalog import Facts, facts_of_columns, triggers
 from migrator.lens.copy.aside.notes import Kept
 from migrator.lens.endpoint import Endpoint
 from migrator.lens.reflected import type_of
 from migrator.lens.schema import Column, ForeignKey, Schema, Table
 from migrator.lens.types import Family
+from migrator.text import _
 
 
 def read_schema(endpoint: Endpoint) -> Schema:
-    """All tables of an endpoint's namespace; ours are left out."""
+    """All tables of an endpoint's namespace; ours are left out. Raises WrongUse for names that cannot be read."""
     with endpoint.connect() as connection, warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # what SQLAlchemy does not know the catalogue tells
         inspector = inspect(connection)
@@ -27,10 +29,18 @@ def read_schema(endpoint: Endpoint) -> Schema:
         fired = triggers(connection, endpoint.make, endpoint.namespace)
         facts = facts_of_columns(connection, endpoint.make, endpoint.namespace)
         kept = Kept(connection, space)
-        return Schema(endpoint.make, {name: kept.on(_table(inspector, endpoint.make, name, space, fired.get(name, ()),
-                                                           facts))
-                                      for name in sorted(inspector.get_table_names(schema=space))
-                                      if not name.startswith(OURS)})
+        tables = {name: kept.on(_table(inspector, endpoint.make, name, space, fired.get(name, ()), facts))
+                  for name in sorted(inspector.get_table_names(schema=space)) if not name.startswith(OURS)}
+    _require_readable(endpoint, tables.values())
+    return Schema(endpoint.make, tables)
+
+
+def _require_readable(endpoint: Endpoint, tables: Iterable[Table]) -> None:
+    """Of MariaDB's names with a backtick SQLAlchemy makes others, and it sees no foreign keys of such tables."""
+    odd = [f"{table.name}.{column}" for table in tables for column in table.columns if "`" in table.name + column]
+    if odd and endpoint.make == "mariadb":
+        raise WrongUse(_("names with a backtick cannot be read from MariaDB: {names}").format(names=", ".join(odd)),
+                       where=endpoint.name, hint=_("rename them on the server"))
 
 
 def _table(inspector: Inspector, make: str, name: str, space: str | None, fired: Iterable[str],

@@ -18,6 +18,8 @@ from fixtures.proofs.lens.ground import Ground, files, server
 from fixtures.proofs.lens.laws import Tally
 from fixtures.proofs.lens.trial import QUIET, attempt
 from fixtures.proofs.lens.world import world
+from migrator.errors import WrongUse
+from migrator.lens.reflect import read_schema
 from migrator.lens.side import Side
 
 EXAMPLES = 3
@@ -65,6 +67,15 @@ def test_equal_values_have_equal_texts_on_every_make(postgresql: Ground, mariadb
 @pytest.mark.parametrize("case", on("postgresql"), ids=lambda case: case.name)
 def test_the_laws_hold_on_postgresql(case: Case, postgresql: Ground) -> None:
     attempt(strange(case), postgresql, EXAMPLES, Tally())
+
+
+def test_a_name_that_cannot_be_read_is_refused(mariadb: Ground) -> None:
+    mariadb.clear()
+    end = mariadb.ends[Side.OLD]
+    with end.connect() as connection:
+        connection.exec_driver_sql("create table thing (id integer primary key, `od``d` integer)")
+    with pytest.raises(WrongUse, match="names with a backtick cannot be read"):
+        read_schema(end)
 
 
 @pytest.mark.parametrize("case", on("mariadb"), ids=lambda case: case.name)

@@ -17,7 +17,7 @@ from fixtures.proofs.lens.trial import attempt
 from migrator.errors import WrongUse
 from migrator.lens.operation import operations
 
-EXAMPLES = 8
+EXAMPLES = 6
 ON_SQLITE = [case for case in cases() if "sqlite" in case.makes]
 
 
