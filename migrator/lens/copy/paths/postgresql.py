@@ -15,6 +15,8 @@ from migrator.lens.schema import named
 
 _BUILT_IN = 16_384
 """Types with lower numbers are the same in every database."""
+_TEXT, _TEXTS = 25, (25, 1042, 1043)
+"""text, char(n) and varchar(n): they have the same bytes, and the target's own limit is kept when they arrive."""
 
 
 class Raw:
@@ -42,6 +44,6 @@ class Raw:
 
 
 def _types(session: Session, rows: Select[Any]) -> list[int]:
-    """The server's numbers of the types of a query's columns."""
+    """The server's numbers of the types of a query's columns, those of texts as one."""
     cursor: Any = session.ask(rows.limit(0)).cursor
-    return [column.type_code for column in cursor.description]
+    return [_TEXT if column.type_code in _TEXTS else column.type_code for column in cursor.description]
