@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from migrator.engine.run.context import Desk
     from migrator.engine.run.preflight import Preflight
     from migrator.journal.journal import Journal
-    from migrator.lens.endpoint import Endpoint
+    from migrator.lens.places.endpoint import Endpoint
     from migrator.model.plan import Plan
     from migrator.playbook.inventory import Inventory
     from migrator.playbook.read import LoadedPlaybook
@@ -111,7 +111,7 @@ class App:
 
     def endpoint(self, place: str, database: str = "main") -> Endpoint:
         """A database as one side of a mapping: `place` is an environment of the inventory, or a URL."""
-        from migrator.lens.endpoint import endpoint_of, open_endpoint
+        from migrator.lens.places.endpoint import endpoint_of, open_endpoint
 
         if "://" not in place:
             site = self.site(place)

@@ -15,10 +15,10 @@ from migrator.step import Args, StepContext
 from migrator.text import _
 
 if TYPE_CHECKING:
-    from migrator.lens.endpoint import Endpoint
+    from migrator.lens.declared.mapping import Mapping
     from migrator.lens.lens import Lens
-    from migrator.lens.mapping import Mapping
-    from migrator.lens.meeting import Meeting
+    from migrator.lens.places.endpoint import Endpoint
+    from migrator.lens.places.meeting import Meeting
     from migrator.site import Site
 
 FILES = ("mapping", "between")
@@ -41,7 +41,7 @@ A = TypeVar("A", bound=MappedArgs)
 
 def endpoint(site: Site, database: str) -> Endpoint:
     """A database of an environment as one side of a mapping. Raises DatabaseError for a file that is not there."""
-    from migrator.lens.endpoint import endpoint_of
+    from migrator.lens.places.endpoint import endpoint_of
 
     end = endpoint_of(site.database(database), site.database_entry(database).at)
     if end.make == "sqlite" and not Path(str(end.url.database)).exists():  # a look would make it
@@ -74,16 +74,16 @@ def met_or_why(ctx: StepContext[A]) -> tuple[Lens, Meeting] | Finding:
 
 
 def _mappings(ctx: StepContext[A]) -> list[Mapping]:
-    from migrator.lens.mapping import Mapping
+    from migrator.lens.declared.mapping import Mapping
 
     return [Mapping.parse(ctx.file(name), name) for name in ctx.args.mappings]
 
 
 def _between(ctx: StepContext[A], mappings: Sequence[Mapping]) -> tuple[Lens, Meeting]:
-    from migrator.lens.hops import compile_hops
-    from migrator.lens.meeting import Meeting
-    from migrator.lens.reflect import read_schema
-    from migrator.lens.schema_file import load_schema
+    from migrator.lens.declared.hops import compile_hops
+    from migrator.lens.places.meeting import Meeting
+    from migrator.lens.places.reflect import read_schema
+    from migrator.lens.places.schema_file import load_schema
 
     meeting = Meeting(endpoint(ctx.elsewhere(ctx.args.from_), ctx.args.database),
                       endpoint(ctx.site, ctx.args.database))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from migrator.lens.endpoint import open_endpoint
-from migrator.lens.hops import compile_hops
+from migrator.lens.declared.hops import compile_hops
+from migrator.lens.declared.mapping import Mapping
 from migrator.lens.lens import Lens
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import open_endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.verify import compare
 from migrator.lens.verify.report import Report
 

@@ -13,8 +13,8 @@ import pytest
 
 from fixtures.development.docstring import example, promise
 from migrator.errors import Exit
-from migrator.lens.mapping import Mapping
-from migrator.lens.operation import Operation, operations
+from migrator.lens.declared.mapping import Mapping
+from migrator.lens.declared.operation import Operation, operations
 from migrator.playbook.loader import parse
 from migrator.playbook.model import ForEach
 from migrator.playbook.steps import read_steps

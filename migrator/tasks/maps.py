@@ -12,7 +12,7 @@ from migrator.text import _
 
 if TYPE_CHECKING:
     from migrator.lens.lens import Lens
-    from migrator.lens.meeting import Meeting
+    from migrator.lens.places.meeting import Meeting
     from migrator.lens.schema import Schema
 
 MAPPING = "the mapping file; several, with commas between, for a path of several hops"
@@ -25,9 +25,9 @@ DATABASE = "which database of the environments (default: the only one)"
 def met(call: Call, mapping: str | None, old: str | None, new: str | None, database: str,
         between: str | None = None) -> tuple[Lens, Meeting]:
     """The lens of a mapping file between two sides (of several files, along a path), and where these meet."""
-    from migrator.lens.hops import compile_hops
-    from migrator.lens.mapping import Mapping
-    from migrator.lens.reflect import read_schema
+    from migrator.lens.declared.hops import compile_hops
+    from migrator.lens.declared.mapping import Mapping
+    from migrator.lens.places.reflect import read_schema
 
     needed({"mapping": mapping})
     meeting = sides(call, old, new, database)
@@ -42,16 +42,16 @@ def met(call: Call, mapping: str | None, old: str | None, new: str | None, datab
 
 
 def _structure(call: Call, place: str, database: str) -> Schema:
-    from migrator.lens.reflect import read_schema
-    from migrator.lens.schema_file import load_schema
+    from migrator.lens.places.reflect import read_schema
+    from migrator.lens.places.schema_file import load_schema
 
     return load_schema(Path(place)) if Path(place).is_file() else read_schema(call.app.endpoint(place, database))
 
 
 def sides(call: Call, old: str | None, new: str | None, database: str) -> Meeting:
     """The two sides, each by the name of an environment or by a URL."""
-    from migrator.lens.endpoint import shows_password
-    from migrator.lens.meeting import Meeting
+    from migrator.lens.places.endpoint import shows_password
+    from migrator.lens.places.meeting import Meeting
 
     needed({"old": old, "new": new})
     meeting = Meeting(call.app.endpoint(str(old), database), call.app.endpoint(str(new), database))
@@ -75,8 +75,8 @@ def _typed(task: str, mapping: str | None, old: str | None, new: str | None, bet
 @command(env="an environment of the inventory, or a database URL", database=DATABASE, write="file to write")
 def schema(call: Call, env: str | None = None, database: str = "main", write: str | None = None) -> int | None:
     """Keep the structure of a database in a file, for paths that lead over this version."""
-    from migrator.lens.reflect import read_schema
-    from migrator.lens.schema_file import write_schema
+    from migrator.lens.places.reflect import read_schema
+    from migrator.lens.places.schema_file import write_schema
 
     needed({"env": env, "write": write})
     found = read_schema(call.app.endpoint(str(env), database))
@@ -113,7 +113,7 @@ def apply(call: Call, mapping: str | None = None, old: str | None = None, new: s
     from dataclasses import asdict
 
     from migrator.lens.copy.copy import forward
-    from migrator.lens.put import put
+    from migrator.lens.put.put import put
     from migrator.lens.side import Way
     from migrator.screen.copied import show_copied, show_put
     from migrator.screen.counted import show_tally
@@ -163,7 +163,7 @@ def verify(call: Call, mapping: str | None = None, old: str | None = None, new: 
 def suggest(call: Call, old: str | None = None, new: str | None = None, database: str = "main",
             write: str | None = None, sample: int = 1_000) -> int | None:
     """Draft a mapping file from both systems as they are: what names and rows show, and questions for the rest."""
-    from migrator.lens.reflect import read_schema
+    from migrator.lens.places.reflect import read_schema
     from migrator.lens.side import Side
     from migrator.lens.suggest.draft import draft
     from migrator.lens.suggest.sample import Samples

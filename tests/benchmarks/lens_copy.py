@@ -31,8 +31,8 @@ from rig_images import ensure_image  # noqa: E402
 
 from migrator.lens.census.take import take  # noqa: E402
 from migrator.lens.copy.copy import forward  # noqa: E402
-from migrator.lens.endpoint import Endpoint, open_endpoint  # noqa: E402
-from migrator.lens.meeting import Meeting  # noqa: E402
+from migrator.lens.places.endpoint import Endpoint, open_endpoint  # noqa: E402
+from migrator.lens.places.meeting import Meeting  # noqa: E402
 from migrator.lens.verify import compare  # noqa: E402
 
 Figures = dict[str, float]

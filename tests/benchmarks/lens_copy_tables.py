@@ -5,12 +5,12 @@ The work by hand is what somebody would write who knows all of it by heart: the 
 
 from __future__ import annotations
 
-from migrator.lens.compile import compile_lens
-from migrator.lens.endpoint import Endpoint
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping
 from migrator.lens.lens import Lens
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import Endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
 
 SAID = """
 from: "1"

@@ -10,11 +10,11 @@ from rig_host import TestHost
 
 from migrator.lens.census.census import Census
 from migrator.lens.census.take import take
-from migrator.lens.compile import compile_lens
-from migrator.lens.endpoint import Endpoint, open_endpoint
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.reflect import read_schema
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping
+from migrator.lens.places.endpoint import Endpoint, open_endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
 
 OLD = {
     "postgresql": "create table person (id int primary key, name text, code text, bio text, latin text, han text, "

@@ -13,14 +13,14 @@ from sqlalchemy import make_url
 
 from migrator.errors import DatabaseError, Locked
 from migrator.lens.census.census import Census
-from migrator.lens.compile import compile_lens
 from migrator.lens.copy import pace, turn
 from migrator.lens.copy.copy import forward
 from migrator.lens.copy.session import Session
-from migrator.lens.endpoint import Endpoint, open_endpoint
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.reflect import read_schema
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping
+from migrator.lens.places.endpoint import Endpoint, open_endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side
 from migrator.lens.verify import compare
 from tests.copying import nasty

@@ -19,7 +19,7 @@ from fixtures.proofs.lens.laws import Tally
 from fixtures.proofs.lens.trial import QUIET, attempt
 from fixtures.proofs.lens.world import world
 from migrator.errors import WrongUse
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side
 
 EXAMPLES = 3

@@ -10,7 +10,7 @@ from rig_host import TestHost
 from sqlalchemy import BigInteger, column, func, select, table
 from sqlalchemy.exc import DBAPIError
 
-from migrator.lens.endpoint import open_endpoint
+from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.scope import Scope
 from migrator.lens.sql.refuse import unless
 from migrator.lens.types import Family, Type

@@ -13,8 +13,8 @@ from rig_databases import mariadb_database_on, postgres_database_on
 from rig_host import TestHost
 from sqlalchemy import Text, func, literal, select
 
-from migrator.lens.endpoint import Endpoint, open_endpoint
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import Endpoint, open_endpoint
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.schema import Table
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.canonical import canonical, same, typed

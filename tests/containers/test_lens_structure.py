@@ -9,8 +9,8 @@ from rig_databases import Database
 from rig_host import TestHost
 
 from migrator.lens.copy.copy import forward
-from migrator.lens.endpoint import open_endpoint
-from migrator.lens.meeting import Meeting
+from migrator.lens.places.endpoint import open_endpoint
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.lens.verify.comparison import compare
 from tests.shaping.world import ARRIVED, build, compiled, rows, run

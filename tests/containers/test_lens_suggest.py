@@ -8,7 +8,7 @@ import pytest
 from rig_databases import Database
 from rig_host import TestHost
 
-from migrator.lens.meeting import Meeting
+from migrator.lens.places.meeting import Meeting
 from tests.unit.lens.drafting import drafted, filled, said
 
 STATES = {"筹备": "PLAN", "在建": "BUILD", "竣工": "DONE"}

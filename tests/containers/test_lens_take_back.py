@@ -10,13 +10,13 @@ from rig_host import TestHost
 from sqlalchemy import inspect
 
 from migrator.database.base import OURS
-from migrator.lens.compile import compile_lens
 from migrator.lens.copy.copy import forward
 from migrator.lens.copy.take_back import Footprint, take_back
-from migrator.lens.endpoint import Endpoint, open_endpoint
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.reflect import read_schema
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping
+from migrator.lens.places.endpoint import Endpoint, open_endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
 
 TASK = ("create table task (id int primary key, status varchar(9), parent int, "
         "foreign key (parent) references task (id))")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from rig_databases import Database
 from rig_host import TestHost
 
-from migrator.lens.endpoint import open_endpoint
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import open_endpoint
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.types import Family, Type
 from tests.converting.trial import run
 

@@ -15,12 +15,12 @@ from rig_databases import Database
 from rig_host import TestHost
 
 from migrator.errors import DatabaseError
-from migrator.lens.compile import compile_lens
-from migrator.lens.endpoint import Endpoint, open_endpoint
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping
 from migrator.lens.lens import Lens
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import Endpoint, open_endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.verify import compare
 
 MOMENT = {"postgresql": "timestamp", "mariadb": "datetime(6)", "sqlite": "timestamp"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from migrator.lens.compile import compile_lens
-from migrator.lens.endpoint import Endpoint
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping
 from migrator.lens.group import Group
 from migrator.lens.lens import source_row
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import Endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Way
 from migrator.lens.sql.canonical import canonical
 from tests.converting.cases import Case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from migrator.lens.endpoint import Endpoint
+from migrator.lens.places.endpoint import Endpoint
 
 TEXTS = ("", None, "NULL", "null", "\\N", "a\tb\nc\\d\\n\r\x0b\x0c\x08\x1a", '"', '""', 'a"b,"c",', "\\.", "\n\\.\n",
          " pad ", "%s %% %(x)s", "'; drop table item; --", ",", "'", ":x", "🚧 中文 é", "e\u0301", "x" * 70_000)

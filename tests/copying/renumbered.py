@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from migrator.lens.compile import compile_lens
 from migrator.lens.copy.copy import forward
-from migrator.lens.endpoint import Endpoint
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.reflect import read_schema
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping
+from migrator.lens.places.endpoint import Endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.verify import compare
 
 SAID = """

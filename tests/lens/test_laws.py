@@ -15,7 +15,7 @@ from fixtures.proofs.lens.laws import Tally
 from fixtures.proofs.lens.proof import by_chance
 from fixtures.proofs.lens.trial import attempt
 from migrator.errors import WrongUse
-from migrator.lens.operation import operations
+from migrator.lens.declared.operation import operations
 
 EXAMPLES = 6
 ON_SQLITE = [case for case in cases() if "sqlite" in case.makes]

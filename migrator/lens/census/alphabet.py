@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from migrator.lens.endpoint import Endpoint
-from migrator.lens.meeting import Meeting
+from migrator.lens.places.endpoint import Endpoint
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.schema import Schema
 from migrator.lens.scope import Cell
 from migrator.lens.sql.canonical import canonical

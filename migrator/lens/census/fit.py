@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, and_, false, not_, or_, true
 from migrator.lens.census.alphabet import Alphabet
 from migrator.lens.census.finding import Verdict
 from migrator.lens.census.question import Question
-from migrator.lens.conversion import between
 from migrator.lens.lens import Lens, filled, made
 from migrator.lens.pair import Pair
 from migrator.lens.passages.passage import Kind
+from migrator.lens.pieces.conversion import between
 from migrator.lens.schema import Column, Table
 from migrator.lens.scope import Cell, Row
 from migrator.lens.side import Side, Way

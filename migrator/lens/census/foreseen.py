@@ -8,7 +8,7 @@ from sqlalchemy import FromClause, Select, null, select, union_all
 
 from migrator.lens.lens import Lens, rows_for
 from migrator.lens.pair import Pair
-from migrator.lens.remember import pairs_worth
+from migrator.lens.put.remember import pairs_worth
 from migrator.lens.schema import Table
 from migrator.lens.scope import Tables
 from migrator.lens.side import Side, Way

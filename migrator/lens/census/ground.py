@@ -12,9 +12,9 @@ from sqlalchemy import Connection, func, select, text
 
 from migrator.lens.census.finding import Finding, Verdict
 from migrator.lens.copy.ledger import Ledger
-from migrator.lens.endpoint import Endpoint
 from migrator.lens.lens import Lens
-from migrator.lens.meeting import Meeting
+from migrator.lens.places.endpoint import Endpoint
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.schema import Table
 from migrator.lens.side import Side
 from migrator.text import _

@@ -11,9 +11,9 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects.mysql import LONGTEXT
 from sqlalchemy.types import Text
 
-from migrator.lens.carry import BATCH
 from migrator.lens.census.question import as_text
-from migrator.lens.meeting import Meeting
+from migrator.lens.places.carry import BATCH
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import count
 
-from migrator.lens.carry import Carried
 from migrator.lens.census.alphabet import Alphabet, alphabet
 from migrator.lens.census.census import Census, Tally
 from migrator.lens.census.finding import Finding, Verdict
@@ -18,11 +17,12 @@ from migrator.lens.census.parts import alone, parts, shares
 from migrator.lens.census.question import Question, Survey
 from migrator.lens.census.unique import uniques
 from migrator.lens.lens import Lens, in_pair, source_row
-from migrator.lens.meeting import Meeting
 from migrator.lens.pair import Pair
+from migrator.lens.places.carry import Carried
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.snapshot import snapshot
 from migrator.lens.scope import Row, Tables
 from migrator.lens.side import Side, Way
-from migrator.lens.snapshot import snapshot
 
 Progress = Callable[[float, float | None, str], None]
 """Told how many checks are done, how many there are, and what they are called."""

@@ -15,8 +15,8 @@ from migrator.lens.census.judge import carried
 from migrator.lens.census.kept import kept_from
 from migrator.lens.census.question import as_text
 from migrator.lens.lens import Lens, filled, in_pair, made, source_row
-from migrator.lens.meeting import Meeting
 from migrator.lens.pair import Pair
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.schema import Table
 from migrator.lens.scope import Cell, Tables
 from migrator.lens.side import Side, Way

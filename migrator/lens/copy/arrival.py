@@ -10,7 +10,7 @@ from migrator.lens.copy.keys import WAY
 from migrator.lens.copy.ledger import Ledger
 from migrator.lens.copy.unit import Unit
 from migrator.lens.lens import Lens, in_pair
-from migrator.lens.meeting import Meeting
+from migrator.lens.places.meeting import Meeting
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from migrator.lens.copy.session import Session
 from migrator.lens.copy.turn import take_turn
 from migrator.lens.copy.unit import Tally, Unit
 from migrator.lens.lens import Lens
-from migrator.lens.meeting import Meeting
-from migrator.lens.remember import create_memories
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.put.remember import create_memories
 from migrator.lens.side import Side
 
 

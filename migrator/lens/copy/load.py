@@ -13,7 +13,7 @@ from migrator.lens.copy.keys import WAY
 from migrator.lens.lens import Lens, Narrow, rows_for
 from migrator.lens.memory import Memory
 from migrator.lens.pair import Pair
-from migrator.lens.remember import pairs_worth
+from migrator.lens.put.remember import pairs_worth
 from migrator.lens.satellites import satellite_rows
 from migrator.lens.schema import Table
 from migrator.lens.scope import Tables

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from migrator.database.refusals import in_our_words
-from migrator.lens.endpoint import Endpoint
+from migrator.lens.places.endpoint import Endpoint
 from migrator.lens.schema import named
 from migrator.lens.side import Side
 

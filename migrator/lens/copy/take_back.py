@@ -18,10 +18,10 @@ from migrator.lens.copy.aside.notes import NOTES, read_notes
 from migrator.lens.copy.ledger import Ledger
 from migrator.lens.copy.session import Session
 from migrator.lens.copy.unit import Unit
-from migrator.lens.endpoint import Endpoint
 from migrator.lens.lens import Lens
-from migrator.lens.meeting import Meeting
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import Endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.schema import named
 from migrator.lens.side import Side
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
-from migrator.lens.carry import Carried
 from migrator.lens.copy.crossing import Crossing
 from migrator.lens.copy.keys import WAY, Keys
 from migrator.lens.copy.ledger import Ledger, Reached
@@ -16,8 +15,9 @@ from migrator.lens.copy.progress import UNIT, CopiedPair, Progress
 from migrator.lens.copy.records import bring, needed, prepare
 from migrator.lens.copy.session import Session
 from migrator.lens.lens import Lens
-from migrator.lens.meeting import Meeting
 from migrator.lens.pair import Pair
+from migrator.lens.places.carry import Carried
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.schema import Table
 from migrator.lens.scope import Tables
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from migrator.lens.constant import Constant
+from migrator.lens.declared.operation import Args, Binding, Operation, register
 from migrator.lens.group import End, Group
-from migrator.lens.operation import Args, Binding, Operation, register
 from migrator.lens.scope import Scope, Values
 from migrator.lens.side import Side, Way
 from migrator.text import _

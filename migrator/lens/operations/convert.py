@@ -10,14 +10,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from migrator.lens.conversion import checked, kinds_of, one_to_one
+from migrator.lens.declared.operation import Args, Binding, Operation, register
 from migrator.lens.group import Group
-from migrator.lens.operation import Args, Binding, Operation, register
 from migrator.lens.passages.declared import Declared, declared
 from migrator.lens.passages.format import WIDTHS, Format
 from migrator.lens.passages.numbers import NUMBERS
 from migrator.lens.passages.passage import Kind
 from migrator.lens.passages.written import Choice, Moment, Number, Writing
+from migrator.lens.pieces.conversion import checked, kinds_of, one_to_one
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.zone import Zone, zone_of
 from migrator.lens.types import Family, Type

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import Field
 
-from migrator.lens.conversion import plain
+from migrator.lens.declared.operation import Args, Binding, Operation, register
 from migrator.lens.group import Doubt, End, Group
-from migrator.lens.operation import Args, Binding, Operation, register
+from migrator.lens.pieces.conversion import plain
 from migrator.lens.scope import Scope, Values
 from migrator.lens.side import Side, Way
 

@@ -9,9 +9,9 @@ from pydantic import Field
 from sqlalchemy import and_, case
 
 from migrator.lens.constant import Constant
-from migrator.lens.conversion import plain
+from migrator.lens.declared.operation import Args, Binding, Operation, register
 from migrator.lens.group import Conversion, Doubt, Group, cell
-from migrator.lens.operation import Args, Binding, Operation, register
+from migrator.lens.pieces.conversion import plain
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
 

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 from sqlalchemy import null
 
-from migrator.lens.bundle import Bundle
 from migrator.lens.constant import Constant
-from migrator.lens.conversion import plain
+from migrator.lens.declared.operation import Args, Binding, Names, Operation, register
 from migrator.lens.group import Doubt, End, Group, Satellite
-from migrator.lens.link_list import WORD, Further, Known, Links, Words
-from migrator.lens.operation import Args, Binding, Names, Operation, register
+from migrator.lens.pieces.bundle import Bundle
+from migrator.lens.pieces.conversion import plain
+from migrator.lens.pieces.link_list import WORD, Further, Known, Links, Words
 from migrator.lens.schema import Table
 from migrator.lens.scope import Cell, Row, Scope, Values
 from migrator.lens.side import Side, Way

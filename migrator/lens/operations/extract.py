@@ -8,12 +8,12 @@ from dataclasses import replace
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, case, or_
 
-from migrator.lens.bundle import Bundle
 from migrator.lens.constant import Constant
-from migrator.lens.conversion import plain
+from migrator.lens.declared.operation import Args, Binding, Names, Operation, register
 from migrator.lens.group import Doubt, End, Group, Satellite
-from migrator.lens.operation import Args, Binding, Names, Operation, register
-from migrator.lens.records import NUMBER, Records
+from migrator.lens.pieces.bundle import Bundle
+from migrator.lens.pieces.conversion import plain
+from migrator.lens.pieces.records import NUMBER, Records
 from migrator.lens.scope import Row, Scope, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.types import Family

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pydantic import Field
 from sqlalchemy import and_, func, null
 
-from migrator.lens.conversion import plain
+from migrator.lens.declared.operation import Args, Binding, Operation, register
 from migrator.lens.group import Doubt, End, Group, cell
-from migrator.lens.operation import Args, Binding, Operation, register
+from migrator.lens.pieces.conversion import plain
 from migrator.lens.scope import Scope, Values
 from migrator.lens.side import Side, Way
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from pydantic import Field
 from sqlalchemy import Text, and_, case, func, literal, or_
 
+from migrator.lens.declared.operation import Args, Binding, Operation, register
 from migrator.lens.group import Doubt, End, Group, cell
-from migrator.lens.landing import landed
-from migrator.lens.operation import Args, Binding, Operation, register
+from migrator.lens.pieces.landing import landed
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.canonical import same

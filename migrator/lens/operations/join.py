@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
+from migrator.lens.declared.operation import Binding, Operation, register
 from migrator.lens.group import Group
-from migrator.lens.operation import Binding, Operation, register
 from migrator.lens.operations.split import PartsArgs, parted
 from migrator.lens.side import Side
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from pydantic import Field
 from sqlalchemy import func, literal
 
+from migrator.lens.declared.operation import Args, Binding, Names, Operation, register
 from migrator.lens.group import Conversion, Doubt, End, Group
-from migrator.lens.identity import IdentityMap, Numbers
 from migrator.lens.memory import identity_name
-from migrator.lens.operation import Args, Binding, Names, Operation, register
+from migrator.lens.pieces.identity import IdentityMap, Numbers
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.canonical import canonical

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pydantic import Field
 from sqlalchemy import and_, func, or_
 
-from migrator.lens.code_table import CodeTable
 from migrator.lens.constant import Constant
+from migrator.lens.declared.operation import Args, Binding, Operation, register
 from migrator.lens.group import Doubt, End, Group, cell
-from migrator.lens.landing import landed
-from migrator.lens.operation import Args, Binding, Operation, register
+from migrator.lens.pieces.code_table import CodeTable
+from migrator.lens.pieces.landing import landed
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.refuse import unless

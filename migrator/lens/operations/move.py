@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 from sqlalchemy import case, false, not_, or_
 
-from migrator.lens.bundle import Bundle
-from migrator.lens.conversion import plain
+from migrator.lens.declared.operation import Args, Binding, Names, Operation, register
 from migrator.lens.group import Conversion, Doubt, End, Group
-from migrator.lens.kin import ANY, Namers
-from migrator.lens.operation import Args, Binding, Names, Operation, register
+from migrator.lens.pieces.bundle import Bundle
+from migrator.lens.pieces.conversion import plain
+from migrator.lens.pieces.kin import ANY, Namers
 from migrator.lens.scope import Row, Scope, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.canonical import same

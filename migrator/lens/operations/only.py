@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from migrator.lens.constant import Constant
-from migrator.lens.operation import Args, Binding, Operation, register
+from migrator.lens.declared.operation import Args, Binding, Operation, register
 from migrator.lens.pair import Private
 from migrator.lens.side import Side
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
+from migrator.lens.declared.operation import Args, Binding, Operation, register
 from migrator.lens.group import End, Group
-from migrator.lens.json_object import JsonObject
-from migrator.lens.landing import landed
-from migrator.lens.member import MEMBERS, BooleanMember, Member
-from migrator.lens.operation import Args, Binding, Operation, register
+from migrator.lens.pieces.json_object import JsonObject
+from migrator.lens.pieces.landing import landed
+from migrator.lens.pieces.member import MEMBERS, BooleanMember, Member
 from migrator.lens.side import Side, Way
 from migrator.lens.types import Family, Type
 from migrator.playbook.nearest import unknown

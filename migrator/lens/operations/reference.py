@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from pydantic import Field
 from sqlalchemy import and_, or_
 
+from migrator.lens.declared.operation import Args, Binding, DeclaredPair, Names, Operation, register
 from migrator.lens.group import Conversion, Doubt, End, Group
-from migrator.lens.identity import IdentityMap
 from migrator.lens.memory import identity_name
-from migrator.lens.operation import Args, Binding, DeclaredPair, Names, Operation, register
+from migrator.lens.pieces.identity import IdentityMap
 from migrator.lens.schema import Table
 from migrator.lens.scope import Scope, Values
 from migrator.lens.side import Side, Way

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from migrator.lens.conversion import plain
+from migrator.lens.declared.operation import Args, Binding, Operation, register
 from migrator.lens.group import Group
-from migrator.lens.operation import Args, Binding, Operation, register
+from migrator.lens.pieces.conversion import plain
 
 
 class RenameArgs(Args):

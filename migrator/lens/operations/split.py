@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from migrator.lens.declared.operation import Args, Binding, Operation, register
 from migrator.lens.group import End, Group
-from migrator.lens.landing import landed
-from migrator.lens.operation import Args, Binding, Operation, register
-from migrator.lens.parts import Cut, Parts, Separated
+from migrator.lens.pieces.landing import landed
+from migrator.lens.pieces.parts import Cut, Parts, Separated
 from migrator.lens.side import Side, Way
 from migrator.lens.types import Family, Type
 from migrator.text import _

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
+from migrator.lens.declared.operation import Binding, Operation, register
 from migrator.lens.group import Group
-from migrator.lens.operation import Binding, Operation, register
 from migrator.lens.operations.pack import MembersArgs, keyed, packed
 from migrator.lens.side import Side
 

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from migrator.errors import PlaybookError
 from migrator.lens.constant import Constant
-from migrator.lens.counterparts import Counterparts
+from migrator.lens.declared.operation import Args, Binding, Operation, register
 from migrator.lens.group import End, Group
-from migrator.lens.operation import Args, Binding, Operation, register
+from migrator.lens.pieces.counterparts import Counterparts
 from migrator.lens.side import Side, Way
 from migrator.playbook.validate import refuse
 from migrator.text import _

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from migrator.lens.conversion import between
 from migrator.lens.passages.clocks import Clock, of_ticks, over, to_ticks
 from migrator.lens.passages.numbers import NUMBERS, to_boolean, to_number
 from migrator.lens.passages.passage import Kind, Passage
 from migrator.lens.passages.units import times
 from migrator.lens.passages.written import Writing, into
+from migrator.lens.pieces.conversion import between
 from migrator.lens.sql.zone import Zone
 from migrator.lens.types import Family, Type
 

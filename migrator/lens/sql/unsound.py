@@ -99,6 +99,8 @@ def _peculiar(element: Peculiar, compiler: Any, **kw: Any) -> str:
     if make_in(compiler) == "mariadb":
         return (f"({value} < '00:00:00' or {value} > '24:00:00')" if clock else
                 f"(year({value}) = 0 or month({value}) = 0 or dayofmonth({value}) = 0)")
-    if make_in(compiler) == "sqlite" or clock:
+    if clock:
         return "(1 = 0)"
+    if make_in(compiler) == "sqlite":  # dates are texts there
+        return f"({value} < '0001-01-01')"
     return f"({value} < '0001-01-01' or {value} >= '10000-01-01')"

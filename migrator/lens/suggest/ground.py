@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from migrator.errors import PlaybookError, Position
-from migrator.lens.conversion import plain
-from migrator.lens.operation import Binding
+from migrator.lens.declared.operation import Binding
 from migrator.lens.pair import Face, Pair
+from migrator.lens.pieces.conversion import plain
 from migrator.lens.schema import Column, ForeignKey, Schema, Table
 from migrator.lens.side import Side
 from migrator.lens.suggest.evidence import Seen, Together, together

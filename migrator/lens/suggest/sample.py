@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 
-from migrator.lens.meeting import Meeting
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.schema import Column, Schema, Table
 from migrator.lens.scope import Cell
 from migrator.lens.side import Side

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from migrator.errors import PlaybookError, Position
-from migrator.lens.compile import compile_lens
-from migrator.lens.mapping import Mapping as MappingFile
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping as MappingFile
 from migrator.lens.schema import Schema
 from migrator.lens.side import Side
 from migrator.lens.suggest.proposal import Draft, Entry

@@ -14,9 +14,9 @@ from pathlib import Path
 from migrator import clock
 from migrator.errors import WrongUse
 from migrator.lens.lens import Lens
-from migrator.lens.meeting import Meeting
 from migrator.lens.memory import PLACE, Memory
 from migrator.lens.pair import Pair
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.lens.verify.eye import Eye
 from migrator.lens.verify.part import Part

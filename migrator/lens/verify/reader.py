@@ -11,14 +11,14 @@ from sqlalchemy import Connection, Executable, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from migrator.database.refusals import in_our_words
-from migrator.lens.carry import Carried
-from migrator.lens.endpoint import Endpoint
 from migrator.lens.lens import Lens
-from migrator.lens.meeting import Meeting
 from migrator.lens.memory import PLACE, Memory
 from migrator.lens.pair import Pair
+from migrator.lens.places.carry import Carried
+from migrator.lens.places.endpoint import Endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.snapshot import snapshot
 from migrator.lens.side import Side
-from migrator.lens.snapshot import snapshot
 from migrator.lens.verify.view import View
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from migrator import clock
 from migrator.lens.lens import Lens
-from migrator.lens.meeting import Meeting
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.lens.verify.done import Done
 from migrator.lens.verify.ranges import Range

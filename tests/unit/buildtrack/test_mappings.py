@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from migrator.lens.copy.copy import forward
-from migrator.lens.put import Written, put
+from migrator.lens.put.put import Written, put
 from migrator.lens.side import Way
 from tests.buildtrack.installation import Installation
 from tests.mapped import compared, met

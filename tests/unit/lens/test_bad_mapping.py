@@ -16,11 +16,11 @@ from sqlalchemy.dialects import sqlite
 from fixtures.proofs.lens.case import Case, cases
 from fixtures.proofs.lens.tables import tables_for
 from migrator.errors import Exit, PlaybookError, Position
-from migrator.lens.compile import compile_lens
-from migrator.lens.endpoint import open_endpoint
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping as MappingFile
 from migrator.lens.lens import Lens, rows_for
-from migrator.lens.mapping import Mapping as MappingFile
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import open_endpoint
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.schema import Schema
 from migrator.lens.side import Side, Way
 from tests.unit.lens.test_compile import NEW, OLD, SAID

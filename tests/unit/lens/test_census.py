@@ -11,11 +11,11 @@ from migrator.errors import Exit, FindingsBlock
 from migrator.lens.census.census import Census, Tally
 from migrator.lens.census.finding import Verdict
 from migrator.lens.census.take import take
-from migrator.lens.compile import compile_lens
-from migrator.lens.endpoint import open_endpoint
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.reflect import read_schema
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping
+from migrator.lens.places.endpoint import open_endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
 from migrator.model.finding import Severity
 
 TASK = "create table task (id integer primary key, title text, kind text)"

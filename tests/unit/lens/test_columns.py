@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from migrator.errors import PlaybookError
-from migrator.lens.compile import compile_lens
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping
 from migrator.lens.group import Faith
 from migrator.lens.lens import Lens, source_row
-from migrator.lens.mapping import Mapping
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.parts import WHITE
 from tests.unit.lens.drafting import sqlite_sides

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from migrator.errors import WrongUse
-from migrator.lens.compile import compile_lens
-from migrator.lens.compose import compose
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.put import Written, put
-from migrator.lens.reflect import read_schema
-from migrator.lens.schema_file import load_schema, write_schema
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.compose import compose
+from migrator.lens.declared.mapping import Mapping
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
+from migrator.lens.places.schema_file import load_schema, write_schema
+from migrator.lens.put.put import Written, put
 from migrator.lens.side import Way
 from tests.unit.lens.test_put import made, rows, run
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from migrator.errors import PlaybookError
-from migrator.lens.endpoint import open_endpoint
+from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.side import Way
 from tests.converting.cases import CASES, Case
 from tests.converting.trial import told

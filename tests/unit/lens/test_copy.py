@@ -11,8 +11,8 @@ from migrator.errors import DatabaseError, FindingsBlock
 from migrator.lens.census.census import Census
 from migrator.lens.copy import pace
 from migrator.lens.copy.copy import forward
-from migrator.lens.endpoint import open_endpoint
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import open_endpoint
+from migrator.lens.places.reflect import read_schema
 from tests.copying.renumbered import require_renumbered
 from tests.copying.world import SAID, World
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from migrator.errors import Unreachable
-from migrator.lens.endpoint import open_endpoint, shows_password
+from migrator.lens.places.endpoint import open_endpoint, shows_password
 from tests.copying.world import SAID, World
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from migrator.lens.copy import pace
 from migrator.lens.copy.copy import forward
-from migrator.lens.endpoint import open_endpoint
+from migrator.lens.places.endpoint import open_endpoint
 from tests.copying.killed import killed_at
 from tests.copying.world import World
 

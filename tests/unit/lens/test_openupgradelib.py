@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.lens.operation import operations
+from migrator.lens.declared.operation import operations
 
 PAGE = Path(__file__).parents[3] / "docs" / "lens" / "openupgradelib.md"
 OF_THE_FILE = {"tables", "rows", "only-old"}

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from migrator.lens.compile import compile_lens
-from migrator.lens.endpoint import Endpoint, open_endpoint
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping
 from migrator.lens.lens import Lens
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.put import Written, put
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import Endpoint, open_endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
+from migrator.lens.put.put import Written, put
 from migrator.lens.side import Way
 
 OLD = """

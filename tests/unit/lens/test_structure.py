@@ -11,10 +11,10 @@ import pytest
 from migrator.errors import PlaybookError
 from migrator.lens.census.take import take
 from migrator.lens.copy.copy import forward
-from migrator.lens.endpoint import open_endpoint
-from migrator.lens.meeting import Meeting
-from migrator.lens.put import put
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import open_endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
+from migrator.lens.put.put import put
 from migrator.lens.side import Side, Way
 from migrator.lens.verify.comparison import compare
 from tests.shaping.world import ARRIVED, SAID, build, compiled, rows, run

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator.lens.endpoint import Endpoint, open_endpoint
-from migrator.lens.meeting import Meeting
+from migrator.lens.places.endpoint import Endpoint, open_endpoint
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.lens.suggest.writing import scalar, written
 from migrator.playbook.loader import parse

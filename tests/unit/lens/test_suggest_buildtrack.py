@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from migrator.lens.endpoint import open_endpoint
-from migrator.lens.meeting import Meeting
+from migrator.lens.places.endpoint import open_endpoint
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.lens.suggest.proposal import Draft
 from migrator.lens.verify import compare

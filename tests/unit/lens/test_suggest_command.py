@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from invoke.context import Context
 
-from migrator.lens.mapping import Mapping
-from migrator.lens.operation import operations
-from migrator.lens.reflect import read_schema
+from migrator.lens.declared.mapping import Mapping
+from migrator.lens.declared.operation import operations
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side
 from migrator.lens.suggest.proposal import WRITTEN
 from migrator.lens.suggest.sample import Samples

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from migrator.lens.compile import compile_lens
 from migrator.lens.copy.arrival import Arrival, arrivals
 from migrator.lens.copy.copy import forward
 from migrator.lens.copy.take_back import Footprint, clear, take_back
-from migrator.lens.endpoint import Endpoint, open_endpoint
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping
 from migrator.lens.lens import Lens
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import Endpoint, open_endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
 
 OLD = """create table task (id integer primary key, status text, parent integer references task (id));
 insert into task values (1, 'a', 2), (2, 'A', 1), (3, 'b', null)"""

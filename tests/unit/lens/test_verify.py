@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from migrator.lens.compile import compile_lens
-from migrator.lens.endpoint import open_endpoint
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.mapping import Mapping
 from migrator.lens.lens import Lens
-from migrator.lens.mapping import Mapping
-from migrator.lens.meeting import Meeting
-from migrator.lens.reflect import read_schema
+from migrator.lens.places.endpoint import open_endpoint
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side
 from migrator.lens.verify import compare
 from migrator.lens.verify.difference import Difference, Kind

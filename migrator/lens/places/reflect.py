@@ -11,10 +11,10 @@ from sqlalchemy.exc import SAWarning
 
 from migrator.database.base import OURS
 from migrator.errors import WrongUse
-from migrator.lens.catalog import Facts, facts_of_columns, triggers
 from migrator.lens.copy.aside.notes import Kept
-from migrator.lens.endpoint import Endpoint
-from migrator.lens.reflected import type_of
+from migrator.lens.places.catalog import Facts, facts_of_columns, triggers
+from migrator.lens.places.endpoint import Endpoint
+from migrator.lens.places.reflected import type_of
 from migrator.lens.schema import Column, ForeignKey, Schema, Table
 from migrator.lens.types import Family
 from migrator.text import _

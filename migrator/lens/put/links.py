@@ -26,7 +26,7 @@ from migrator.lens.group import Group, Satellite
 from migrator.lens.lens import in_pair, key_made, source_row
 from migrator.lens.memory import Memory
 from migrator.lens.pair import Face, Pair
-from migrator.lens.remember import COUNTED
+from migrator.lens.put.remember import COUNTED
 from migrator.lens.satellites import satellite_rows
 from migrator.lens.scope import Row, Tables, Values
 from migrator.lens.side import Way

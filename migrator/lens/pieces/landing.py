@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement
 
-from migrator.lens.conversion import between
+from migrator.lens.declared.operation import Binding
 from migrator.lens.group import Conversion, Doubt, Group
-from migrator.lens.operation import Binding
 from migrator.lens.passages.passage import Flaw, Kind, Passage
+from migrator.lens.pieces.conversion import between
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.naming import upon

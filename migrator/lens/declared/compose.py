@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from sqlalchemy import FromClause
 
 from migrator.errors import WrongUse
-from migrator.lens.compose_groups import chained
+from migrator.lens.declared.compose_groups import chained
 from migrator.lens.lens import Lens, rows_for
 from migrator.lens.pair import Face, Pair
 from migrator.lens.scope import Tables

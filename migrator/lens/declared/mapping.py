@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from migrator.errors import PlaybookError
-from migrator.lens.operation import Args, operations
+from migrator.lens.declared.operation import Args, operations
 from migrator.lens.rows import Condition
 from migrator.lens.side import Side
 from migrator.playbook.inventory import Strict

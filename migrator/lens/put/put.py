@@ -26,11 +26,11 @@ from sqlalchemy import (
 
 from migrator.errors import WrongUse
 from migrator.lens.lens import Lens, in_pair, rows_for
-from migrator.lens.meeting import Meeting
 from migrator.lens.memory import Memory
 from migrator.lens.pair import Pair
-from migrator.lens.put_links import Links
-from migrator.lens.remember import COUNTED, create_memories, remember
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.put.links import Links
+from migrator.lens.put.remember import COUNTED, create_memories, remember
 from migrator.lens.satellites import records_missing
 from migrator.lens.schema import Table
 from migrator.lens.side import Side, Way

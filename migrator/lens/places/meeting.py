@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from migrator.errors import DatabaseError
-from migrator.lens.endpoint import Endpoint
+from migrator.lens.places.endpoint import Endpoint
 from migrator.lens.side import Side
 
 

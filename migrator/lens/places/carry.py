@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import TypeEngine
 
 from migrator.lens.lens import Lens
-from migrator.lens.meeting import Meeting
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.lens.types import Family, Type
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from migrator.lens.declared.operation import Binding
 from migrator.lens.group import End, Group
-from migrator.lens.operation import Binding
 from migrator.lens.passages import moments, numbers, texts
 from migrator.lens.passages.passage import Flaw, Kind, Passage
 from migrator.lens.side import Side, Way

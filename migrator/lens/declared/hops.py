@@ -7,10 +7,10 @@ from functools import reduce
 from itertools import pairwise
 
 from migrator.errors import WrongUse
-from migrator.lens.compile import compile_lens
-from migrator.lens.compose import compose
+from migrator.lens.declared.compile import compile_lens
+from migrator.lens.declared.compose import compose
+from migrator.lens.declared.mapping import Mapping
 from migrator.lens.lens import Lens
-from migrator.lens.mapping import Mapping
 from migrator.lens.schema import Schema
 from migrator.text import _
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Text, and_, case, false, func, literal, null, or_
 
 from migrator.lens.group import Doubt, cell
-from migrator.lens.member import Member
+from migrator.lens.pieces.member import Member
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.sql import json
 from migrator.lens.sql.canonical import typed

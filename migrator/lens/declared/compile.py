@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 
 from migrator.errors import PlaybookError
 from migrator.lens.constant import constant
-from migrator.lens.conversion import plain
-from migrator.lens.given_keys import with_given_keys
+from migrator.lens.declared.given_keys import with_given_keys
+from migrator.lens.declared.mapping import Mapping as MappingFile
+from migrator.lens.declared.mapping import TableEntry
+from migrator.lens.declared.operation import Binding, DeclaredPair, operations
 from migrator.lens.group import Group
 from migrator.lens.lens import Lens
-from migrator.lens.mapping import Mapping as MappingFile
-from migrator.lens.mapping import TableEntry
-from migrator.lens.operation import Binding, DeclaredPair, operations
 from migrator.lens.pair import Face, Pair, Private
+from migrator.lens.pieces.conversion import plain
 from migrator.lens.rows import constants
 from migrator.lens.schema import Schema
 from migrator.lens.side import Side

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select, union_all
 
+from migrator.lens.declared.operation import Binding, DeclaredPair
 from migrator.lens.memory import PLACE, identity_name
-from migrator.lens.operation import Binding, DeclaredPair
 from migrator.lens.schema import Table
 from migrator.lens.scope import Cell, Scope, Values
 from migrator.lens.side import Side, Way

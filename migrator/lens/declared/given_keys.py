@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Dict
 from dataclasses import replace
 
-from migrator.lens.mapping import Mapping
+from migrator.lens.declared.mapping import Mapping
 from migrator.lens.schema import Schema, Table
 from migrator.lens.side import Side
 from migrator.playbook.nearest import unknown

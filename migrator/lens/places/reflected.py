@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import types as sa
 from sqlalchemy.dialects import mysql, postgresql
 
-from migrator.lens.catalog import Facts
+from migrator.lens.places.catalog import Facts
 from migrator.lens.types import Family, Type
 
 

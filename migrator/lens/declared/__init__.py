@@ -1,0 +1,1 @@
+"""A mapping as somebody writes it, and how it becomes a lens."""

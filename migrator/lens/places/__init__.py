@@ -1,0 +1,1 @@
+"""Where the two sides lie, and what their structure is."""

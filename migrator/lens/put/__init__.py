@@ -1,0 +1,1 @@
+"""Make one side say what the other says, and change nothing else."""
