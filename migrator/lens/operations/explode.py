@@ -53,11 +53,11 @@ class ListArgs(Args):
 
 class ExplodeArgs(ListArgs):
     old: str = Field(description="column with the list")
-    new: LinkArgs
+    new: LinkArgs = Field(description="the links: their table, and what its columns hold")
 
 
 class ImplodeArgs(ListArgs):
-    old: LinkArgs
+    old: LinkArgs = Field(description="the links: their table, and what its columns hold")
     new: str = Field(description="column with the list")
 
 

@@ -30,11 +30,11 @@ class RecordArgs(Args):
 
 class ExtractArgs(Args):
     old: Names = Field(description="columns whose values repeat")
-    new: RecordArgs
+    new: RecordArgs = Field(description="the records: their table, and how the row names one")
 
 
 class InlineArgs(Args):
-    old: RecordArgs
+    old: RecordArgs = Field(description="the records: their table, and how the row names one")
     new: Names = Field(description="columns whose values repeat")
 
 
