@@ -51,9 +51,9 @@ class Lens:
         return [pair for pair in self.pairs if table in {t.name for t in pair.faces[side].tables}]
 
 
-def source_row(pair: Pair, way: Way, tables: Tables, *, lenient: bool = False) -> Row:
+def source_row(pair: Pair, way: Way, tables: Tables, *, lenient: bool = False, trusting: bool = False) -> Row:
     """A row of the pair's source side, to be selected from."""
-    return pair.faces[way.source].read(tables, lenient=lenient)
+    return pair.faces[way.source].read(tables, lenient=lenient, trusting=trusting)
 
 
 def in_pair(pair: Pair, side: Side, row: Row) -> ColumnElement[bool]:
@@ -94,14 +94,16 @@ def key_made(pair: Pair, way: Way, row: Row, known: Mapping[str, Cell] | None = 
 
 
 def rows_for(pair: Pair, way: Way, target: Table, tables: Tables, *, narrow: Narrow | None = None,
-             memories: Mapping[str, Memory] | None = None, lenient: bool = False) -> Select[tuple[object, ...]]:
+             memories: Mapping[str, Memory] | None = None, lenient: bool = False, trusting: bool = False
+             ) -> Select[tuple[object, ...]]:
     """The rows of one target table as a query over the source, labelled with the columns that it fills.
 
     target: one of the tables of the pair's target face.
     narrow: which rows of the source; all that belong to the pair if left out.
     lenient: what cannot be said is NULL, instead of an error of the server.
+    trusting: a census has just found that types have a place for everything (see `Scope`).
     """
-    row = source_row(pair, way, tables, lenient=lenient)
+    row = source_row(pair, way, tables, lenient=lenient, trusting=trusting)
     cells = made(pair, way, row, memories)
     face = pair.faces[way.target]
     columns = {column: cells[name] for column, name in face.columns_of(target).items() if name in cells}

@@ -82,10 +82,11 @@ class Face:
         return {**keys, **{found[1]: name for name in self.names()
                            if (found := self.find(name)) is not None and found[0] is table}}
 
-    def read(self, tables: Tables, *, lenient: bool = False, main: FromClause | None = None) -> Row:
+    def read(self, tables: Tables, *, lenient: bool = False, trusting: bool = False, main: FromClause | None = None
+             ) -> Row:
         """A row of this side, ready to be selected from; `main` stands for a narrower source of the main table."""
         base = (tables(self.side, self.main.name) if main is None else main).alias(MAIN)
-        scope = Scope(base, tables, lenient=lenient)
+        scope = Scope(base, tables, lenient=lenient, trusting=trusting)
 
         def cell(name: str) -> Cell:
             found = self.find(name)

@@ -24,13 +24,15 @@ class Scope:
     """Collects what a statement must join while its expressions are put together.
 
     `lenient` is true when a value that cannot be said on the other side becomes NULL (a census counts it); false when
-    the server must refuse the statement.
+    the server must refuse the statement. `trusting` is true when a census has just found none, and the server that
+    evaluates the statement refuses by itself what is no value of a type.
     """
 
-    def __init__(self, base: FromClause, tables: Tables, *, lenient: bool = False) -> None:
+    def __init__(self, base: FromClause, tables: Tables, *, lenient: bool = False, trusting: bool = False) -> None:
         self.base = base
         self.tables = tables
         self.lenient = lenient
+        self.trusting = trusting
         self._joins = _Joins(base)
         self._place = ""
 

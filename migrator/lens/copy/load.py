@@ -31,13 +31,14 @@ class Load:
     rows: Callable[[Narrow | None], Select[Any]]
 
 
-def loads(lens: Lens, pair: Pair, tables: Tables, forgo: Collection[str]) -> Iterator[Load]:
+def loads(lens: Lens, pair: Pair, tables: Tables, forgo: Collection[str], *, trusting: bool) -> Iterator[Load]:
     """Everything that a chunk of the pair brings, in the order in which it must be written.
 
     forgo: names of memories that would stay empty.
+    trusting: the server that is asked refuses what is no value of a type, and a census has found none.
     """
     for table in pair.faces[WAY.target].tables:
-        yield _written(table, partial(_rows_of, pair, table, tables))
+        yield _written(table, partial(_rows_of, pair, table, tables, trusting))
     for group in pair.groups:
         for satellite in group.satellites:
             if satellite.side is WAY.target and satellite.owner:
@@ -58,8 +59,8 @@ def first(memory: Memory) -> bool:
     return WAY in memory.group.fresh
 
 
-def _rows_of(pair: Pair, table: Table, tables: Tables, narrow: Narrow | None) -> Select[Any]:
-    return rows_for(pair, WAY, table, tables, narrow=narrow)
+def _rows_of(pair: Pair, table: Table, tables: Tables, trusting: bool, narrow: Narrow | None) -> Select[Any]:
+    return rows_for(pair, WAY, table, tables, narrow=narrow, trusting=trusting)
 
 
 def _written(table: Table, rows: Callable[[Narrow | None], Select[Any]]) -> Load:

@@ -65,7 +65,8 @@ class Passage:
             value = cell(values)
             there = self.value(value)
             nothing = no_value(target, scope)
-            wrong = [flaw.condition(value) for flaw in self.flaws if scope.lenient or not flaw.served]
+            asked = [] if scope.trusting else [flaw for flaw in self.flaws if scope.lenient or not flaw.served]
+            wrong = [flaw.condition(value) for flaw in asked]
             return (case(*((condition, nothing) for condition in wrong), else_=there) if wrong else there,)
 
         return convert
