@@ -96,7 +96,7 @@ def census(call: Call, mapping: str | None = None, old: str | None = None, new: 
     from migrator.screen.meter import Meter
 
     if samples < 0:
-        raise WrongUse(_("there are no fewer keys than none"), hint="--samples 5")
+        raise WrongUse(_("the number of sample keys cannot be negative"), hint="--samples 5")
     lens, meeting = met(call, mapping, old, new, database, between)
     taken = take(lens, meeting, samples=samples, progress=Meter(as_json=call.json))
     again, apply = (_typed(task, mapping, old, new, between, database) for task in ("map.census", "map.apply"))

@@ -56,7 +56,8 @@ def _rows(connection: Connection, table: Table) -> Iterator[Finding]:
     rows = connection.scalar(select(func.count()).select_from(table.clause(Side.NEW)))
     if rows:
         yield Finding("not-empty", Verdict.REFUSED, table.name, _("the new table holds rows already"),
-                      _("empty it, or leave it as it is: only-new: [{table}]").format(table=table.name), rows=rows)
+                      _("empty it, or list it in place of its pair: only-new: [{table}]").format(table=table.name),
+                      rows=rows)
 
 
 def _rights(connection: Connection, end: Endpoint) -> Iterator[Finding]:

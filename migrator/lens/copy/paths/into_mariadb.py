@@ -42,7 +42,7 @@ class IntoMariadb:
             loaded, warnings = self._load(statement.replace("%%", "%"), lines)
         if warnings:
             _level, _code, said = tuple(self._target.run("SHOW WARNINGS LIMIT 1").one())
-            raise DatabaseError(_("{count} values were bent on their way into {table}, the first: {said}").format(
+            raise DatabaseError(_("{count} values were changed on their way into {table}, the first: {said}").format(
                 count=warnings, table=load.table, said=said), where=self._target.endpoint.name)
         require_all(load, lines.rows, loaded)
         return staging.unload()
