@@ -13,9 +13,9 @@ from fixtures.proofs.lens.case import cases
 from fixtures.proofs.lens.ground import Ground, files
 from fixtures.proofs.lens.laws import Tally, Violation
 from fixtures.proofs.lens.trial import attempt
-from migrator.lens.put import put
 from migrator.lens.census.census import Census
 from migrator.lens.operations.values import MapValues
+from migrator.lens.put import put
 from migrator.lens.side import Side
 from migrator.lens.sql import refuse
 
