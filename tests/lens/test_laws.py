@@ -17,7 +17,7 @@ from fixtures.proofs.lens.trial import attempt
 from migrator.errors import WrongUse
 from migrator.lens.declared.operation import operations
 
-EXAMPLES = 6
+EXAMPLES = 4
 ON_SQLITE = [case for case in cases() if "sqlite" in case.makes]
 
 
