@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Inspector, inspect
+from sqlalchemy.engine.interfaces import ReflectedIndex
 from sqlalchemy.exc import SAWarning
 
 from migrator.database.base import OURS
@@ -65,8 +66,14 @@ def _of_key(column: Column, alone: bool) -> Column:
 def _uniques(inspector: Inspector, name: str, space: str | None) -> list[tuple[str, ...]]:
     found = [tuple(u["column_names"]) for u in inspector.get_unique_constraints(name, schema=space)]
     found += [tuple(str(c) for c in i["column_names"]) for i in inspector.get_indexes(name, schema=space)
-              if i["unique"] and all(i["column_names"]) and not i.get("dialect_options", {}).get("postgresql_where")]
+              if i["unique"] and all(i["column_names"]) and not _partial(i)]
     return list(dict.fromkeys(found))
+
+
+def _partial(index: ReflectedIndex) -> bool:
+    """Whether it is about some rows only, so that others may share what it holds."""
+    options = index.get("dialect_options", {})
+    return any(options.get(f"{make}_where") is not None for make in ("postgresql", "sqlite"))
 
 
 def _column(found: Mapping[str, Any], make: str, facts: Facts | None) -> Column:

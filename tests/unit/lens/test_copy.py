@@ -120,6 +120,17 @@ def test_rows_that_an_index_refuses_are_named(world: World) -> None:
     assert world.there("select name from migrator_deferred") == [("remark_body",)]
 
 
+@pytest.mark.parametrize("unique", ["(upper(body))", "(body) where item = 4"])
+def test_rows_that_no_census_doubts_are_refused_with_their_chunk(world: World, unique: str) -> None:
+    change(world, "new", "drop index remark_body", f"create unique index told_once on remark {unique}")
+    change(world, "old", "update note set body = 'same' where task = 4")
+    with pytest.raises(DatabaseError):
+        forward(world.lens(), world.meeting)
+    change(world, "old", "update note set body = 'another' where task = 4 and number = 2")
+    forward(world.lens(), world.meeting)
+    world.require_copied()
+
+
 def test_rows_without_a_parent_are_named(world: World) -> None:
     change(world, "old", "insert into note values (55, 1, 'lost')")
     with pytest.raises(FindingsBlock):

@@ -30,15 +30,16 @@ select c.relname,
        case when u.oid is null then pg_get_indexdef(c.oid)
             else format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', n.nspname, t.relname, u.conname,
                         pg_get_constraintdef(u.oid)) end,
-       i.indisunique and i.indpred is null and i.indexprs is null,
+       i.indisunique,
        array(select a.attname::text from unnest(i.indkey) with ordinality as k (number, place)
              join pg_attribute a on a.attrelid = t.oid and a.attnum = k.number
              where k.place <= i.indnkeyatts order by k.place)
 from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
 join pg_namespace n on n.oid = t.relnamespace
-left join pg_constraint u on u.conindid = c.oid and u.contype in ('u', 'x') and u.conrelid = t.oid
+left join pg_constraint u on u.conindid = c.oid and u.contype = 'u' and u.conrelid = t.oid
 where n.nspname = :space and t.relname = :table and t.relkind = 'r' and not t.relispartition
   and i.indisvalid and not (i.indisprimary or i.indisreplident or i.indisclustered)
+  and not (i.indisunique and (i.indpred is not null or i.indexprs is not null)) and not i.indisexclusion
   and c.reltablespace = 0 and obj_description(c.oid, 'pg_class') is null
   and not exists (select 1 from pg_constraint f join pg_class r on r.oid = f.conrelid
                   where f.contype = 'f' and f.conindid = c.oid
@@ -48,7 +49,10 @@ order by c.relname
 
 
 def of_postgresql(session: Session, table: Table, among: Iterable[str]) -> list[Definition]:
-    """What its catalogue can say in full: what lies in a tablespace of its own, or has a comment, stays."""
+    """What its catalogue can say in full: what lies in a tablespace of its own, or has a comment, stays. So does what
+    is unique in some rows, in what is computed, or by exclusion: no census sees it, and a chunk must be refused as a
+    whole.
+    """
     space = session.schema(WAY.target)
     with session.refusals():
         session.connection.execute(text("SET LOCAL search_path = ''"))  # so that every name is written in full
