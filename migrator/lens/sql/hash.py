@@ -7,15 +7,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import coalesce
 from sqlalchemy.types import BigInteger
 
 from migrator.lens.scope import Cell
+from migrator.lens.sql.canonical import Canonical
 from migrator.lens.sql.construct import Construct, make_in
+from migrator.lens.types import Family
 
 HASH_BITS = 48
 """Bits of a row's hash that every make can compute. Being signed it adds up to zero on average, so that SQLite, whose
 sums hold 64 bits, can sum a hundred million rows; when it cannot it says so."""
 _MIDDLE = 1 << (HASH_BITS - 1)
+UNHASHED = 10**30
+"""Instead of the hash of a row that is longer than MariaDB may handle: more than all hashes of a table add up to, so
+that a sum tells how many such rows are in it.
+"""
 
 Content = str | bytes
 
@@ -34,7 +41,8 @@ class RowHash(Construct):
 def row_hash(texts: Sequence[Cell], *, alike: bool) -> Cell:
     """A signed whole number, never NULL, for the canonical texts of a row; `func.sum` of it is the digest of many rows.
 
-    NULL and '' differ, and so do ('a', 'b') and ('ab', ''). Each text is evaluated once.
+    NULL and '' differ, and so do ('a', 'b') and ('ab', ''). Each text is evaluated once; a statement that names the
+    number twice has it computed twice, also when it takes it from a subquery.
 
     texts: one or more canonical texts.
     alike: both sides are PostgreSQL; then its own hash of arrays is taken, 64 bits, and more than twice as fast as MD5.
@@ -43,6 +51,8 @@ def row_hash(texts: Sequence[Cell], *, alike: bool) -> Cell:
 
 
 # In a row, 1F 32 stands between two texts, 1F 30 for NULL, and 1F 31 for a 1F of the text itself.
+_FREE = frozenset(Family) - {Family.TEXT, Family.JSON, Family.OTHER}
+"""Families in whose texts no 1F can be, so that nobody has to look for it."""
 
 
 @compiles(RowHash, "postgresql")
@@ -50,7 +60,9 @@ def _row_in_postgresql(element: RowHash, compiler: Any, **kw: Any) -> str:
     texts = [compiler.process(text, **kw) for text in element.parts]
     if element.alike:
         return f"hash_array_extended(array[{', '.join(texts)}], 0)"
-    joined = " || '\x1f2' || ".join(f"coalesce(replace({text}, '\x1f', '\x1f1'), '\x1f0')" for text in texts)
+    told = (f"replace({text}, '\x1f', '\x1f1')" if _looked_through(part) else text
+            for part, text in zip(element.parts, texts, strict=True))
+    joined = " || '\x1f2' || ".join(f"coalesce({text}, '\x1f0')" for text in told)
     number = f"cast(cast('x' || left(md5({joined}), {HASH_BITS // 4}) as bit({HASH_BITS})) as bigint)"
     return f"({number} - {_MIDDLE})"
 
@@ -60,8 +72,17 @@ def _row(element: RowHash, compiler: Any, **kw: Any) -> str:
     texts = [compiler.process(text, **kw) for text in element.parts]
     if make_in(compiler) == "sqlite":
         return f"migrator_row_hash({', '.join(texts)})"
-    joined = ", x'1f32', ".join(f"coalesce(replace({text}, x'1f', x'1f31'), x'1f30')" for text in texts)
-    return f"(cast(conv(left(md5(concat({joined})), {HASH_BITS // 4}), 16, 10) as signed) - {_MIDDLE})"
+    told = (f"replace({text}, x'1f', x'1f31')" if _looked_through(part) else text
+            for part, text in zip(element.parts, texts, strict=True))
+    joined = ", x'1f32', ".join(f"coalesce({text}, x'1f30')" for text in told)
+    number = f"cast(conv(left(md5(concat({joined})), {HASH_BITS // 4}), 16, 10) as signed) - {_MIDDLE}"
+    return f"coalesce({number}, {UNHASHED})"
+
+
+def _looked_through(text: Cell) -> bool:
+    # Behind a value that has a text of its own only our words may stand, which say why it has none.
+    first = text.clauses.clauses[0] if isinstance(text, coalesce) else text
+    return not (isinstance(first, Canonical) and first.of.family in _FREE)
 
 
 def row_hash_of(*texts: Content | None) -> int:

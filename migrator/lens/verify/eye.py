@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from migrator.errors import DatabaseError
-from migrator.lens.sql.hash import row_hash
+from migrator.lens.sql.hash import UNHASHED, row_hash
 from migrator.lens.verify.ranges import Cuts, Range, inside, slot
 from migrator.lens.verify.reader import Reader
 from migrator.lens.verify.view import Key, View
@@ -37,16 +37,15 @@ class Eye:
     alike: bool
 
     def digests(self, within: Range, cuts: Cuts) -> Future[list[Any]]:
-        """Slot, rows, rows without a hash, and sum of hashes, for each slot of a range that has rows; later."""
+        """Slot, rows, and sum of hashes, for each slot of a range that has rows; later."""
         rows = self.view.select(slot(self.view, cuts, alike=self.alike).label("slot"),
                                 row_hash(self.view.texts, alike=self.alike).label("hash"))
         found = rows.where(inside(self.view, within)).subquery()
-        return self.reader.ask(select(found.c.slot, func.count(), func.count() - func.count(found.c.hash),
-                                      func.sum(found.c.hash)).group_by(found.c.slot))
+        return self.reader.ask(select(found.c.slot, func.count(), func.sum(found.c.hash)).group_by(found.c.slot))
 
     def require_hashes(self, table: str, digests: Sequence[Any]) -> None:
         """Raise DatabaseError when a row had no hash: MariaDB has none for what is longer than it may send."""
-        without = sum(int(none) for _slot, _rows, none, _sum in digests)
+        without = sum(round(int(total) / UNHASHED) for _slot, _rows, total in digests)
         if without:
             raise DatabaseError(_("{count} rows of {table} are too long to be compared").format(
                 count=without, table=table), where=self.reader.name, hint=_(

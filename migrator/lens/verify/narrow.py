@@ -48,7 +48,7 @@ class Found:
 
 def differing_slots(old: Sequence[Any], new: Sequence[Any]) -> list[int]:
     """The slots of a range in which the sides have other digests."""
-    digests = [{int(slot): (int(rows), int(sum_)) for slot, rows, _none, sum_ in found} for found in (old, new)]
+    digests = [{int(slot): (int(rows), int(total)) for slot, rows, total in found} for found in (old, new)]
     return sorted(slot for slot in {*digests[0], *digests[1]} if digests[0].get(slot) != digests[1].get(slot))
 
 
