@@ -113,8 +113,7 @@ def apply(call: Call, mapping: str | None = None, old: str | None = None, new: s
     from dataclasses import asdict
 
     from migrator.lens.copy.copy import forward
-    from migrator.lens.put.put import put
-    from migrator.lens.side import Way
+    from migrator.lens.copy.home import backward
     from migrator.screen.copied import show_copied, show_put
     from migrator.screen.counted import show_tally
     from migrator.screen.meter import Meter
@@ -122,7 +121,7 @@ def apply(call: Call, mapping: str | None = None, old: str | None = None, new: s
     lens, meeting = met(call, mapping, old, new, database, between)
     following = _typed("map.verify", mapping, old, new, between, database)
     if back:
-        written = asdict(put(lens, meeting, Way.BACKWARD))
+        written = asdict(backward(lens, meeting))
         call.show(show_put(written, following), {"event": "put", **written})
         return None
     copied = forward(lens, meeting, progress=Meter(as_json=call.json), counted=lambda census: call.show(

@@ -59,14 +59,19 @@ def put(lens: Lens, meeting: Meeting, way: Way) -> Written:
     Both sides must be in reach of one connection. Raises WrongUse when they are not, DatabaseError when the target
     refuses a row; nothing is written then.
     """
-    if not meeting.shared:
-        raise WrongUse(_("the two sides are on different servers, and rows can only be put inside one"),
-                       where=f"{meeting.old.name}, {meeting.new.name}")
+    require_shared(meeting)
     with meeting.connect(Side.NEW) as connection:
         with connection.begin():
             create_memories(connection, lens)  # MariaDB ends a transaction with it
         with connection.begin():
             return _put(lens, connection, way)
+
+
+def require_shared(meeting: Meeting) -> None:
+    """Raise WrongUse where no connection sees both sides."""
+    if not meeting.shared:
+        raise WrongUse(_("the two sides are on different servers, and rows can only be put inside one"),
+                       where=f"{meeting.old.name}, {meeting.new.name}")
 
 
 def _put(lens: Lens, connection: Connection, way: Way) -> Written:
