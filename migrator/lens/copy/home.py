@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from migrator.errors import FindingsBlock
+from migrator.errors import DatabaseError, FindingsBlock
 from migrator.lens.copy.ledger import Ledger
 from migrator.lens.copy.session import Session
 from migrator.lens.copy.turn import take_turn
+from migrator.lens.copy.unsaid import require_words
 from migrator.lens.lens import Lens, in_pair
 from migrator.lens.pair import Pair
 from migrator.lens.places.meeting import Meeting
@@ -20,8 +21,8 @@ def backward(lens: Lens, meeting: Meeting) -> Written:
     """Make the old side's mapped rows say what the new side says: rows that are new, changed or gone there.
 
     Raises WrongUse where no connection sees both sides; Locked while a copy goes on; FindingsBlock where rows are
-    missing on the new side because no copy has brought them; DatabaseError where the old side refuses a row. Nothing
-    is written then.
+    missing on the new side because no copy has brought them, or where it holds what cannot be said on the old side;
+    DatabaseError where the old side refuses a row. Nothing is written then.
     """
     require_shared(meeting)
     with meeting.connect(Side.NEW) as connection:
@@ -31,7 +32,11 @@ def backward(lens: Lens, meeting: Meeting) -> Written:
         _require_all_brought(ledger, meeting)
         if not ledger.finished():
             _require_rows(lens, meeting, connection)
-        return put(lens, meeting, Way.BACKWARD)
+        try:
+            return put(lens, meeting, Way.BACKWARD)
+        except DatabaseError:
+            require_words(lens, connection, meeting.new.name)
+            raise
 
 
 def _require_all_brought(ledger: Ledger, meeting: Meeting) -> None:

@@ -66,3 +66,14 @@ def test_a_table_that_was_emptied_after_the_copy_is_empty_at_home(world: World) 
     backward(world.lens(), world.meeting)
     assert on(world, "old", "select count(*) from note") == [(0,)]
     assert len(tasks(world)) == world.tasks
+
+
+def test_what_cannot_be_said_at_home_is_named(world: World) -> None:
+    before = tasks(world)
+    forward(world.lens(), world.meeting)
+    on(world, "new", "update item set state = 'LOST' where id = 3")
+    with pytest.raises(FindingsBlock) as caught:
+        backward(world.lens(), world.meeting)
+    assert "task -> item, status <-> state: " in caught.value.message
+    assert "rows: 1, keys: 3" in caught.value.message
+    assert tasks(world) == before
