@@ -103,6 +103,8 @@ def _range(source: Kind, target: Kind, shortened: Callable[[Cell], Cell]) -> tup
 
     def outside(value: Cell) -> ColumnElement[bool]:
         number = shortened(value)
+        if step and not source.type.loose:  # the bounds are as far from 0, and the number is made only once
+            return func.abs(number) >= literal_column(str(high + step))
         lowest: Cell = literal_column(str(low - step))
         highest: Cell = literal_column(str(high + step))
         return or_(number <= lowest, number >= highest) if step else or_(number < lowest, number > highest)

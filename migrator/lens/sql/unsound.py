@@ -34,7 +34,7 @@ class Peculiar(Construct):
 
 
 class Vanished(Construct):
-    """Whether a calculation has made NULL of a value, as it does in MariaDB and SQLite beyond the year 9999."""
+    """Whether moving a moment by some hours has made NULL of it, as in MariaDB and SQLite beyond the year 9999."""
 
     name = "vanished"
 
@@ -90,6 +90,9 @@ def _vanished(element: Vanished, compiler: Any, **kw: Any) -> str:
     if make_in(compiler) == "postgresql":
         return "(1 = 0)"
     before, after = (compiler.process(part, **kw) for part in element.parts)
+    if make_in(compiler) == "mariadb":  # looking whether it may vanish at all costs less than moving it
+        edge = f"{before} not between '0001-02-01' and '9999-12-01' or dayofmonth({before}) = 0 or month({before}) = 0"
+        return f"({before} is not null and ({edge}) and {after} is null)"
     return f"({before} is not null and {after} is null)"
 
 
