@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -116,7 +117,7 @@ class App:
         if "://" not in place:
             site = self.site(place)
             return endpoint_of(site.database(database), site.database_entry(database).at)
-        found = open_endpoint(place.partition("://")[0], place)
+        found = open_endpoint(re.sub("://.*@", "://", place.partition("?")[0]), place)  # nobody's name, no password
         if found.make == "sqlite" and not Path(str(found.url.database)).is_file():
             raise WrongUse(_("there is no such SQLite file"), where=str(found.url.database))
         return found

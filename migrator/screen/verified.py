@@ -20,7 +20,7 @@ def show_verified(report: Mapping[str, Any], following: str, *, room: int | None
 
 def _tables(report: Mapping[str, Any], room: int | None) -> list[str]:
     columns = [Column(_("table"), give=True), Column(_("old rows"), right=True), Column(_("new rows"), right=True),
-               Column(_("missing"), right=True), Column(_("invented"), right=True), Column(_("differing"), right=True),
+               Column(_("gone"), right=True), Column(_("invented"), right=True), Column(_("differing"), right=True),
                Column(_("time"), right=True)]
     rows = [[one["table"], *(f"{one[name]:,}" for name in ("old", "new", "missing", "invented", "differing")),
              show_seconds(one["seconds"])] for one in report["tables"]]

@@ -71,6 +71,18 @@ def test_a_password_that_is_shown_is_seen(url: str, shown: bool) -> None:
     assert shows_password(url) is shown
 
 
+def test_an_error_says_which_database_and_not_who(tmp_path: Path) -> None:
+    (tmp_path / "no.db").write_text("this is no database")
+    done = subprocess.run([sys.executable, "-m", "migrator", "map.schema", "--env", f"sqlite:///{tmp_path / 'no.db'}",
+                           "--write", str(tmp_path / "out")], capture_output=True, text=True)
+    assert f"sqlite:///{tmp_path / 'no.db'}" in done.stderr
+    done = subprocess.run([sys.executable, "-m", "migrator", "map.schema", "--env",
+                           "postgresql://somebody:word@127.0.0.1:1/app?connect_timeout=5", "--write",
+                           str(tmp_path / "out")], capture_output=True, text=True)
+    assert "postgresql://127.0.0.1:1/app\n" in done.stderr
+    assert "somebody" not in done.stderr + done.stdout
+
+
 def test_a_password_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DB_PASSWORD", "p@ss:word/")
     end = open_endpoint("db", "postgresql://ann:env:DB_PASSWORD@127.0.0.1:1/app")
