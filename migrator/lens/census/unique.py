@@ -66,11 +66,18 @@ class Unique:
         same = and_(*(value == clashing.c[value.name] for value in values))
         keys = select(*list(rows.columns)[len(values):]).select_from(rows.join(clashing, same)).order_by(*values)
         found = connection.execute(keys.limit(samples))
-        return Finding("not-unique", Verdict.REFUSED, self.table.name,
-                       _("rows that differ on the old side are the same in a unique key of the new side"),
-                       _("make the old values differ by more than case, accents or trailing spaces, or let the new key "
-                         "compare more strictly"), ", ".join(self.columns), int(count),
+        return Finding("not-unique", Verdict.REFUSED, self.table.name, *self._told, ", ".join(self.columns), int(count),
                        tuple(tuple(as_text(cell) for cell in key if cell is not None) for key in found))
+
+    @property
+    def _told(self) -> tuple[str, str]:
+        """What is wrong, and what to do about it."""
+        if self.table.assumed and self.columns == self.table.key:
+            return (_("the key that the mapping gives does not tell these rows apart"),
+                    _("name further columns under key, or remove the doubles from the old data"))
+        return (_("rows that differ on the old side are the same in a unique key of the new side"),
+                _("make the old values differ by more than case, accents or trailing spaces, or let the new key "
+                  "compare more strictly"))
 
     def _compared(self, cell: Cell, column: str) -> Cell:
         letters = self.alphabet.of(self.table.name, column)

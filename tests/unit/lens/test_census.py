@@ -171,5 +171,6 @@ def test_a_key_that_only_the_mapping_knows_must_be_one(tmp_path: Path) -> None:
         ends.append(end)
     said = 'from: "1"\nto: "2"\ntables:\n  - {old: log, new: log, key: [who, at]}\n'
     lens = compile_lens(Mapping.parse(said.encode(), "m.yaml"), *(read_schema(end) for end in ends))
-    assert {(finding.code, finding.rows) for finding in take(lens, Meeting(*ends)).refused} == {
-        ("not-unique", 2), ("empty", 1)}
+    found = {finding.code: finding for finding in take(lens, Meeting(*ends)).refused}
+    assert {code: finding.rows for code, finding in found.items()} == {"not-unique": 2, "empty": 1}
+    assert "under key" in found["not-unique"].advice
