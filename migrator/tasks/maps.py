@@ -72,6 +72,13 @@ def _typed(task: str, mapping: str | None, old: str | None, new: str | None, bet
                                       for word in (f"--{name}", value))])
 
 
+def _number(flag: str, text: str, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise WrongUse(_('--{flag} is a number from {least} on, not "{text}"').format(
+            flag=flag, least=least, text=text), hint=f"--{flag} 100")
+    return int(text)
+
+
 @command(env="an environment of the inventory, or a database URL", database=DATABASE, write="file to write")
 def schema(call: Call, env: str | None = None, database: str = "main", write: str | None = None) -> int | None:
     """Keep the structure of a database in a file, for paths that lead over this version."""
@@ -89,16 +96,15 @@ def schema(call: Call, env: str | None = None, database: str = "main", write: st
 @command(mapping=MAPPING, old=OLD, new=NEW, between=BETWEEN, database=DATABASE,
          samples="how many keys are shown of each finding")
 def census(call: Call, mapping: str | None = None, old: str | None = None, new: str | None = None,
-           between: str | None = None, database: str = "main", samples: int = 5) -> int | None:
+           between: str | None = None, database: str = "main", samples: str = "5") -> int | None:
     """Count, before anything is written, which old rows would not survive; exit code 10 if some cannot be carried."""
     from migrator.lens.census.take import take
     from migrator.screen.counted import show_counted
     from migrator.screen.meter import Meter
 
-    if samples < 0:
-        raise WrongUse(_("the number of sample keys cannot be negative"), hint="--samples 5")
+    keys = _number("samples", samples, 0)
     lens, meeting = met(call, mapping, old, new, database, between)
-    taken = take(lens, meeting, samples=samples, progress=Meter(as_json=call.json))
+    taken = take(lens, meeting, samples=keys, progress=Meter(as_json=call.json))
     again, apply = (_typed(task, mapping, old, new, between, database) for task in ("map.census", "map.apply"))
     following = _("mend the data or the mapping, then {command}").format(command=again) if taken.refused else apply
     call.show(show_counted(taken.as_json(), following), {"event": "counted", **taken.as_json()})
@@ -135,7 +141,7 @@ def apply(call: Call, mapping: str | None = None, old: str | None = None, new: s
          again="systems in use: after how long rows that differ are looked at once more, such as 5s",
          fresh="begin anew, also where a verification was cut off")
 def verify(call: Call, mapping: str | None = None, old: str | None = None, new: str | None = None,
-           between: str | None = None, database: str = "main", most: int = 100, again: str | None = None,
+           between: str | None = None, database: str = "main", most: str = "100", again: str | None = None,
            fresh: bool = False) -> int | None:
     """Prove cell by cell that the new side holds what the mapping makes of the old one; exit code 10 if it does not."""
     from migrator.lens.verify import compare
@@ -144,11 +150,12 @@ def verify(call: Call, mapping: str | None = None, old: str | None = None, new: 
     from migrator.screen.verified import show_verified
     from migrator.units import seconds
 
+    named = _number("most", most, 0)
     lens, meeting = met(call, mapping, old, new, database, between)
     state = place(call.app.home / "verify", lens, meeting)
     if fresh:
         state.unlink(missing_ok=True)
-    report = compare(lens, meeting, state=state, progress=Meter(as_json=call.json), most=most,
+    report = compare(lens, meeting, state=state, progress=Meter(as_json=call.json), most=named,
                      again=None if again is None else seconds(again)).as_json()
     command = _typed("map.verify", mapping, old, new, between, database)
     following = _("inv rehearse --playbook FOLDER, with this mapping in a step data.verify") if report["equal"] \
@@ -160,7 +167,7 @@ def verify(call: Call, mapping: str | None = None, old: str | None = None, new: 
 @command(old=OLD, new=NEW, database=DATABASE, write="file to write the draft to; it is printed if left out",
          sample="rows and different values that are looked at of each table and column")
 def suggest(call: Call, old: str | None = None, new: str | None = None, database: str = "main",
-            write: str | None = None, sample: int = 1_000) -> int | None:
+            write: str | None = None, sample: str = "1000") -> int | None:
     """Draft a mapping file from both systems as they are: what names and rows show, and questions for the rest."""
     from migrator.lens.places.reflect import read_schema
     from migrator.lens.side import Side
@@ -169,14 +176,13 @@ def suggest(call: Call, old: str | None = None, new: str | None = None, database
     from migrator.lens.suggest.writing import written
     from migrator.screen.drafted import show_drafted
 
+    rows = _number("sample", sample, 1)
     meeting = sides(call, old, new, database)
     if write and Path(write).exists():
         raise WrongUse(_("the file is there already, and may hold somebody's work"), where=write,
                        hint=_("name another with --write"))
-    if sample < 1:
-        raise WrongUse(_("a sample has one row at least"), hint="--sample 1000")
     schemas = {side: read_schema(meeting.end(side)) for side in Side}
-    drafted = draft(schemas[Side.OLD], schemas[Side.NEW], Samples(meeting, schemas, sample))
+    drafted = draft(schemas[Side.OLD], schemas[Side.NEW], Samples(meeting, schemas, rows))
     text, found = written(drafted), drafted.as_json()
     if write:
         Path(write).write_text(text, encoding="utf-8")

@@ -40,7 +40,7 @@ def test_the_command_writes_a_file_says_what_it_found_and_never_overwrites(tmp_p
           "create table t (id integer primary key, subject text);" + many("t", f"n, {WORD}"))
     file = tmp_path / "mapping.yaml"
     flags = {"old": f"sqlite:///{tmp_path}/old.db", "new": f"sqlite:///{tmp_path}/new.db", "database": "main",
-             "home": str(tmp_path / "home"), "inventory": None, "lang": "en", "json": False, "sample": 100}
+             "home": str(tmp_path / "home"), "inventory": None, "lang": "en", "json": False, "sample": "100"}
     suggest(Context(), write=str(file), **flags)
     shown = capsys.readouterr().out
     assert "40 of 40 rows with equal keys agree" in shown

@@ -58,7 +58,7 @@ def test_sound_data_is_sent_on_to_the_copy(counted: Callable[..., tuple[int, str
 
 def test_what_is_refused_ends_with_ten(counted: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     change(tmp_path / "old.db", "insert into 任务 values (3, 'x'), (4, 'y'), (5, 'z')")
-    code, said, _complaints = counted(samples=2)
+    code, said, _complaints = counted(samples="2")
     assert code == 10
     assert "(not-in-map), rows: 3, keys: 3; 4; …" in said
     assert "next: mend the data or the mapping, then inv map.census --mapping" in said.splitlines()[-1]
@@ -73,7 +73,8 @@ def test_as_json(counted: Callable[..., tuple[int, str, str]], tmp_path: Path) -
     assert [(one["code"], one["rows"], one["keys"]) for one in found["findings"]] == [("not-in-map", 1, [["3"]])]
 
 
-def test_fewer_keys_than_none_is_wrong_use(counted: Callable[..., tuple[int, str, str]]) -> None:
-    code, _said, complaints = counted(samples=-1)
+@pytest.mark.parametrize("samples", ["-1", "some", ""])
+def test_what_is_no_number_of_keys_is_wrong_use(counted: Callable[..., tuple[int, str, str]], samples: str) -> None:
+    code, _said, complaints = counted(samples=samples)
     assert code == 2
     assert "--samples" in complaints

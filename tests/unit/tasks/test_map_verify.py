@@ -60,7 +60,7 @@ def test_equal_sides_end_with_zero_and_what_comes_next(verified: Callable[..., t
 def test_differences_are_told_and_end_with_ten(verified: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     change(tmp_path, "update task set subject = 'dig ' where id = 1")
     change(tmp_path, "delete from task where id = 2")
-    code, said = verified(most=1)
+    code, said = verified(most="1")
     assert code == 10
     assert '✗ task, id "1": subject: from the old side comes "dig", the new side says "dig "' in said
     assert "and 1 more rows (--most N names more)" in said
