@@ -45,7 +45,7 @@ def row_hash(texts: Sequence[Cell], *, alike: bool) -> Cell:
     number twice has it computed twice, also when it takes it from a subquery.
 
     texts: one or more canonical texts.
-    alike: both sides are PostgreSQL; then its own hash of arrays is taken, 64 bits, and more than twice as fast as SHA-256.
+    alike: both sides are PostgreSQL; then its own hash of arrays is taken: 64 bits, and more than twice as fast.
     """
     return RowHash(texts, alike)
 
