@@ -9,6 +9,7 @@ from migrator.lens.census.take import take
 from migrator.lens.copy.aside.aside import Aside
 from migrator.lens.copy.counters import raise_counters
 from migrator.lens.copy.ledger import Ledger
+from migrator.lens.copy.order import in_order
 from migrator.lens.copy.progress import Copied, Progress
 from migrator.lens.copy.refusals import require_ours, require_own_ledger, require_transactions
 from migrator.lens.copy.session import Session
@@ -36,7 +37,7 @@ def forward(lens: Lens, meeting: Meeting, *, census: Census | None = None, progr
         target.read_without_locks()
         take_turn(target)
         ledger = Ledger(connection, lens.digest)
-        units = [Unit(lens, meeting, place, aim) for place in range(len(lens.pairs))]
+        units = [Unit(lens, meeting, place, aim) for place in in_order(lens)]
         tables = list({table.name: table for unit in units for table in unit.tables}.values())
         require_own_ledger(target, ledger)
         require_transactions(target, tables)
