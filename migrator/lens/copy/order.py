@@ -27,8 +27,8 @@ def in_order(lens: Lens) -> list[int]:
             names = ", ".join(lens.pairs[place].name for place in waiting)
             raise FindingsBlock(_("these pairs look something up in each other's new tables, so none can be the first: "
                                   "{names}").format(names=names), hint=_(
-                "let one of these columns stay with its side by only-old and only-new, and fill it after the copy; nothing "
-                "was written"))
+                "let one of these columns stay with its side by only-old and only-new, and fill it after the copy; "
+                "nothing was written"))
         place = next((one for one in free if not parents[one] & _filled(lens, waiting, one)), free[0])
         waiting.remove(place)
         order.append(place)
