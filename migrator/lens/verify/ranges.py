@@ -12,8 +12,8 @@ from migrator.lens.sql.hash import row_hash
 from migrator.lens.verify.reader import Reader
 from migrator.lens.verify.view import HIGHEST, View
 
-ROWS = 100_000
-"""Rows of a range: half a second or less of a server's time, and what a killed verification reads again."""
+ROWS = 250_000
+"""Rows of a range: a second or two of a server's time, and what a killed verification reads again."""
 SLOT = 1_500
 """Rows of a slot: what is listed of either side to find one row that differs."""
 
