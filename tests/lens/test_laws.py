@@ -17,7 +17,7 @@ from fixtures.proofs.lens.trial import attempt
 from migrator.errors import WrongUse
 from migrator.lens.declared.operation import operations
 
-EXAMPLES = 4
+EXAMPLES = 3
 ON_SQLITE = [case for case in cases() if "sqlite" in case.makes]
 
 

@@ -34,8 +34,9 @@ def test_every_operation_that_a_draft_can_write_is_there() -> None:
     assert set(operations()) >= WRITTEN
 
 
-def test_the_command_writes_a_file_says_what_it_found_and_never_overwrites(tmp_path: Path,
-                                                                          capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_a_file_says_what_it_found_and_never_overwrites(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")  # on narrow terminals the evidence goes over several lines
     sqlite_sides(tmp_path, "create table t (id integer primary key, title text);" + many("t", f"n, {WORD}"),
           "create table t (id integer primary key, subject text);" + many("t", f"n, {WORD}"))
     file = tmp_path / "mapping.yaml"
