@@ -39,12 +39,18 @@ class Lens:
         """One memory for each group that may need it."""
         return tuple(Memory(pair, group) for pair in self.pairs for group in pair.groups if len(group.faithful) < 2)
 
+    def memories_of(self, pair: Pair) -> dict[str, Memory]:
+        """The memories of one pair, by the names of their groups."""
+        return {memory.group.name: memory for memory in self.memories if memory.pair is pair}
+
     def tables(self, side: Side, name: str) -> FromClause:
         """What stands for a table when nothing is carried: the table itself."""
-        for memory in self.memories:
-            if memory.name == name:
-                return memory.clause
-        return self.schemas[side].tables[name].clause(side)
+        memory = self._memories_by_name.get(name)
+        return memory.clause if memory else self.schemas[side].tables[name].clause(side)
+
+    @cached_property
+    def _memories_by_name(self) -> dict[str, Memory]:
+        return {memory.name: memory for memory in self.memories}
 
     def pairs_of(self, side: Side, table: str) -> list[Pair]:
         """The pairs that a table takes part in."""

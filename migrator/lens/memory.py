@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, FromClause, Table, Text, and_, case, false, not_, or_
 
@@ -39,7 +40,7 @@ class Memory:
     pair: Pair
     group: Group
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The table's name: the same for the same pair and columns."""
         faces = self.pair.faces

@@ -44,14 +44,9 @@ def loads(lens: Lens, pair: Pair, tables: Tables, forgo: Collection[str], *, tru
             if satellite.side is WAY.target and satellite.owner:
                 links = lens.schemas[WAY.target].tables[satellite.table]
                 yield _written(links, partial(satellite_rows, pair, group, satellite, WAY, tables))
-    for memory in memories(lens, pair):
+    for memory in lens.memories_of(pair).values():
         if not first(memory) and memory.name not in forgo:
             yield of_memory(memory, tables)
-
-
-def memories(lens: Lens, pair: Pair) -> list[Memory]:
-    """The memories of a pair."""
-    return [memory for memory in lens.memories if memory.pair is pair]
 
 
 def first(memory: Memory) -> bool:

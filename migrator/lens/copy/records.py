@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from migrator.lens.copy.keys import WAY
-from migrator.lens.copy.load import Load, first, memories, of_memory
+from migrator.lens.copy.load import Load, first, of_memory
 from migrator.lens.copy.paths.by_rows import ByRows
 from migrator.lens.copy.paths.path import Path
 from migrator.lens.copy.paths.staging import Staging
@@ -25,12 +25,12 @@ def shared(pair: Pair) -> list[tuple[Group, Satellite]]:
 
 def needed(lens: Lens, pair: Pair) -> bool:
     """Whether anything must be there before the rows."""
-    return bool(shared(pair)) or any(first(memory) for memory in memories(lens, pair))
+    return bool(shared(pair)) or any(first(memory) for memory in lens.memories_of(pair).values())
 
 
 def prepare(lens: Lens, pair: Pair, path: Path, tables: Tables) -> None:
     """Fill memories of keys, each in one statement, since that numbers its rows."""
-    for memory in memories(lens, pair):
+    for memory in lens.memories_of(pair).values():
         if first(memory):
             load = of_memory(memory, tables)
             path.carry(load, load.rows(None))

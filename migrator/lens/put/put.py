@@ -26,7 +26,6 @@ from sqlalchemy import (
 
 from migrator.errors import WrongUse
 from migrator.lens.lens import Lens, in_pair, rows_for
-from migrator.lens.memory import Memory
 from migrator.lens.pair import Pair
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.put.links import Links
@@ -110,7 +109,7 @@ class _Put:
         self._tables = lens.tables
         self._face = pair.faces[way.target]
         self.others: list[_Put] = []
-        self._memories: Mapping[str, Memory] = {m.group.name: m for m in lens.memories if m.pair is pair}
+        self._memories = lens.memories_of(pair)
         self._links = [Links(connection, pair, group, satellite, way, lens.tables, self._memories.get(group.name))
                        for group in pair.groups for satellite in group.satellites
                        if satellite.side is way.target and satellite.owner]

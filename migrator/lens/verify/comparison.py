@@ -65,7 +65,7 @@ def _parts(lens: Lens, meeting: Meeting, readers: Mapping[Side, Reader]) -> Iter
     alike = all(meeting.end(side).make == "postgresql" for side in Side)
     for number, pair in enumerate(lens.pairs):
         if comparable(pair):
-            known = {m.group.name: m for m in lens.memories if m.pair is pair and m.name in there}
+            known = {group: m for group, m in lens.memories_of(pair).items() if m.name in there}
             near = {side: known if meeting.shared or side is PLACE else {} for side in Side}
             yield Part(number, pair, *(_eye(pair, readers[side], near[side], alike) for side in Side))
 
