@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from typing import Any, Protocol
 
@@ -53,6 +53,11 @@ class Scope:
         """Whether anything has been joined."""
         return self._joins.source is not self.base
 
+    @property
+    def joins(self) -> Sequence[tuple[Mapping[str, Cell], FromClause]]:
+        """What has been joined so far: its columns, each with what it equals, and the thing itself."""
+        return [(on, found) for _, on, found in self._joins.joined]
+
     def lookup(self, side: Side, name: str, on: Mapping[str, Cell], want: str) -> Cell:
         """The column `want` of the row of a table whose columns equal `on`; NULL where there is none.
 
@@ -74,14 +79,14 @@ class _Joins:
 
     def __init__(self, base: FromClause) -> None:
         self.source = base
-        self._joined: list[tuple[tuple[str, ...], Mapping[str, Cell], FromClause]] = []
+        self.joined: list[tuple[tuple[str, ...], Mapping[str, Cell], FromClause]] = []
 
     def join(self, mark: tuple[str, ...], on: Mapping[str, Cell], what: Callable[[], FromClause]) -> FromClause:
-        for known, on_known, found in self._joined:
+        for known, on_known, found in self.joined:
             if known == mark and on_known.keys() == on.keys() and all(on_known[k].compare(on[k]) for k in on):
                 return found
-        found = what().alias(f"j{len(self._joined) + 1}")
-        self._joined.append((mark, on, found))
+        found = what().alias(f"j{len(self.joined) + 1}")
+        self.joined.append((mark, on, found))
         self.source = self.source.outerjoin(found, and_(*(found.c[key] == value for key, value in on.items())))
         return found
 

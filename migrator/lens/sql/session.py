@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from migrator.lens.sql import clocks, judging, lists, parts, replaced, spelling
+from migrator.lens.sql.fingerprint import fingerprint_of
 from migrator.lens.sql.hash import row_hash_of
 
 _SETTINGS = {
@@ -19,6 +20,7 @@ _SETTINGS = {
 
 _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "migrator_row_hash": (-1, row_hash_of),
+    "migrator_fingerprint": (-1, fingerprint_of),
     **spelling.FUNCTIONS,
     **clocks.FUNCTIONS,
     **judging.FUNCTIONS,
