@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Integer, Table, delete, insert
 
 from migrator.database.base import OURS
-from migrator.errors import MigratorError
+from migrator.errors import DatabaseError
 from migrator.lens.copy.session import Session
+from migrator.lens.schema import named
 from migrator.lens.side import Side
 
 GUARD = f"{OURS}applying"
 """The variable of MariaDB, and the table of SQLite."""
-SETTING = "migrator.applying"
+SETTING = f"{OURS[:-1]}.applying"
 """The setting of PostgreSQL: `on` while we write."""
 
 
@@ -29,35 +30,38 @@ def applying(session: Session, *sides: Side) -> Iterator[None]:
 
     sides: those that this connection writes to; SQLite has a guard in each file.
     """
-    set_, clear = _words(session, sides)
-    for statement in set_:
-        session.run(statement)
+    _raise_guard(session, sides)
     try:
         yield
     except BaseException:
-        with suppress(MigratorError, DBAPIError):  # the error that is on its way tells more than this one
-            _clear_after_error(session, clear)
+        if session.make != "postgresql":  # which forgets it with the transaction, and takes no statement after an error
+            with suppress(DatabaseError):  # the error that is on its way tells more
+                _lower_guard(session, sides)
         raise
-    _run(session, clear)
+    _lower_guard(session, sides)
 
 
-def _words(session: Session, sides: tuple[Side, ...]) -> tuple[list[str], list[str]]:
+def _raise_guard(session: Session, sides: tuple[Side, ...]) -> None:
     if session.make == "postgresql":
-        return [f"SELECT set_config('{SETTING}', 'on', true)"], [f"SELECT set_config('{SETTING}', '', true)"]
-    if session.make == "mariadb":
-        return [f"SET @{GUARD} = 1"], [f"SET @{GUARD} = NULL"]
-    tables = [session.table(side, GUARD) for side in sides]
-    return ([text for table in tables for text in (f"CREATE TABLE IF NOT EXISTS {table} (n INTEGER PRIMARY KEY)",
-                                                   f"INSERT OR IGNORE INTO {table} VALUES (1)")],
-            [f"DELETE FROM {table}" for table in tables])
+        session.run(f"SELECT set_config('{SETTING}', 'on', true)")
+    elif session.make == "mariadb":
+        session.run(f"SET @{GUARD} = 1")
+    else:
+        for side in sides:
+            session.run(f"CREATE TABLE IF NOT EXISTS {session.table(side, GUARD)} (n INTEGER PRIMARY KEY)")
+            session.connection.execute(insert(_flag(side)).values(n=1))
 
 
-def _clear_after_error(session: Session, clear: list[str]) -> None:
-    """A transaction of PostgreSQL that has failed takes no statement any more, and forgets the setting by itself."""
-    if session.make != "postgresql":
-        _run(session, clear)
+def _lower_guard(session: Session, sides: tuple[Side, ...]) -> None:
+    if session.make == "postgresql":
+        session.run(f"SELECT set_config('{SETTING}', '', true)")
+    elif session.make == "mariadb":
+        session.run(f"SET @{GUARD} = NULL")
+    else:
+        for side in sides:
+            with session.refusals():
+                session.connection.execute(delete(_flag(side)))
 
 
-def _run(session: Session, statements: list[str]) -> None:
-    for statement in statements:
-        session.run(statement)
+def _flag(side: Side) -> Table:
+    return named(GUARD, {"n": Integer()}, side)
