@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from sqlalchemy import Integer, Table, delete, insert
 
 from migrator.database.base import OURS
-from migrator.errors import DatabaseError
+from migrator.errors import MigratorError
 from migrator.lens.copy.session import Session
 from migrator.lens.schema import named
 from migrator.lens.side import Side
@@ -35,7 +35,7 @@ def applying(session: Session, *sides: Side) -> Iterator[None]:
         yield
     except BaseException:
         if session.make != "postgresql":  # which forgets it with the transaction, and takes no statement after an error
-            with suppress(DatabaseError):  # the error that is on its way tells more
+            with suppress(MigratorError):  # the error that is on its way tells more
                 _lower_guard(session, sides)
         raise
     _lower_guard(session, sides)
