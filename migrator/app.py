@@ -111,9 +111,14 @@ class App:
         return self.doors.site(name)
 
     def endpoint(self, place: str, database: str = "main") -> Endpoint:
-        """A database as one side of a mapping: `place` is an environment of the inventory, or a URL."""
+        """A database as one side of a mapping: `place` is an environment of the inventory, a URL, or `env:NAME` for a
+        URL that is kept in a variable.
+        """
         from migrator.lens.places.endpoint import endpoint_of, open_endpoint
 
+        variable = place.removeprefix("env:")
+        if variable != place:
+            place = _url_in(variable)
         if "://" not in place:
             site = self.site(place)
             return endpoint_of(site.database(database), site.database_entry(database).at)
@@ -277,3 +282,10 @@ class App:
             os.write(file, line.encode())  # in one go: lines of targets that act at the same time do not mix
         finally:
             os.close(file)
+
+
+def _url_in(variable: str) -> str:
+    if "://" not in os.environ.get(variable, ""):
+        raise WrongUse(_("the variable {variable} holds no URL of a database").format(variable=variable),
+                       hint=f"export {variable}=postgresql://...")
+    return os.environ[variable]

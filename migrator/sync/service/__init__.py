@@ -1,0 +1,1 @@
+"""The applier as a process of its own, which nobody has to watch: started, found alive or dead, stopped."""
