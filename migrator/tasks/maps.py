@@ -62,7 +62,7 @@ def sides(call: Call, old: str | None, new: str | None, database: str) -> Meetin
     return meeting
 
 
-def _typed(task: str, mapping: str | None, old: str | None, new: str | None, between: str | None, database: str) -> str:
+def typed(task: str, mapping: str | None, old: str | None, new: str | None, between: str | None, database: str) -> str:
     """The command to type for the same mapping and sides."""
     import shlex
 
@@ -72,7 +72,7 @@ def _typed(task: str, mapping: str | None, old: str | None, new: str | None, bet
                                       for word in (f"--{name}", value))])
 
 
-def _number(flag: str, text: str, least: int) -> int:
+def number(flag: str, text: str, least: int) -> int:
     if not text.isdecimal() or int(text) < least:
         raise WrongUse(_('--{flag} is a number from {least} on, not "{text}"').format(
             flag=flag, least=least, text=text), hint=f"--{flag} 100")
@@ -102,10 +102,10 @@ def census(call: Call, mapping: str | None = None, old: str | None = None, new: 
     from migrator.screen.counted import show_counted
     from migrator.screen.meter import Meter
 
-    keys = _number("samples", samples, 0)
+    keys = number("samples", samples, 0)
     lens, meeting = met(call, mapping, old, new, database, between)
     taken = take(lens, meeting, samples=keys, progress=Meter(as_json=call.json))
-    again, apply = (_typed(task, mapping, old, new, between, database) for task in ("map.census", "map.apply"))
+    again, apply = (typed(task, mapping, old, new, between, database) for task in ("map.census", "map.apply"))
     following = _("mend the data or the mapping, then {command}").format(command=again) if taken.refused else apply
     call.show(show_counted(taken.as_json(), following), {"event": "counted", **taken.as_json()})
     return Exit.FINDINGS_BLOCK if taken.refused else None
@@ -125,7 +125,7 @@ def apply(call: Call, mapping: str | None = None, old: str | None = None, new: s
     from migrator.screen.meter import Meter
 
     lens, meeting = met(call, mapping, old, new, database, between)
-    following = _typed("map.verify", mapping, old, new, between, database)
+    following = typed("map.verify", mapping, old, new, between, database)
     if back:
         written = asdict(backward(lens, meeting))
         call.show(show_put(written, following), {"event": "put", **written})
@@ -150,14 +150,14 @@ def verify(call: Call, mapping: str | None = None, old: str | None = None, new: 
     from migrator.screen.verified import show_verified
     from migrator.units import seconds
 
-    named = _number("most", most, 0)
+    named = number("most", most, 0)
     lens, meeting = met(call, mapping, old, new, database, between)
     state = place(call.app.home / "verify", lens, meeting)
     if fresh:
         state.unlink(missing_ok=True)
     report = compare(lens, meeting, state=state, progress=Meter(as_json=call.json), most=named,
                      again=None if again is None else seconds(again)).as_json()
-    command = _typed("map.verify", mapping, old, new, between, database)
+    command = typed("map.verify", mapping, old, new, between, database)
     following = _("inv rehearse --playbook FOLDER, with this mapping in a step data.verify") if report["equal"] \
         else _("mend the new side or the mapping, then {command}").format(command=command)
     call.show(show_verified(report, following), {"event": "verified", **report})
@@ -176,7 +176,7 @@ def suggest(call: Call, old: str | None = None, new: str | None = None, database
     from migrator.lens.suggest.writing import written
     from migrator.screen.drafted import show_drafted
 
-    rows = _number("sample", sample, 1)
+    rows = number("sample", sample, 1)
     meeting = sides(call, old, new, database)
     if write and Path(write).exists():
         raise WrongUse(_("the file is there already, and may hold somebody's work"), where=write,
