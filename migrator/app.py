@@ -62,7 +62,7 @@ class App:
     def doors(self) -> InventoryDoors:
         from migrator.doors import InventoryDoors
 
-        return InventoryDoors(self.inventory)
+        return InventoryDoors(self.inventory, self.inventory_file)
 
     @cached_property
     def liveness(self) -> Alive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from migrator.database.base import Database
@@ -20,7 +21,8 @@ T = TypeVar("T")
 class InventoryDoors:
     """Keeps one transport per host and one database per entry; a database is reached from the host it stands at."""
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, file: Path | None = None) -> None:
+        self.inventory = file
         self._inventory = inventory
         self._hosts: dict[tuple[str, str], Transport] = {}
         self._databases: dict[tuple[str, str], Database] = {}

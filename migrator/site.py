@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from migrator.database.base import Database
@@ -20,6 +21,9 @@ T = TypeVar("T")
 
 class Doors(Protocol):
     """Who really opens things; the wiring gives one, tests another."""
+
+    inventory: Path | None
+    """The inventory file; None where the inventory was not read from a file."""
 
     def host(self, environment: str, name: str) -> Transport: ...
 
@@ -39,6 +43,11 @@ class Site:
         self.read_only = read_only
         self._doors = doors
         self._known = known or {}
+
+    @property
+    def inventory(self) -> Path | None:
+        """The file that a process needs which opens the same environment by itself; None where there is none."""
+        return self._doors.inventory
 
     def reading(self, known: Known | None = None) -> Site:
         """The same site for looking only; its hosts are not asked again what is `known`."""

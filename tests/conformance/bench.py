@@ -59,6 +59,8 @@ class Bench:
 
     # the doors that a site asks
 
+    inventory = None
+
     def host(self, _environment: str, name: str) -> Transport:
         return self._wrap(LocalTransport(name))
 
