@@ -79,12 +79,15 @@ def test_both_hops_are_carried_and_what_was_written_since_comes_home(
         "where id not in (select account_id from project_member where project_id = 2) limit 1",
         "update work_item set status_code = 'DONE', changed_at = '2026-01-05 01:02:03' where id = 9",
         "insert into work_item (id, project_id, subject, status_code, created_at, changed_at) "
-        "values (9001, 1, '新的任务', 'TODO', '2026-01-05 20:00:00', '2026-01-05 20:00:00')")
-    assert put(lens, meeting, Way.BACKWARD) == Written(inserted=1, updated=3)
+        "values (9001, 1, '新的任务', 'TODO', '2026-01-05 20:00:00', '2026-01-05 20:00:00')",
+        "insert into attachment (id, owner_kind, owner_id, file_name, path, size_bytes, uploaded_by, uploaded_at) "
+        "values (9002, 'work_item', 9001, '图.pdf', 'files/2026/ab/9002', 3, 'admin', '2026-01-05 20:00:00')")
+    assert put(lens, meeting, Way.BACKWARD) == Written(inserted=2, updated=3)
     assert old.rows("select amount from contract where id = 3") == [(12.5,)]
     assert old.rows("select status, changed_at from task where id = 9") == [("已完成", "2026-01-05 09:02:03")]
     assert old.rows("select title, status, created_at from task where id = 9001") == [
         ("新的任务", "未开始", "2026-01-06 04:00:00")]
+    assert old.rows("select owner_kind, file_name, path from attachment where id = 9002") == [("task", "图.pdf", "")]
     assert put(lens, meeting, Way.FORWARD) == Written()
 
 
