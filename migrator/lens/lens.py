@@ -57,9 +57,10 @@ class Lens:
         return [pair for pair in self.pairs if table in {t.name for t in pair.faces[side].tables}]
 
 
-def source_row(pair: Pair, way: Way, tables: Tables, *, lenient: bool = False, trusting: bool = False) -> Row:
-    """A row of the pair's source side, to be selected from."""
-    return pair.faces[way.source].read(tables, lenient=lenient, trusting=trusting)
+def source_row(pair: Pair, way: Way, tables: Tables, *, lenient: bool = False, trusting: bool = False,
+               main: FromClause | None = None) -> Row:
+    """A row of the pair's source side, to be selected from; `main` stands for a part of its main table."""
+    return pair.faces[way.source].read(tables, lenient=lenient, trusting=trusting, main=main)
 
 
 def in_pair(pair: Pair, side: Side, row: Row) -> ColumnElement[bool]:
@@ -73,12 +74,23 @@ def made(pair: Pair, way: Way, row: Row, memories: Mapping[str, Memory] | None =
 
     memories: the memories of groups that remember, by the name of the group; left out when nothing is remembered yet.
     """
-    face = pair.faces[way.target]
-    cells: dict[str, Cell] = {name: constant(value, face.type(name)) for name, value in constants(face.rows).items()}
+    written = {}
     for group in pair.groups:
         memory = (memories or {}).get(group.name)
         values = memory.over(way, row) if memory else group.over(way, row)
-        cells.update(group.ends[way.target].written(values, row.scope))
+        written[group.name] = group.ends[way.target].written(values, row.scope)
+    return filled_by(pair, way, written)
+
+
+def filled_by(pair: Pair, way: Way, written: Mapping[str, Mapping[str, Cell]]) -> dict[str, Cell]:
+    """The target's columns, made of what each group writes: row conditions, and defaults of columns of its own, too.
+
+    written: columns of the target's row, by the names of the groups.
+    """
+    face = pair.faces[way.target]
+    cells: dict[str, Cell] = {name: constant(value, face.type(name)) for name, value in constants(face.rows).items()}
+    for columns in written.values():
+        cells.update(columns)
     for private in pair.private:
         if private.side is way.target and private.default is not None:
             cells[private.column] = private.default

@@ -16,12 +16,14 @@ from migrator.lens.types import Family, Type
 
 
 def satellite_rows(pair: Pair, group: Group, satellite: Satellite, way: Way, tables: Tables,
-                   narrow: Narrow | None = None, memory: Memory | None = None) -> Select[tuple[object, ...]]:
+                   narrow: Narrow | None = None, memory: Memory | None = None, main: FromClause | None = None
+                   ) -> Select[tuple[object, ...]]:
     """The rows of a satellite of the target, made from the pair's rows of the source (those that `narrow` means).
 
     memory: the group's memory; left out when nothing is remembered yet.
+    main: a part of the source's main table, instead of all of it.
     """
-    row = source_row(pair, way, tables)
+    row = source_row(pair, way, tables, main=main)
     values = memory.over(way, row) if memory else group.over(way, row)
     query = satellite.rows(row.scope, key_made(pair, way, row), values)
     query = query.where(in_pair(pair, way.source, row))

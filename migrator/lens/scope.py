@@ -42,6 +42,12 @@ class Scope:
         other.tables, other._place = tables, place
         return other
 
+    def leniently(self) -> Scope:
+        """The same statement for expressions that may come to nothing."""
+        other = copy(self)
+        other.lenient = True
+        return other
+
     def apart(self) -> Scope:
         """A scope that sees the same and joins nothing to this statement: to find out what an expression would join."""
         other = copy(self)
@@ -100,6 +106,10 @@ class Row:
 
     def __getitem__(self, column: str) -> Cell:
         return self._cells(column)
+
+    def leniently(self) -> Row:
+        """The same row for expressions that may come to nothing."""
+        return Row(self._cells, self.scope.leniently())
 
     def __call__(self, *columns: str) -> Values:
         """Several columns at once."""

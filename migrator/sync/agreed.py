@@ -14,11 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import Table, Text
+from sqlalchemy import Column, Connection, Index, MetaData, Table, Text
+from sqlalchemy.dialects.mysql import LONGBLOB, VARBINARY
 
 from migrator.database.base import OURS
 from migrator.lens.group import Group
+from migrator.lens.lens import Lens
 from migrator.lens.pair import Pair
+from migrator.lens.put.remember import LONGEST_KEY
 from migrator.lens.schema import named
 from migrator.lens.scope import Cell, Row
 from migrator.lens.side import Side
@@ -44,7 +47,7 @@ class Agreed:
         """The columns that hold a side's key as canonical texts."""
         return [f"{side}_key_{n}" for n, _ in enumerate(self.pair.faces[side].key, 1)]
 
-    @property
+    @cached_property
     def clause(self) -> Table:
         """The table as statements name it."""
         return named(self.name, dict.fromkeys([*self.keys(Side.OLD), *self.keys(Side.NEW), "said"], Text()), self.side)
@@ -57,6 +60,19 @@ class Agreed:
     def said(self, row: Row) -> Cell:
         """What a row of this side says now: the fingerprints of its groups, one behind the other."""
         return fingerprints([_texts(group, self.side, row) for group in self.groups])
+
+
+def create_halves(connection: Connection, lens: Lens, side: Side) -> None:
+    """Make the tables of a side's halves that are not there yet."""
+    for pair in lens.pairs:
+        half = Agreed(pair, side)
+        keys = {*half.keys(Side.OLD), *half.keys(Side.NEW)}
+        made = Table(half.name, MetaData(), *(
+            Column(c.name, Text().with_variant(VARBINARY(LONGEST_KEY) if c.name in keys else LONGBLOB(),
+                                               "mysql", "mariadb")) for c in half.clause.columns), schema=side)
+        for named_by in Side:
+            Index(f"{half.name}_{named_by}", *(made.c[name] for name in half.keys(named_by)))
+        made.create(connection, checkfirst=True)
 
 
 def _texts(group: Group, side: Side, row: Row) -> list[Cell]:

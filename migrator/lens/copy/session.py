@@ -82,9 +82,13 @@ class Session:
 
     def insert(self, side: Side, table: str, columns: Iterable[str], rows: Select[Any]) -> int:
         """Insert what a query gives, identities as they are given; rows inserted."""
+        return self.run(self.insertion(side, table, columns, rows)).rowcount
+
+    def insertion(self, side: Side, table: str, columns: Iterable[str], rows: Select[Any]) -> str:
+        """The text of the statement that inserts what a query gives, identities as they are given."""
         identities = " OVERRIDING SYSTEM VALUE" if self.make == "postgresql" else ""
-        return self.run(f"INSERT INTO {self.table(side, table)} ({self.quoted(columns)}){identities} "
-                        f"{self.rendered(rows)}").rowcount
+        return (f"INSERT INTO {self.table(side, table)} ({self.quoted(columns)}){identities} "
+                f"{self.rendered(rows)}")
 
     def run_as_told(self, text: str) -> None:
         """Run a statement in the server's own words, in which no sign is a parameter."""

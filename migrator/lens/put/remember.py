@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, Delete, Index, MetaData, Select, Text, and_, delete, exists, not_
+from sqlalchemy import Column, Connection, Delete, FromClause, Index, MetaData, Select, Text, and_, delete, exists, not_
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects.mysql import LONGBLOB, VARBINARY
 
@@ -45,14 +45,15 @@ def remember(connection: Connection, memory: Memory, way: Way, tables: Tables, n
     return connection.execute(made, execution_options=COUNTED).rowcount
 
 
-def pairs_worth(memory: Memory, way: Way, tables: Tables, narrow: Narrow | None = None, *, fresh: bool = False
-                ) -> Select[tuple[object, ...]]:
+def pairs_worth(memory: Memory, way: Way, tables: Tables, narrow: Narrow | None = None, *, fresh: bool = False,
+                main: FromClause | None = None) -> Select[tuple[object, ...]]:
     """The pairs that memory does not know yet and should, labelled with its columns.
 
     fresh: memory is empty, so it need not be asked: the source's server may be another one.
+    main: a part of the source's main table, instead of all of it.
     """
     # The values have gone over already; if the way back refuses what came of them, that is one more way to be lost.
-    row = source_row(memory.pair, way, tables, lenient=True)
+    row = source_row(memory.pair, way, tables, lenient=True, main=main)
     worth = [in_pair(memory.pair, way.source, row)]
     if not fresh:
         worth.append(memory.known(way, row).c[memory.keys(way.source)[0]].is_(None))

@@ -1,0 +1,1 @@
+"""One batch: what is dirty on one side is brought to the other, in one stroke."""

@@ -1,0 +1,97 @@
+"""The carrier of one way: takes what is dirty at the source and makes the target say the same, batch by batch.
+
+State-based: entries only say where to look; what is written is what the source says now, compared with what the target
+says now. So a batch that is repeated writes nothing, and what it writes for us comes to rest when it comes back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from migrator.lens.lens import Lens
+from migrator.lens.pair import Pair
+from migrator.lens.side import Side
+from migrator.sync.batch.part import Part
+from migrator.sync.batch.road import Road
+from migrator.sync.batch.take import Entries, Queue
+from migrator.sync.guard import applying
+from migrator.sync.watched import watched
+
+Confirm = Callable[[object, Side], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One batch: entries taken, keys they spoke of, rows written, keys that had to wait, and seconds."""
+
+    entries: int = 0
+    keys: int = 0
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    held: int = 0
+    marked: int = 0
+    seconds: float = 0.0
+
+    @property
+    def written(self) -> int:
+        """Rows that were changed at the target."""
+        return self.inserted + self.updated + self.deleted
+
+
+class Carrier:
+    """Carries one way over a road. `winner` is the side that is right where both have changed the same."""
+
+    def __init__(self, lens: Lens, road: Road, winner: Side, confirm: Callable[..., None]) -> None:
+        self._road = road
+        self._confirm = confirm
+        self._watched = {side: {one.table.name: one for one in watched(lens, side)} for side in Side}
+        self.queue = Queue(road.way.source, self._watched[road.way.source].values())
+        self._parts = [Part(lens, pair, road, winner) for pair in _parents_first(lens, road)]
+
+    def create(self) -> None:
+        """Make the temporary tables of both connections."""
+        with self._road.source.connection.begin():
+            self.queue.create(self._road.source)
+        with self._road.target.connection.begin():
+            for part in self._parts:
+                part.create()
+
+    def carry(self, most: int) -> Outcome:
+        """Carry the oldest entries, at most about so many; nothing happens when there are none."""
+        began = time.monotonic()
+        source, side = self._road.source, self._road.way.source
+        with source.connection.begin():
+            if not self.queue.waiting(source):
+                return Outcome()
+        with source.connection.begin(), applying(source, *Side):
+            entries = self.queue.take(source, most)
+            parts = [part for part in self._parts if part.take(entries)]
+            outcome = self._apply(parts, entries)
+            for one in entries:
+                one.forget(source)
+            self._confirm(source.connection, side)
+        return replace(outcome, seconds=time.monotonic() - began)
+
+    def _apply(self, parts: list[Part], entries: Iterable[Entries]) -> Outcome:
+        for part in parts:
+            part.make()
+        for part in parts:
+            part.decide()
+        deleted = sum(part.remove() for part in reversed(parts))
+        written = [part.write() for part in parts]
+        for part in parts:
+            part.agree()
+            part.learn()
+            part.remember()
+        there, here = self._watched[self._road.way.source], self._watched[self._road.way.target]
+        held = sum(part.hold(there[part.shape.source.main.name], entries) for part in parts)
+        marked = sum(part.mark(here[part.shape.target.main.name]) for part in parts)
+        return Outcome(0, 0, sum(one for one, _ in written), sum(one for _, one in written), deleted, held, marked)
+
+
+def _parents_first(lens: Lens, road: Road) -> list[Pair]:
+    order = {table.name: n for n, table in enumerate(lens.schemas[road.way.target].parents_first())}
+    return sorted(lens.pairs, key=lambda pair: order[pair.faces[road.way.target].main.name])

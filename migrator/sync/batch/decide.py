@@ -1,0 +1,126 @@
+"""Decide: what is to be done about each row of a batch, group by group, by what both sides say and what they agreed on.
+
+Nothing here writes to anybody's tables, and no clock is asked: a side has changed a group when its fingerprint is not
+the one that was agreed on.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, FromClause, Select, Text, and_, case, func, literal, not_, select
+
+from migrator.lens.scope import Cell
+from migrator.lens.side import Side
+from migrator.lens.sql.fingerprint import NOTHING
+from migrator.sync.batch.flags import any_flag, flagged, flags, joined, sign
+from migrator.sync.batch.look import in_the_way
+from migrator.sync.batch.shape import Shape
+
+
+class Act(StrEnum):
+    """What is done about a row."""
+
+    @property
+    def said(self) -> Cell:
+        """The act in a statement."""
+        return literal(self.value, Text())
+
+    INSERT = "insert"
+    UPDATE = "update"
+    SAME = "same"
+    """Both sides say the same: they agree from now on."""
+    LEAVE = "leave"
+    """The target alone has something new: its own dirty key brings it over."""
+    DELETE = "delete"
+    GONE = "gone"
+    """Neither side has it any more."""
+    KEPT = "kept"
+    """Gone at the source, changed at the target since: the change is kept, and comes back to the source."""
+    HOLD = "hold"
+    """It cannot be written now; it stays dirty."""
+    NONE = "none"
+    """The source has nothing to say of it."""
+
+
+def planned(shape: Shape, winner: Side) -> Select[tuple[object, ...]]:
+    """The plan's rows, labelled with its columns.
+
+    winner: the side that is right where both have changed the same group, or where they never agreed.
+    """
+    stage, seen = shape.stage.clause, shape.seen.clause
+    half = shape.half(shape.way.target).clause
+    keys = zip(shape.half(shape.way.target).keys(shape.way.source), shape.key_texts(shape.way.source), strict=True)
+    source = stage.outerjoin(half, and_(*(half.c[theirs] == stage.c[ours] for theirs, ours in keys)))
+    source = source.outerjoin(seen, seen.c.stage == stage.c.id)
+    verdict = _Verdict(shape, stage, half, seen, wins=winner is shape.way.source)
+    cells = {"stage": stage.c.id, "act": verdict.act, "take": verdict.take, "leave": verdict.left,
+             "clash": verdict.clash, "base": half.c.said, "now": seen.c.now}
+    return select(*(cell.label(name) for name, cell in cells.items())).select_from(source)
+
+
+class _Verdict:
+    def __init__(self, shape: Shape, stage: FromClause, half: FromClause, seen: FromClause, *, wins: bool) -> None:
+        self._shape = shape
+        self._places = range(len(shape.groups))
+        self._here = stage.c.here == 1
+        self._there = seen.c.stage.is_not(None)
+        self._known = half.c.said.is_not(None)
+        self._mine = seen.c.mine == 1
+        self._fixed = seen.c.fixed == 1
+        self._wins = wins
+        self._differs = seen.c.differs
+        said, base = stage.c.said, func.coalesce(stage.c.base, literal("", Text()))
+        now, agreed = seen.c.now, func.coalesce(half.c.said, literal("", Text()))
+        self._source_new = [sign(said, place) != sign(base, place) for place in self._places]
+        self._target_new = [sign(now, place) != sign(agreed, place) for place in self._places]
+        self._source_as_agreed = and_(stage.c.base.is_not(None), said == stage.c.base)
+        self._target_as_agreed = now == half.c.said
+
+    @property
+    def act(self) -> Cell:
+        """Rows that both have are decided by group, others as a whole."""
+        held = in_the_way(self._shape)
+        both = case((not_(self._mine), Act.UPDATE.said), (any_flag(self.take), Act.UPDATE.said),
+                    (any_flag(self._differs), Act.LEAVE.said), (self._fixed, Act.SAME.said), else_=Act.UPDATE.said)
+        return case(
+            (and_(not_(self._there), held), Act.HOLD.said),
+            (and_(self._here, self._there), both),
+            # What the source has not changed since, the target has deleted: that is on its way here.
+            (and_(self._here, self._known, self._source_as_agreed), Act.NONE.said),
+            (self._here, Act.INSERT.said),
+            (and_(self._there, not_(self._known)), Act.NONE.said),
+            (and_(self._there, self._target_as_agreed), Act.DELETE.said),
+            (self._there, Act.KEPT.said),
+            else_=Act.GONE.said)
+
+    @property
+    def take(self) -> Cell:
+        """The groups that the target gets: all of a row that is new, or that another pair had before."""
+        return flags([case((and_(self._here, self._there, self._mine),
+                            and_(flagged(self._differs, place), not_(self._leaves(place)))), else_=self._here)
+                      for place in self._places])
+
+    @property
+    def left(self) -> Cell:
+        """The groups on which both sides go on to disagree for now."""
+        return flags([and_(self._here, self._there, self._mine, flagged(self._differs, place), self._leaves(place))
+                      for place in self._places])
+
+    @property
+    def clash(self) -> Cell:
+        """The groups that both have changed, and differently."""
+        return flags([and_(self._here, self._there, self._mine, flagged(self._differs, place),
+                           self._target_new[place], self._source_new[place]) for place in self._places])
+
+    def _leaves(self, place: int) -> ColumnElement[bool]:
+        """Whether what the target says stays: it alone has changed it, or both have and it is right."""
+        if self._wins:
+            return and_(self._target_new[place], not_(self._source_new[place]))
+        return self._target_new[place]
+
+
+def agreed_text(fingerprints: Cell, base: Cell, left: Cell, places: int) -> Cell:
+    """What a side has now agreed to: its fingerprints, but of groups that were left those of before."""
+    return joined([case((flagged(left, place), func.coalesce(func.nullif(sign(base, place), ""), NOTHING)),
+                        else_=sign(fingerprints, place)) for place in range(places)])

@@ -1,0 +1,153 @@
+"""One pair's part of a batch, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from sqlalchemy import Delete, Insert, Select, and_, func, insert, literal, or_, select
+
+from migrator.lens.lens import Lens
+from migrator.lens.pair import Pair
+from migrator.lens.side import Side
+from migrator.sync.batch.decide import Act, planned
+from migrator.sync.batch.flags import any_flag
+from migrator.sync.batch.learn import agree_here, agree_there, forget_here, forget_there, remember, settled_rows
+from migrator.sync.batch.links import links
+from migrator.sync.batch.look import lockable, seen_rows, there
+from migrator.sync.batch.make import absent_rows, asked_keys, made_rows
+from migrator.sync.batch.road import Road
+from migrator.sync.batch.script import Script
+from migrator.sync.batch.shape import Shape
+from migrator.sync.batch.take import Entries, keys_of
+from migrator.sync.batch.write import writings
+from migrator.sync.dirty import dirty_table, noted
+from migrator.sync.watched import Watched
+
+
+class Part:
+    """What is done about one pair. The steps are called in the order in which they stand here."""
+
+    def __init__(self, lens: Lens, pair: Pair, road: Road, winner: Side) -> None:
+        self.pair = pair
+        self.shape = Shape(lens, pair, road.way, lens.pairs.index(pair))
+        self._road = road
+        self._winner = winner
+        self._script = Script()
+        self.links = list(links(self.shape))
+        self.writings = list(writings(self.shape))
+        self._remembering = list(remember(self.shape))
+
+    def create(self) -> None:
+        """Make the temporary tables."""
+        shape, road = self.shape, self._road
+        for table in (shape.keys, shape.settled):
+            table.create(road.source)
+        wanted = [one.wanted for one in self.links]
+        for table in (shape.absent, shape.stage, shape.locked, shape.seen, shape.plan, *wanted):
+            table.create(road.target)
+        if not road.shared:
+            shape.settled.create(road.target)
+
+    def take(self, entries: Iterable[Entries]) -> int:
+        """Find the keys that entries speak of; how many."""
+        found = keys_of(self.shape, entries)
+        self.shape.keys.empty(self._road.source)
+        if found is None:
+            return 0
+        return self._road.source.run(self.shape.keys.fill(self._road.source, found)).rowcount
+
+    def make(self) -> None:
+        """Bring what the source's rows become."""
+        shape, road, tables = self.shape, self._road, self._road.tables
+        road.bring(self._script, lambda: made_rows(shape, tables), shape.stage)
+        road.bring(self._script, lambda: asked_keys(shape), shape.absent)
+        for one in self.links:
+            road.bring(self._script, partial(one.made, tables), one.wanted)
+        self._script.run("absent", road.target, lambda: _filled(shape))
+
+    def decide(self) -> None:
+        """Lock what the target has of these rows, see what it says, and plan what is to be done."""
+        shape, target = self.shape, self._road.target
+        free = there if target.make == "sqlite" else lockable
+        self._script.fill(shape.locked, target, lambda: free(shape))
+        self._script.fill(shape.seen, target, lambda: seen_rows(shape, shape.lens.tables))
+        self._script.fill(shape.plan, target, lambda: planned(shape, self._winner))
+
+    def remove(self) -> int:
+        """Delete what is gone at the source, links before rows; rows deleted."""
+        target, deleted = self._road.target, 0
+        for one in self.links:
+            deleted += self._script.run(f"unlink {one.number}", target, one.remove)
+        for writing in reversed(self.writings):
+            deleted += self._script.run(f"remove {writing.table.name}", target, writing.remove)
+        return deleted
+
+    def write(self) -> tuple[int, int]:
+        """Insert and update rows, then links; how many of each."""
+        target, side, inserted, updated = self._road.target, self.shape.way.target, 0, 0
+        for writing in self.writings:
+            if writing.changes:
+                updated += self._script.run(f"change {writing.table.name}", target, writing.change)
+            inserted += self._script.insert(f"insert {writing.table.name}", target, side, writing.table.name,
+                                            writing.columns, writing.rows)
+        for one in self.links:
+            inserted += self._script.insert(f"link {one.number}", target, side, one.table.name, one.columns, one.rows)
+        return inserted, updated
+
+    def agree(self) -> None:
+        """Enter at the target what both now agree on, and prepare what the source must learn of it."""
+        shape, target = self.shape, self._road.target
+        self._script.run("forget here", target, lambda: forget_here(shape))
+        self._script.run("agree here", target, lambda: agree_here(shape, shape.lens.tables))
+        self._script.fill(shape.settled, target, lambda: settled_rows(shape))
+
+    def learn(self) -> None:
+        """Enter at the source what both now agree on."""
+        shape, source = self.shape, self._road.source
+        self._script.run("forget there", source, lambda: forget_there(shape))
+        self._script.run("agree there", source, lambda: agree_there(shape))
+
+    def remember(self) -> None:
+        """Have memories hold what would be lost, where they lie."""
+        for number, statement in enumerate(self._remembering):
+            self._script.run(f"remember {number}", self._road.at(Side.NEW), partial(_same, statement))
+
+    def hold(self, watched: Watched, entries: Iterable[Entries]) -> int:
+        """Put back into the source's dirty table the rows that have to wait; how many."""
+        taken = next((one for one in entries if one.watched is watched), None)
+        return self._script.run(f"hold {taken is not None}", self._road.source,
+                                lambda: self._held(watched, taken))
+
+    def mark(self, watched: Watched) -> int:
+        """Mark dirty at the target the rows that must go the other way; how many."""
+        shape, stage, plan = self.shape, self.shape.stage.clause, self.shape.plan.clause
+        cells = [stage.c[cell] for cell in shape.key_made]
+        rows = select(*cells, *cells, literal(0)).select_from(stage.join(plan, plan.c.stage == stage.c.id)).where(
+            or_(plan.c.act == Act.KEPT, and_(any_flag(plan.c.clash), any_flag(plan.c.leave))))
+        return self._script.run("mark", self._road.target, lambda: _entries(watched, len(cells), rows))
+
+    def _held(self, watched: Watched, taken: Entries | None) -> Insert:
+        shape, keys, settled = self.shape, self.shape.keys.clause, self.shape.settled.clause
+        asked = asked_keys(shape)
+        named = select(*keys.c, *asked.selected_columns).subquery()
+        on = and_(*(named.c[name] == settled.c[name] for name in shape.key_texts(shape.way.source)))
+        cells = [named.c[f"key_{n}"] for n, _ in enumerate(shape.source.key, 1)]
+        tries = select(func.coalesce(func.max(taken.taken.clause.c.tries), 0) + 1).scalar_subquery() if taken \
+            else literal(1)
+        rows = select(*cells, *cells, tries).select_from(named.join(settled, on)).where(settled.c.act == Act.HOLD)
+        return _entries(watched, len(cells), rows)
+
+
+def _entries(watched: Watched, keys: int, rows: Select[tuple[object, ...]]) -> Insert:
+    columns = [*noted("was", watched)[:keys], *noted("now", watched)[:keys], "tries"]
+    return insert(dirty_table(watched)).from_select(columns, rows)
+
+
+def _filled(shape: Shape) -> Insert:
+    rows = absent_rows(shape)
+    return insert(shape.stage.clause).from_select([column.name for column in rows.selected_columns], rows)
+
+
+def _same(statement: Delete | Insert) -> Delete | Insert:
+    return statement

@@ -1,0 +1,87 @@
+"""Temporary tables of a connection: made once, emptied for each batch, gone with the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import BigInteger, MetaData, Select, SmallInteger, Text
+from sqlalchemy import Column as SqlColumn
+from sqlalchemy import Table as SqlTable
+from sqlalchemy.sql.elements import quoted_name
+from sqlalchemy.types import TypeEngine
+
+from migrator.lens.copy.session import Session
+from migrator.lens.schema import Column, Table
+from migrator.lens.side import Side
+from migrator.sync.native import native_types
+
+
+class Kind(StrEnum):
+    """A column that is ours: a whole number, a flag, a text, a text that rows are found by."""
+
+    NUMBER = "number"
+    FLAG = "flag"
+    TEXT = "text"
+    KEY = "key"
+
+
+_SPELLED: Mapping[str, Mapping[Kind, str]] = {
+    "postgresql": {Kind.NUMBER: "bigint", Kind.FLAG: "smallint", Kind.TEXT: "text", Kind.KEY: "text"},
+    "mariadb": {Kind.NUMBER: "bigint", Kind.FLAG: "smallint", Kind.TEXT: "longblob", Kind.KEY: "varbinary(700)"},
+    "sqlite": {Kind.NUMBER: "integer", Kind.FLAG: "integer", Kind.TEXT: "text", Kind.KEY: "text"},
+}
+_NUMBERED = {"postgresql": "bigint GENERATED ALWAYS AS IDENTITY", "mariadb": "bigint AUTO_INCREMENT",
+             "sqlite": "integer"}
+_IN_STATEMENTS: Mapping[Kind, TypeEngine[Any]] = {Kind.NUMBER: BigInteger(), Kind.FLAG: SmallInteger(),
+                                                  Kind.TEXT: Text(), Kind.KEY: Text()}
+
+
+@dataclass(frozen=True)
+class Temporary:
+    """A temporary table: a number of its own for each row, columns of ours, and columns like those of a side's tables.
+
+    `like` gives for a column the table and the column whose type it has, to the last detail that its server knows.
+    """
+
+    name: str
+    side: Side
+    """Where the tables lie that columns are like."""
+    ours: Mapping[str, Kind]
+    like: Mapping[str, tuple[Table, Column]] = field(default_factory=dict)
+    index: tuple[str, ...] = ()
+
+    @cached_property
+    def clause(self) -> SqlTable:
+        """The table as statements name it."""
+        types: dict[str, TypeEngine[Any]] = {name: _IN_STATEMENTS[kind] for name, kind in self.ours.items()}
+        types |= {name: column.type.in_statements for name, (_, column) in self.like.items()}
+        return SqlTable(quoted_name(self.name, quote=True), MetaData(), SqlColumn("id", BigInteger(), primary_key=True),
+                        *(SqlColumn(quoted_name(name, quote=True), type_) for name, type_ in types.items()))
+
+    def create(self, session: Session) -> None:
+        """Make it on a connection."""
+        native = {table.name: native_types(session, self.side, table.name) for table, _ in self.like.values()}
+        columns = [f"id {_NUMBERED[session.make]} PRIMARY KEY",
+                   *(f"{session.quoted([name])} {_SPELLED[session.make][kind]}" for name, kind in self.ours.items()),
+                   *(f"{session.quoted([name])} {native[table.name][column.name]}"
+                     for name, (table, column) in self.like.items())]
+        session.run_as_told(f"CREATE TEMPORARY TABLE {session.quoted([self.name])} ({', '.join(columns)})"
+                            + (" DEFAULT CHARSET utf8mb4" if session.make == "mariadb" else ""))
+        if self.index:
+            names = session.quoted(self.index)
+            where = "" if session.make != "sqlite" else "temp."
+            index, table = session.quoted([f"{self.name}_i"]), session.quoted([self.name])
+            session.run_as_told(f"CREATE INDEX {where}{index} ON {table} ({names})")
+
+    def empty(self, session: Session) -> None:
+        """Have it hold nothing."""
+        session.run_as_told(f"DELETE FROM {session.quoted([self.name])}")  # noqa: S608 - a name of ours
+
+    def fill(self, session: Session, rows: Select[Any]) -> str:
+        """The text of the statement that adds the rows of a query, by its labels."""
+        columns = session.quoted(column.name for column in rows.selected_columns)
+        return f"INSERT INTO {session.quoted([self.name])} ({columns}) {session.rendered(rows)}"
