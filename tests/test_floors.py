@@ -29,6 +29,7 @@ FLOORS = [
     {"hands"},
     {"step", "application", "assess", "backup", "calendars", "checks", "configure", "lens", "notify", "report"},
     {"clone", "mapped", "sync"},
+    {"in_step"},
     {"engine", "steps", "doors"},
     {"screen"},
     {"app", "housekeeping"},

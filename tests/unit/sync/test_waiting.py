@@ -11,6 +11,7 @@ from migrator.lens.side import Side
 from migrator.sync import waiting as module
 from migrator.sync.capture import install
 from migrator.sync.dirty import dirty_name
+from migrator.sync.marking import mark
 from migrator.sync.waiting import Waiting, waiting
 from tests.copying.world import World
 
@@ -47,3 +48,11 @@ def test_more_than_the_bound_is_not_counted(world: World, monkeypatch: pytest.Mo
         connection.exec_driver_sql("update note set body = body || '!'")
     note = next(one for one in waiting(world.lens(), world.meeting, Side.OLD) if one.table == "note")
     assert (note.count, note.more) == (7, True)
+
+
+def test_marked_rows_wait_as_if_they_had_been_written(world: World) -> None:
+    install(world.old, world.lens(), Side.OLD)
+    assert mark(world.lens(), world.meeting, Side.OLD) == {"dept": 3, "task": 10, "note": 20}
+    assert mark(world.lens(), world.meeting, Side.OLD, sample=4) == {"dept": 3, "task": 4, "note": 4}
+    assert {one.table: one.count for one in waiting(world.lens(), world.meeting, Side.OLD)} == {
+        "dept": 6, "task": 14, "note": 24}
