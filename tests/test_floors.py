@@ -53,8 +53,8 @@ ONLY = {
     "engine": {*SMALL_WORDS, "model", "commands", "signature", "playbook", "transport", "database", "journal", "site",
                "reach", "step", "calendars"},
     "steps": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "hands", "step",
-              "application", "assess", "backup", "clone", "checks", "configure", "lens", "mapped", "notify", "report",
-              "sync"},
+              "application", "assess", "backup", "clone", "checks", "configure", "in_step", "lens", "mapped", "notify",
+              "report", "sync"},
     "screen": {*SMALL_WORDS, "model", "commands", "journal", "report", "calendars"},
 }
 HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}
