@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+
 from tests.buildtrack.client import Client
 
 PRODUCT = Path(__file__).resolve().parents[2] / "fixtures" / "buildtrack"
@@ -29,10 +31,20 @@ class Ran:
 
 @dataclass(frozen=True)
 class Installation:
-    """A folder with configuration and data. Without `database` it is a SQLite file in the folder."""
+    """A folder with configuration and data. Without `database` it is a SQLite file in the folder.
+
+    `environment` is what its programs find there besides ours.
+    """
 
     folder: Path
     database: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, folder: Path, url: str) -> Installation:
+        """With its database at a server, or in the schema of PostgreSQL, that a SQLAlchemy URL names."""
+        options = make_url(url).query.get("options")
+        return cls(folder, database_section(url), {"PGOPTIONS": str(options)} if options else {})
 
     def __post_init__(self) -> None:
         self.write_config()
@@ -67,7 +79,7 @@ class Installation:
 
     def seed(self, rows: int, *words: str, seed: int = 1) -> Ran:
         command = [sys.executable, str(PRODUCT / "seed.py"), "--config", self.config("5.1"), "--rows", str(rows)]
-        return _finished([*command, "--seed", str(seed), *words], dict(os.environ), 60)
+        return _finished([*command, "--seed", str(seed), *words], {**os.environ, **self.environment}, 60)
 
     def copy(self, folder: Path) -> Installation:
         """A copy of configuration and data; only for SQLite."""
@@ -83,7 +95,7 @@ class Installation:
     def started(self, version: str, command: str, *, fault: str = "", program: Path | None = None) -> Iterator[Running]:
         """A command that runs while the test looks on; its errors go to <command>.log in the folder."""
         words = [*_program(version, program), command, "--config", self.config(version)]
-        environment = os.environ | {"BUILDTRACK_FAULT": fault}
+        environment = {**os.environ, **self.environment, "BUILDTRACK_FAULT": fault}
         with (
             (self.folder / f"{command}.log").open("a") as errors,
             subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment) as process,
@@ -104,8 +116,17 @@ class Installation:
         assert server.returncode == 0, (self.folder / "serve.log").read_text()
 
     def _python(self, version: str, *words: str, fault: str = "", timeout: float = 60) -> Ran:
-        environment = os.environ | {"BUILDTRACK_ADMIN_PASSWORD": PASSWORD, "BUILDTRACK_FAULT": fault}
+        environment = {**os.environ, **self.environment, "BUILDTRACK_ADMIN_PASSWORD": PASSWORD,
+                       "BUILDTRACK_FAULT": fault}
         return _finished([*_program(version, None), *words], environment, timeout)
+
+
+def database_section(url: str) -> dict[str, str]:
+    """The section [database] of the configuration for a server's SQLAlchemy URL."""
+    parts = make_url(url)
+    engine = "postgresql" if parts.drivername.startswith("postgresql") else "mariadb"
+    known = {"name": parts.database, "host": parts.host, "port": parts.port, "user": parts.username}
+    return {"engine": engine, **{key: str(value) for key, value in known.items()}, "password": str(parts.password)}
 
 
 def _program(version: str, program: Path | None) -> list[str]:

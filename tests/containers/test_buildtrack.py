@@ -11,10 +11,9 @@ import pytest
 from rig_databases import Database
 from rig_host import TestHost
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.engine import make_url
 
 from fixtures.buildtrack.pack import VERSIONS, pack
-from tests.buildtrack.installation import Installation
+from tests.buildtrack.installation import Installation, database_section
 from tests.buildtrack.questions import answers
 
 ENGINES = ("postgresql", "mariadb")
@@ -31,14 +30,6 @@ def new_database(request: pytest.FixtureRequest) -> NewDatabase:
     short = {"postgresql": "postgres", "mariadb": "mariadb"}[request.param]
     host, make = request.getfixturevalue(f"open_{short}_host"), request.getfixturevalue(f"{short}_database")
     return lambda: make(host)
-
-
-def place(url: str) -> dict[str, str]:
-    """The [database] section for a SQLAlchemy URL."""
-    parts = make_url(url)
-    engine = "postgresql" if parts.drivername.startswith("postgresql") else "mariadb"
-    known = {"name": parts.database, "host": parts.host, "port": parts.port, "user": parts.username}
-    return {"engine": engine, **{key: str(value) for key, value in known.items()}, "password": str(parts.password)}
 
 
 def ask(database: Database, sql: str) -> list[tuple[Any, ...]]:
@@ -86,7 +77,7 @@ def must(system: Installation, version: str, *words: str) -> str:
 def test_the_whole_way_keeps_every_count_and_answer(new_database: NewDatabase, tmp_path: Path) -> None:
     database, fresh = new_database(), new_database()
     asking = partial(ask, database)
-    system = Installation(tmp_path / "system", place(database.direct_url))
+    system = Installation.at(tmp_path / "system", database.direct_url)
     must(system, "5.1", "init")
     assert system.seed(3000, "--customize").code == 0
     before = counts(database, {}), answers(asking, "5.1")
@@ -103,7 +94,7 @@ def test_the_whole_way_keeps_every_count_and_answer(new_database: NewDatabase, t
     assert (counts(database, RENAMED), answers(asking, "7.0")) == before
     moved = [row[0] for row in ask(database, "SELECT created_at FROM work_item ORDER BY id")]
     assert {(old - new).total_seconds() for old, new in zip(times, moved, strict=True)} == {8 * 3600}
-    must(Installation(tmp_path / "fresh", place(fresh.direct_url)), "7.0", "init")
+    must(Installation.at(tmp_path / "fresh", fresh.direct_url), "7.0", "init")
     upgraded, new = shape(database), shape(fresh)
     assert upgraded.keys() == new.keys()
     for table in new:
@@ -112,7 +103,7 @@ def test_the_whole_way_keeps_every_count_and_answer(new_database: NewDatabase, t
 
 def test_users_of_every_version_work(new_database: NewDatabase, tmp_path: Path) -> None:
     database = new_database()
-    system = Installation(tmp_path, place(database.direct_url))
+    system = Installation.at(tmp_path, database.direct_url)
     must(system, "5.1", "init")
     assert system.seed(300).code == 0
     with system.served("5.1") as client:
@@ -143,7 +134,7 @@ def test_installed_packages_upgrade_on_a_server_with_the_distribution_s_python(
     host: TestHost = request.getfixturevalue(f"{short}_host")
     database: Database = request.getfixturevalue(f"{short}_database")(host)
     home = f"/opt/{database.name}"
-    settings = {"server": {"port": "8061", "base_url": "http://bt.example"}, "database": place(database.url)}
+    settings = {"server": {"port": "8061", "base_url": "http://bt.example"}, "database": database_section(database.url)}
     settings["storage"] = {"root": f"{home}/data"}
     lines = [f"[{name}]\n" + "".join(f"{k} = {v}\n" for k, v in keys.items()) for name, keys in settings.items()]
     (tmp_path / "old.ini").write_text("".join(lines))

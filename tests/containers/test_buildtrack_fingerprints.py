@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from rig_databases import Database
-from sqlalchemy.engine import make_url
 
 from migrator.assess.known import read_known
 from migrator.database.open import open_database
@@ -23,11 +22,7 @@ def installation(folder: Path, database: Database | None) -> tuple[Installation,
     (folder / "data").mkdir(parents=True)
     if database is None:
         return Installation(folder), f"sqlite:///{folder}/data/buildtrack.db"
-    parts = make_url(database.direct_url)
-    engine = "postgresql" if parts.drivername.startswith("postgresql") else "mariadb"
-    section = {"engine": engine, "name": parts.database, "host": parts.host, "port": parts.port,
-               "user": parts.username, "password": parts.password}
-    return Installation(folder, {key: str(value) for key, value in section.items()}), database.direct_url
+    return Installation.at(folder, database.direct_url), database.direct_url
 
 
 def proven(url: str, version: str) -> bool:
