@@ -9,9 +9,11 @@ from sqlalchemy.exc import DBAPIError
 
 from migrator.errors import DatabaseError, Locked
 from migrator.lens.copy.session import Session
+from migrator.lens.places.endpoint import Endpoint
+from migrator.lens.side import Side
 from migrator.text import _
 
-_POSTGRESQL = {"55P03", "40P01"}
+_POSTGRESQL = {"55P03", "40P01", "57014"}
 _MARIADB = {1205, 1213}
 _SQLITE = {5, 6}
 
@@ -30,6 +32,15 @@ def bound(session: Session, seconds: float) -> None:
     else:
         session.run(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
     session.connection.commit()
+
+
+@contextmanager
+def bounded(end: Endpoint, side: Side, seconds: float) -> Iterator[Session]:
+    """A connection of its own to a side, and to that side alone, which waits for no lock longer than this."""
+    with end.connect({side: end.namespace}) as connection:
+        session = Session(end, connection)
+        bound(session, seconds)
+        yield session
 
 
 @contextmanager
