@@ -28,11 +28,12 @@ class Keys:
     tables: Tables
     make: str
     """Of the source's server: MariaDB finds no index range in a comparison of rows."""
+    way: Way = WAY
 
     def all(self) -> Select[Any]:
         """How many rows the source has."""
-        row = source_row(self.pair, WAY, self.tables)
-        return row.scope.select(func.count()).where(in_pair(self.pair, WAY.source, row))
+        row = source_row(self.pair, self.way, self.tables)
+        return row.scope.select(func.count()).where(in_pair(self.pair, self.way.source, row))
 
     def last_of(self, low: Key | None, rows: int) -> Select[Any]:
         """The key of the last of so many rows above `low`; nothing where there are fewer."""
@@ -41,6 +42,10 @@ class Keys:
     def highest(self, low: Key | None) -> Select[Any]:
         """The highest key above `low`."""
         return self._texts(self._above(low, descending=True))
+
+    def next(self, low: Key | None, rows: int) -> Select[Any]:
+        """The next so many keys above `low` in their order, as `key_1`.."""
+        return self._above(low, descending=False).limit(rows)
 
     def between(self, low: Key | None, high: Key) -> Narrow:
         """Rows above `low` up to `high`."""
@@ -51,10 +56,10 @@ class Keys:
         return narrow
 
     def _above(self, low: Key | None, *, descending: bool) -> Select[Any]:
-        row = source_row(self.pair, WAY, self.tables)
+        row = source_row(self.pair, self.way, self.tables)
         cells = self._ordered(row)
-        keys = (cell.label(f"key_{n}") for n, cell in enumerate(cells))
-        query = row.scope.select(*keys).where(in_pair(self.pair, WAY.source, row)).limit(1)
+        keys = (cell.label(f"key_{n}") for n, cell in enumerate(cells, 1))
+        query = row.scope.select(*keys).where(in_pair(self.pair, self.way.source, row)).limit(1)
         query = query.order_by(*(cell.desc() if descending else cell for cell in cells))
         return query if low is None else query.where(self._compared(row, low, upwards=True))
 
@@ -80,12 +85,12 @@ class Keys:
 
     def _ordered(self, row: Row) -> list[Cell]:
         """The key's columns; MariaDB puts labels in the order of their numbers and compares them as texts."""
-        cells = zip(row(*self.pair.faces[WAY.source].key), self._types, strict=True)
+        cells = zip(row(*self.pair.faces[self.way.source].key), self._types, strict=True)
         return [cast(cell, CHAR) if self.make == "mariadb" and _labelled(type_) else cell for cell, type_ in cells]
 
     @property
     def _types(self) -> list[Type]:
-        face = self.pair.faces[WAY.source]
+        face = self.pair.faces[self.way.source]
         return [face.type(name) for name in face.key]
 
 

@@ -10,6 +10,9 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from sqlalchemy import Connection
+
+from migrator.lens.copy.keys import Key
 from migrator.lens.lens import Lens
 from migrator.lens.pair import Pair
 from migrator.lens.side import Side
@@ -19,7 +22,7 @@ from migrator.sync.batch.take import Entries, Queue
 from migrator.sync.guard import applying
 from migrator.sync.watched import watched
 
-Confirm = Callable[[object, Side], None]
+Confirm = Callable[[Connection, Side], None]
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Outcome:
     held: int = 0
     marked: int = 0
     seconds: float = 0.0
+    lag: float = 0.0
+    """Seconds from the oldest of these changes until it was applied."""
 
     @property
     def written(self) -> int:
@@ -44,12 +49,17 @@ class Outcome:
 class Carrier:
     """Carries one way over a road. `winner` is the side that is right where both have changed the same."""
 
-    def __init__(self, lens: Lens, road: Road, winner: Side, confirm: Callable[..., None]) -> None:
+    def __init__(self, lens: Lens, road: Road, winner: Side, confirm: Confirm) -> None:
         self._road = road
         self._confirm = confirm
         self._watched = {side: {one.table.name: one for one in watched(lens, side)} for side in Side}
         self.queue = Queue(road.way.source, self._watched[road.way.source].values())
         self._parts = [Part(lens, pair, road, winner) for pair in _parents_first(lens, road)]
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The pairs in the order in which their rows are written."""
+        return [part.pair for part in self._parts]
 
     def create(self) -> None:
         """Make the temporary tables of both connections."""
@@ -62,18 +72,35 @@ class Carrier:
     def carry(self, most: int) -> Outcome:
         """Carry the oldest entries, at most about so many; nothing happens when there are none."""
         began = time.monotonic()
-        source, side = self._road.source, self._road.way.source
+        source = self._road.source
         with source.connection.begin():
-            if not self.queue.waiting(source):
-                return Outcome()
+            waiting = self.queue.waiting(source)
+        if not waiting.entries:
+            return Outcome()
         with source.connection.begin(), applying(source, *Side):
-            entries = self.queue.take(source, most)
+            entries = self.queue.take(source, waiting.entries, most)
             parts = [part for part in self._parts if part.take(entries)]
             outcome = self._apply(parts, entries)
             for one in entries:
                 one.forget(source)
-            self._confirm(source.connection, side)
-        return replace(outcome, seconds=time.monotonic() - began)
+            for side in Side:
+                self._confirm(source.connection, side)
+        seconds = time.monotonic() - began
+        return replace(outcome, entries=sum(one.count for one in entries), keys=sum(part.count for part in parts),
+                       seconds=seconds, lag=waiting.lag + seconds)
+
+    def sweep(self, pair: Pair, above: Key | None, most: int) -> tuple[Outcome, Key | None]:
+        """Carry the next rows of a pair above a key of the source, dirty or not; up to which key, None at the end."""
+        part = next(part for part in self._parts if part.pair is pair)
+        began, source = time.monotonic(), self._road.source
+        with source.connection.begin(), applying(source, *Side):
+            reached = part.range(above, most)
+            if reached is None:
+                return Outcome(), None
+            outcome = self._apply([part], [])
+            for side in Side:
+                self._confirm(source.connection, side)
+        return replace(outcome, keys=part.count, seconds=time.monotonic() - began), reached
 
     def _apply(self, parts: list[Part], entries: Iterable[Entries]) -> Outcome:
         for part in parts:

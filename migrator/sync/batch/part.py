@@ -7,6 +7,7 @@ from functools import partial
 
 from sqlalchemy import Delete, Insert, Select, and_, func, insert, literal, or_, select
 
+from migrator.lens.copy.keys import Key
 from migrator.lens.lens import Lens
 from migrator.lens.pair import Pair
 from migrator.lens.side import Side
@@ -19,7 +20,7 @@ from migrator.sync.batch.make import absent_rows, asked_keys, made_rows
 from migrator.sync.batch.road import Road
 from migrator.sync.batch.script import Script
 from migrator.sync.batch.shape import Shape
-from migrator.sync.batch.take import Entries, keys_of
+from migrator.sync.batch.take import Entries, keys_above, keys_taken
 from migrator.sync.batch.write import writings
 from migrator.sync.dirty import dirty_table, noted
 from migrator.sync.watched import Watched
@@ -34,6 +35,7 @@ class Part:
         self._road = road
         self._winner = winner
         self._script = Script()
+        self.count = 0
         self.links = list(links(self.shape))
         self.writings = list(writings(self.shape))
         self._remembering = list(remember(self.shape))
@@ -51,11 +53,26 @@ class Part:
 
     def take(self, entries: Iterable[Entries]) -> int:
         """Find the keys that entries speak of; how many."""
-        found = keys_of(self.shape, entries)
-        self.shape.keys.empty(self._road.source)
-        if found is None:
-            return 0
-        return self._road.source.run(self.shape.keys.fill(self._road.source, found)).rowcount
+        entries, source = list(entries), self._road.source
+        self.count = 0
+        if any(pair is self.pair for one in entries for pair, _ in one.watched.reaches):
+            self.shape.keys.empty(source)
+            name = "take " + ",".join(str(one.number) for one in entries)
+            self.count = self._script.run(name, source, lambda: keys_taken(self.shape, entries))
+        return self.count
+
+    def range(self, above: Key | None, most: int) -> Key | None:
+        """Take the next keys above one as if they were dirty; the last of them, None where there are none."""
+        source = self._road.source
+        self.shape.keys.empty(source)
+        self.count = source.run(source.rendered(keys_above(self.shape, source.make, above, most))).rowcount
+        return self._last() if self.count else None
+
+    def _last(self) -> Key:
+        keys = self.shape.keys.clause
+        asked = asked_keys(self.shape).order_by(keys.c.id.desc()).limit(1)
+        return tuple(text.decode() if isinstance(text, bytes) else text
+                     for text in self._road.source.ask(asked).one())
 
     def make(self) -> None:
         """Bring what the source's rows become."""

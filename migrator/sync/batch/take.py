@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 
-from sqlalchemy import Select, bindparam, delete, insert, select, union
+from sqlalchemy import Insert, Table, bindparam, delete, insert, select, union
 
+from migrator.lens.copy.keys import Key, Keys
 from migrator.lens.copy.session import Session
+from migrator.lens.scope import Cell
 from migrator.lens.side import Side
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.temporary import Kind, Temporary
 from migrator.sync.dirty import dirty_table, noted
+from migrator.sync.state.row import Moment
 from migrator.sync.watched import Watched
 
 LEAST = 50
 """Entries of each table that a batch has room for, so that no table waits for the others to be still."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Entries:
     """The entries of one dirty table that a batch has taken."""
 
     watched: Watched
     number: int
+    count: int = 0
 
     @cached_property
     def taken(self) -> Temporary:
@@ -42,8 +47,9 @@ class Entries:
         names = ["n", "tries", *noted("was", self.watched), *noted("now", self.watched)]
         oldest = select(*(dirty.c[name] for name in names)).order_by(dirty.c.n).limit(bindparam("most", most))
         with session.refusals():
-            return session.connection.execute(insert(taken.clause).from_select(names, oldest),
-                                              execution_options={"preserve_rowcount": True}).rowcount
+            self.count = session.connection.execute(insert(taken.clause).from_select(names, oldest),
+                                                    execution_options={"preserve_rowcount": True}).rowcount
+        return self.count
 
     def forget(self, session: Session) -> None:
         """Delete from the dirty table what was taken."""
@@ -58,34 +64,57 @@ class Queue:
     def __init__(self, side: Side, tables: Iterable[Watched]) -> None:
         self.side = side
         self.entries = [Entries(watched, number) for number, watched in enumerate(tables, 1)]
+        self._words: dict[int, str] = {}
 
     def create(self, session: Session) -> None:
         """Make the temporary tables on a connection."""
         for entries in self.entries:
             entries.taken.create(session)
 
-    def take(self, session: Session, most: int) -> list[Entries]:
-        """Note the oldest entries of every dirty table that has any, a share of `most` from each."""
-        waiting = self.waiting(session)
+    def take(self, session: Session, waiting: Sequence[Entries], most: int) -> list[Entries]:
+        """Note the oldest entries of the dirty tables that have any, a share of `most` from each."""
         share = max(LEAST, most // max(1, len(waiting)))
         return [entries for entries in waiting if entries.take(session, share)]
 
-    def waiting(self, session: Session) -> list[Entries]:
-        """The dirty tables that hold anything."""
-        with session.refusals():
-            asked = [select(dirty_table(entries.watched).c.n).exists().label(f"q_{entries.number}")
-                     for entries in self.entries]
-            if not asked:
-                return []
-            found = session.connection.execute(select(*asked)).one()
-        return [entries for entries, there in zip(self.entries, found, strict=True) if there]
+    def waiting(self, session: Session) -> Waiting:
+        """The dirty tables that hold anything, and for how long the oldest entry has waited."""
+        if not self.entries:
+            return Waiting((), 0.0)
+        if id(session.connection) not in self._words:
+            self._words[id(session.connection)] = session.rendered(select(Moment(), *(
+                _oldest(dirty_table(entries.watched)) for entries in self.entries)))
+        now, *moments = tuple(session.run(self._words[id(session.connection)]).one())
+        found = [(entries, at) for entries, at in zip(self.entries, moments, strict=True) if at is not None]
+        return Waiting(tuple(entries for entries, _ in found),
+                       max((now - _seconds(at) for _, at in found), default=0.0))
 
 
-def keys_of(shape: Shape, entries: Iterable[Entries]) -> Select[tuple[object, ...]] | None:
-    """The keys of a pair's rows that entries speak of, each once; None where they speak of none."""
+@dataclass(frozen=True)
+class Waiting:
+    """Dirty tables with entries, and seconds since the oldest of these was written, by their server's clock."""
+
+    entries: tuple[Entries, ...]
+    lag: float
+
+
+def _oldest(dirty: Table) -> Cell:
+    return select(dirty.c.at).order_by(dirty.c.n).limit(1).scalar_subquery().label(dirty.name)
+
+
+def _seconds(at: datetime | str) -> float:
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return moment.replace(tzinfo=UTC).timestamp()
+
+
+def keys_taken(shape: Shape, entries: Iterable[Entries]) -> Insert:
+    """The statement that notes the keys of a pair's rows that entries speak of, each once."""
     found = [reached(one.taken.clause) for one in entries for pair, reached in one.watched.reaches
              if pair is shape.pair]
-    if not found:
-        return None
     keys = union(*found).subquery()
-    return select(*keys.c)
+    return insert(shape.keys.clause).from_select([column.name for column in keys.columns], select(*keys.c))
+
+
+def keys_above(shape: Shape, make: str, above: Key | None, most: int) -> Insert:
+    """The statement that notes the next keys of a pair's source in their order, whether dirty or not."""
+    keys = Keys(shape.pair, shape.lens.tables, make, shape.way).next(above, most)
+    return insert(shape.keys.clause).from_select([column.name for column in keys.selected_columns], keys)

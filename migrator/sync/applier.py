@@ -1,0 +1,146 @@
+"""The applier: carries what is dirty on either side to the other, for as long as it is asked to."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from migrator.lens.copy.pace import Pace
+from migrator.lens.lens import Lens
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.side import Side, Way
+from migrator.sync.batch.carrier import Carrier, Outcome
+from migrator.sync.batch.road import shared_road
+from migrator.sync.state import Lease
+
+log = logging.getLogger(__name__)
+IDLE = 0.05
+"""Seconds between two looks at empty dirty tables."""
+LARGER = 4
+"""How many times as many entries are taken when all that were taken had to wait for others."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """One batch each way."""
+
+    ways: Mapping[Way, Outcome]
+
+    @property
+    def taken(self) -> int:
+        """Keys that were looked at."""
+        return sum(outcome.keys for outcome in self.ways.values())
+
+    @property
+    def entries(self) -> int:
+        """Entries of dirty tables that led to them."""
+        return sum(outcome.entries for outcome in self.ways.values())
+
+    @property
+    def written(self) -> int:
+        """Rows that were changed."""
+        return sum(outcome.written for outcome in self.ways.values())
+
+    @property
+    def held(self) -> int:
+        """Keys that have to wait for others."""
+        return sum(outcome.held for outcome in self.ways.values())
+
+    @property
+    def seconds(self) -> float:
+        """What it took."""
+        return sum(outcome.seconds for outcome in self.ways.values())
+
+    @property
+    def lag(self) -> float | None:
+        """Seconds that the oldest of these changes had waited when it was applied; None where there was none."""
+        return max((outcome.lag for outcome in self.ways.values() if outcome.entries), default=None)
+
+
+@dataclass(frozen=True)
+class Drained:
+    """A drain: rounds, keys looked at, rows changed, and seconds."""
+
+    rounds: int
+    taken: int
+    written: int
+    seconds: float
+
+
+class Applier:
+    """Works under a lease, one batch each way at a time. `aim` is the seconds that a batch should take at most."""
+
+    def __init__(self, lease: Lease, carriers: Mapping[Way, Carrier], batch: int, aim: float) -> None:
+        self.lease = lease
+        self._carriers = carriers
+        self._most = batch
+        self._paces = {way: Pace(aim) for way in Way}
+        self._larger = dict.fromkeys(Way, 1)
+
+    @property
+    def wanted(self) -> str | None:
+        """Who waits for the lease; None while nobody does."""
+        return self.lease.wanted
+
+    def round(self) -> Round:
+        """Carry one batch each way. Raises LostLease, DatabaseError; what was carried before stays."""
+        return Round({way: self._carry(way) for way in Way})
+
+    def drain(self, told: Callable[[Round], None] | None = None, *, deadline: float | None = None) -> Drained:
+        """Carry until neither side has anything dirty that can be carried.
+
+        deadline: on the clock of `time.monotonic`, when to stop anyway.
+        """
+        began, rounds, taken, written = time.monotonic(), 0, 0, 0
+        while deadline is None or time.monotonic() < deadline:
+            done = self.round()
+            if not done.entries:
+                break
+            rounds, taken, written = rounds + 1, taken + done.taken, written + done.written
+            if told:
+                told(done)
+        return Drained(rounds, taken, written, time.monotonic() - began)
+
+    def run(self, stop: Callable[[], bool], told: Callable[[Round], None] | None = None) -> None:
+        """Carry until somebody says stop; a batch that has begun is finished."""
+        while not stop():
+            done = self.round()
+            if told:
+                told(done)
+            if not done.written:
+                time.sleep(IDLE)
+
+    def _carry(self, way: Way) -> Outcome:
+        pace = self._paces[way]
+        outcome = self._carriers[way].carry(min(self._most, pace.rows) * self._larger[way])
+        if outcome.entries:
+            pace.took(outcome.entries, outcome.seconds)
+            stuck = outcome.held and not outcome.written
+            self._larger[way] = self._larger[way] * LARGER if stuck else 1
+        return outcome
+
+
+@contextmanager
+def open_applier(lens: Lens, meeting: Meeting, *, holder: str, batch: int = 10_000, aim: float = 0.5,
+                 patience: float = 0.0) -> Iterator[Applier]:
+    """An applier of its own connections, under the lease of these databases.
+
+    holder: who that is, for people.
+    batch: entries that a batch takes at most.
+    patience: seconds to wait for another holder of the lease.
+    Raises Locked while somebody else holds it, FindingsBlock where both sides contradict each other.
+    """
+    with Lease.take(meeting, lens, holder, patience=patience) as lease, ExitStack() as stack:
+        yield Applier(lease, {way: open_carrier(stack, lens, meeting, way, lease) for way in Way}, batch, aim)
+
+
+def open_carrier(stack: ExitStack, lens: Lens, meeting: Meeting, way: Way, lease: Lease, *, winner: Side = Side.NEW
+                 ) -> Carrier:
+    """A carrier of one way, with connections that end with the stack."""
+    road = stack.enter_context(shared_road(lens, meeting, way))
+    carrier = Carrier(lens, road, winner, lease.confirm)
+    carrier.create()
+    return carrier

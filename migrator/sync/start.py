@@ -1,0 +1,102 @@
+"""Start: capture on both sides first, then every row that is there, then what has been written meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from migrator.lens.copy.keys import Key
+from migrator.lens.copy.pace import Pace
+from migrator.lens.lens import Lens
+from migrator.lens.pair import Pair
+from migrator.lens.places.meeting import Meeting
+from migrator.lens.put.remember import create_memories
+from migrator.lens.side import Side, Way
+from migrator.sync.agreed import create_halves
+from migrator.sync.applier import open_carrier
+from migrator.sync.batch.carrier import Carrier, Outcome
+from migrator.sync.capture import install
+from migrator.sync.state import Lease, Phase
+
+AIM = 0.5
+"""Seconds that a chunk of the baseline takes: so long may a writer have to wait for a row."""
+Progress = Callable[[float, float | None, str, str], None]
+"""Told rows done, rows in all as far as they can be foretold, the unit, and the pair."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """What the baseline has found: rows of the old side, and how many were made or changed on the new one."""
+
+    rows: int = 0
+    inserted: int = 0
+    updated: int = 0
+    already: bool = False
+
+    def and_(self, done: Outcome) -> Started:
+        """This, and one more chunk."""
+        return Started(self.rows + done.keys, self.inserted + done.inserted, self.updated + done.updated)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"rows": self.rows, "inserted": self.inserted, "updated": self.updated, "already": self.already}
+
+
+def start(lens: Lens, meeting: Meeting, *, holder: str = "start", progress: Progress | None = None,
+          patience: float = 0.0) -> Started:
+    """Have both sides say the same and note every change from now on; a start that was cut off goes on where it was.
+
+    The old side is the truth until every row of it has been looked at once: the new side may be empty, or may have been
+    made by a clone and somebody else's upgrade. Both may be in use meanwhile.
+    Raises Locked while somebody else acts; Busy when writers do not let a trigger be made; DatabaseError.
+    """
+    with Lease.take(meeting, lens, holder, patience=patience, renew=True) as lease, ExitStack() as stack:
+        for side in Side:
+            install(meeting.end(side), lens, side)
+            with meeting.connect(side) as connection, connection.begin():
+                create_halves(connection, lens, side)
+        with meeting.connect(Side.NEW) as connection, connection.begin():
+            create_memories(connection, lens)
+        if lease.state.phase is not Phase.BASELINE:
+            return Started(already=True)
+        carrier = open_carrier(stack, lens, meeting, Way.FORWARD, lease, winner=Side.OLD)
+        found = _Baseline(lens, lease, carrier, progress).run()
+        lease.tell(phase=Phase.LIVE)
+        return found
+
+
+class _Baseline:
+    """Looks at every row of the old side once, pair by pair, those first that others refer to."""
+
+    def __init__(self, lens: Lens, lease: Lease, carrier: Carrier, progress: Progress | None) -> None:
+        self._lens = lens
+        self._lease = lease
+        self._carrier = carrier
+        self._progress = progress
+        self._pace = Pace(AIM)
+        self._found = Started()
+
+    def run(self) -> Started:
+        for pair in self._carrier.pairs:
+            name = f"{self._lens.pairs.index(pair)} {pair.name}"
+            if name in self._done:
+                continue
+            self._sweep(pair)
+            self._lease.tell(settings={**self._lease.state.settings, "swept": [*self._done, name]})
+        return self._found
+
+    @property
+    def _done(self) -> list[str]:
+        return list(self._lease.state.settings.get("swept", []))
+
+    def _sweep(self, pair: Pair) -> None:
+        above: Key | None = None
+        while True:
+            done, above = self._carrier.sweep(pair, above, self._pace.rows)
+            if above is None:
+                return
+            self._pace.took(done.keys, done.seconds)
+            self._found = self._found.and_(done)
+            if self._progress:
+                self._progress(self._found.rows, None, "rows", pair.name)
