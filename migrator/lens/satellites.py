@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import FromClause, Insert, Select, and_, exists, func, insert, not_, select
+from sqlalchemy import FromClause, Insert, Select, and_, func, insert, literal, select
 
 from migrator.lens.group import Group, Satellite
 from migrator.lens.lens import Narrow, in_pair, key_made, source_row
@@ -12,6 +12,7 @@ from migrator.lens.schema import named
 from migrator.lens.scope import Cell, Tables
 from migrator.lens.side import Way
 from migrator.lens.sql.canonical import canonical
+from migrator.lens.sql.lists import escaped
 from migrator.lens.types import Family, Type
 
 
@@ -42,12 +43,23 @@ def records_missing(pair: Pair, group: Group, satellite: Satellite, way: Way, ta
 def missing(made: FromClause, satellite: Satellite, tables: Tables) -> Insert:
     """The same for records that have been made already, wherever they came from."""
     there = tables(satellite.side, satellite.table).alias("there")
-    known = exists().where(and_(*(there.c[name].is_not_distinct_from(made.c[name]) for name in satellite.natural)))
+    known = select(literal(1).label("known"), *(_exact(there.c[name]).label(name) for name in satellite.natural)
+                   ).distinct().subquery("known")
     columns: dict[str, Cell] = {column.name: column for column in made.columns}
     if satellite.number:
         highest = select(func.coalesce(func.max(there.c[satellite.number]), 0)).scalar_subquery()
-        in_order = [canonical(made.c[name], Type(Family.TEXT, "text")) for name in satellite.natural]
+        in_order = [canonical(made.c[name], _TEXT) for name in satellite.natural]
         columns[satellite.number] = highest + func.row_number().over(order_by=in_order)
-    rows = select(*(cell.label(name) for name, cell in columns.items())).where(not_(known.correlate(made)))
+    found = and_(*(known.c[name] == _exact(made.c[name]) for name in satellite.natural))
+    rows = select(*(cell.label(name) for name, cell in columns.items())).select_from(
+        made.outerjoin(known, found)).where(known.c.known.is_(None))
     clause = named(satellite.table, {name: cell.type for name, cell in columns.items()}, satellite.side)
     return insert(clause).from_select(list(columns), rows)
+
+
+def _exact(value: Cell) -> Cell:
+    """A value, or NULL, as a text that tells it from every other to the last byte, whatever the collation says."""
+    return escaped(canonical(value, _TEXT))
+
+
+_TEXT = Type(Family.TEXT, "text")

@@ -31,7 +31,7 @@ OLD = ("create table place (code varchar(20) primary key, name varchar(20))",
        *(f"insert into task values ({n}, 'task {n}', 'P{n % 3}', '{('acme', 'Acme', 'zeta')[n % 3]}')"
          for n in range(7)))
 NEW = ("create table site (id bigint primary key, name varchar(20))",
-       "create table partner (id bigint primary key, name varchar(50){bytes})",
+       "create table partner (id bigint primary key, name varchar(50){letters})",
        "create table item (id bigint primary key, subject varchar(50), site_id bigint, partner_id bigint, "
        "foreign key (site_id) references site (id), foreign key (partner_id) references partner (id))")
 
@@ -42,7 +42,7 @@ def require_renumbered(old: Endpoint, new: Endpoint) -> None:
         with end.connect() as connection, connection.begin():
             for statement in statements:
                 connection.exec_driver_sql(statement.replace(
-                    "{bytes}", " collate utf8mb4_bin" if end.make == "mariadb" else ""))
+                    "{letters}", " collate utf8mb4_unicode_ci" if end.make == "mariadb" else ""))
     meeting = Meeting(old, new)
     lens = compile_lens(Mapping.parse(SAID.encode(), "m.yaml"), read_schema(old), read_schema(new))
     assert forward(lens, meeting).rows == 10
