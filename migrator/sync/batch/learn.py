@@ -11,20 +11,18 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    delete,
     func,
     insert,
     literal,
     or_,
     select,
-    tuple_,
 )
-from sqlalchemy import Table as SqlTable
 
 from migrator.lens.scope import Tables
 from migrator.lens.side import Side
 from migrator.lens.sql.fingerprint import SIGNS
 from migrator.sync.batch.decide import Act, agreed_text
+from migrator.sync.batch.deleting import delete_keyed
 from migrator.sync.batch.flags import flagged
 from migrator.sync.batch.look import at_key
 from migrator.sync.batch.shape import Shape
@@ -44,12 +42,13 @@ def settled_rows(shape: Shape) -> Select[tuple[object, ...]]:
         stage.join(plan, plan.c.stage == stage.c.id)).where(plan.c.act != Act.NONE)
 
 
-def forget_here(shape: Shape) -> Delete:
+def forget_here(shape: Shape, make: str) -> Delete:
     """Remove what the target's half says of the rows of the batch that are agreed on anew, or gone."""
     stage, plan = shape.stage.clause, shape.plan.clause
     rows = select(*(stage.c[name] for name in shape.key_texts(shape.way.source))).select_from(
         stage.join(plan, plan.c.stage == stage.c.id)).where(or_(_news(shape), plan.c.act.in_(FORGOTTEN)))
-    return _delete(shape.half(shape.way.target).clause, shape.half(shape.way.target).keys(shape.way.source), rows)
+    return delete_keyed(shape.half(shape.way.target).clause, shape.half(shape.way.target).keys(shape.way.source), rows,
+                        make)
 
 
 def agree_here(shape: Shape, tables: Tables) -> Insert:
@@ -68,12 +67,12 @@ def agree_here(shape: Shape, tables: Tables) -> Insert:
     return insert(half.clause).from_select([*keys, "said"], found)
 
 
-def forget_there(shape: Shape) -> Delete:
+def forget_there(shape: Shape, make: str) -> Delete:
     """Remove what the source's half says of the rows of the batch that are agreed on anew, or gone."""
     settled, half = shape.settled.clause, shape.half(shape.way.source)
     rows = select(*(settled.c[name] for name in shape.key_texts(shape.way.source))).where(
         settled.c.act.in_([*AGREED, *FORGOTTEN]))
-    return _delete(half.clause, half.keys(shape.way.source), rows)
+    return delete_keyed(half.clause, half.keys(shape.way.source), rows, make)
 
 
 def agree_there(shape: Shape) -> Insert:
@@ -84,7 +83,7 @@ def agree_there(shape: Shape) -> Insert:
     return insert(half.clause).from_select([*keys, "said"], found)
 
 
-def remember(shape: Shape) -> Iterator[Delete | Insert]:
+def remember(shape: Shape, make: str) -> Iterator[Delete | Insert]:
     """Have memories hold what would be lost of the rows of the batch, and nothing else of them."""
     settled, way = shape.settled.clause, shape.way
     for number, memory in enumerate(shape.memories):
@@ -93,7 +92,7 @@ def remember(shape: Shape) -> Iterator[Delete | Insert]:
         for side in (way.source, way.target):
             rows = select(*(settled.c[name] for name in shape.key_texts(side))).where(
                 or_(agreed, settled.c.act.in_(FORGOTTEN)), *(settled.c[n].is_not(None) for n in shape.key_texts(side)))
-            yield _delete(clause, memory.keys(side), rows)
+            yield delete_keyed(clause, memory.keys(side), rows, make)
         columns = {theirs: settled.c[ours] for side in Side
                    for theirs, ours in zip(memory.keys(side), shape.key_texts(side), strict=True)}
         columns |= {theirs: settled.c[ours] for theirs, ours in shape.remembered(number).items()}
@@ -113,8 +112,3 @@ def _news(shape: Shape) -> ColumnElement[bool]:
     plan = shape.plan.clause
     new = func.coalesce(plan.c.base, literal("-" * SIGNS)) != plan.c.now
     return or_(plan.c.act.in_([Act.INSERT, Act.UPDATE]), and_(plan.c.act == Act.SAME, case((new, 1), else_=0) == 1))
-
-
-def _delete(table: SqlTable, columns: list[str], rows: Select[tuple[object, ...]]) -> Delete:
-    mine = [table.c[name] for name in columns]
-    return delete(table).where(mine[0].in_(rows) if len(mine) == 1 else tuple_(*mine).in_(rows))

@@ -38,7 +38,7 @@ class Part:
         self.count = 0
         self.links = list(links(self.shape))
         self.writings = list(writings(self.shape))
-        self._remembering = list(remember(self.shape))
+        self._remembering = list(remember(self.shape, road.at(Side.NEW).make))
 
     def create(self) -> None:
         """Make the temporary tables."""
@@ -97,7 +97,8 @@ class Part:
         for one in self.links:
             deleted += self._script.run(f"unlink {one.number}", target, one.remove)
         for writing in reversed(self.writings):
-            deleted += self._script.run(f"remove {writing.table.name}", target, writing.remove)
+            deleted += self._script.run(f"remove {writing.table.name}", target,
+                                        partial(writing.remove, target.make))
         return deleted
 
     def write(self) -> tuple[int, int]:
@@ -115,14 +116,14 @@ class Part:
     def agree(self) -> None:
         """Enter at the target what both now agree on, and prepare what the source must learn of it."""
         shape, target = self.shape, self._road.target
-        self._script.run("forget here", target, lambda: forget_here(shape))
+        self._script.run("forget here", target, lambda: forget_here(shape, target.make))
         self._script.run("agree here", target, lambda: agree_here(shape, shape.lens.tables))
         self._script.fill(shape.settled, target, lambda: settled_rows(shape))
 
     def learn(self) -> None:
         """Enter at the source what both now agree on."""
         shape, source = self.shape, self._road.source
-        self._script.run("forget there", source, lambda: forget_there(shape))
+        self._script.run("forget there", source, lambda: forget_there(shape, source.make))
         self._script.run("agree there", source, lambda: agree_there(shape))
 
     def remember(self) -> None:

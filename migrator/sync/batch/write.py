@@ -13,13 +13,11 @@ from sqlalchemy import (
     Update,
     and_,
     case,
-    delete,
     exists,
     false,
     null,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy import Table as SqlTable
@@ -27,6 +25,7 @@ from sqlalchemy import Table as SqlTable
 from migrator.lens.schema import Table
 from migrator.lens.scope import Cell
 from migrator.sync.batch.decide import Act
+from migrator.sync.batch.deleting import delete_keyed
 from migrator.sync.batch.flags import flagged
 from migrator.sync.batch.shape import Shape
 
@@ -70,7 +69,7 @@ class Writing:
                                     for column in self.changes}).where(
             self._at(rows, stage), plan.c.stage == stage.c.id, plan.c.act == Act.UPDATE, touched)
 
-    def remove(self) -> Delete:
+    def remove(self, make: str) -> Delete:
         """The statement that deletes rows that are gone at the source, and those of optional tables that say nothing
         any more.
         """
@@ -80,8 +79,8 @@ class Writing:
             empty = and_(plan.c.act == Act.UPDATE, ~self._filled(stage))
             gone = or_(gone, empty)
         keys = select(*(stage.c[cell] for cell in self._key.values())).select_from(
-            stage.join(plan, plan.c.stage == stage.c.id)).where(gone).subquery()
-        return delete(rows).where(_among(rows, list(self._key), keys))
+            stage.join(plan, plan.c.stage == stage.c.id)).where(gone)
+        return delete_keyed(rows, list(self._key), keys, make)
 
     @cached_property
     def _rows(self) -> SqlTable:
@@ -104,13 +103,6 @@ class Writing:
                   if name in group.ends[self._shape.way.target].columns]
         plan = self._shape.plan.clause
         return or_(*(flagged(plan.c.take, place) for place in places)) if places else plan.c.act.is_not(null())
-
-
-def _among(rows: FromClause, columns: list[str], keys: FromClause) -> ColumnElement[bool]:
-    """Whether a row's key is one of a query's."""
-    mine = [rows.c[column] for column in columns]
-    found = select(*keys.c)
-    return mine[0].in_(found) if len(mine) == 1 else tuple_(*mine).in_(found)
 
 
 def writings(shape: Shape) -> Iterator[Writing]:
