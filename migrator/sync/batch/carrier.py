@@ -13,16 +13,20 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from migrator.lens.copy.keys import Key
+from migrator.lens.copy.session import Session
 from migrator.lens.lens import Lens
 from migrator.lens.pair import Pair
 from migrator.lens.side import Side
 from migrator.sync.batch.part import Part
 from migrator.sync.batch.road import Road
+from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.take import Entries, Queue
 from migrator.sync.guard import applying
 from migrator.sync.watched import watched
 
 Confirm = Callable[[Connection, Side], None]
+Heed = Callable[[Shape, Session], None]
+"""Sees what is planned about a pair, at the target, before it is done."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Carrier:
     def __init__(self, lens: Lens, road: Road, winner: Side, confirm: Confirm) -> None:
         self._road = road
         self._confirm = confirm
+        self.heed: Heed | None = None
         self._watched = {side: {one.table.name: one for one in watched(lens, side)} for side in Side}
         self.queue = Queue(road.way.source, self._watched[road.way.source].values())
         self._parts = [Part(lens, pair, road, winner) for pair in _parents_first(lens, road)]
@@ -63,6 +68,10 @@ class Carrier:
 
     def create(self) -> None:
         """Make the temporary tables of both connections."""
+        for session in (self._road.source, self._road.target):
+            if session.make == "postgresql":  # it takes longer to compile a batch's statements than to run them
+                with session.connection.begin():
+                    session.run("SET jit = off")
         with self._road.source.connection.begin():
             self.queue.create(self._road.source)
         with self._road.target.connection.begin():
@@ -107,6 +116,9 @@ class Carrier:
             part.make()
         for part in parts:
             part.decide()
+        if self.heed:
+            for part in parts:
+                self.heed(part.shape, self._road.target)
         deleted = sum(part.remove() for part in reversed(parts))
         written = [part.write() for part in parts]
         for part in parts:
