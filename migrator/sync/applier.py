@@ -12,7 +12,7 @@ from migrator.lens.copy.pace import Pace
 from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side, Way
-from migrator.sync.batch.carrier import Carrier, Outcome
+from migrator.sync.batch.carrier import Carrier, Heed, Outcome
 from migrator.sync.batch.road import shared_road
 from migrator.sync.state import Lease
 
@@ -84,6 +84,11 @@ class Applier:
     def wanted(self) -> str | None:
         """Who waits for the lease; None while nobody does."""
         return self.lease.wanted
+
+    def heed(self, heed: Heed) -> None:
+        """Have somebody see what is planned, before it is done."""
+        for carrier in self._carriers.values():
+            carrier.heed = heed
 
     def round(self) -> Round:
         """Carry one batch each way. Raises LostLease, DatabaseError; what was carried before stays."""
