@@ -15,7 +15,7 @@ AGES = ("p50", "p95", "oldest")
 def show_sync(status: Mapping[str, Any], following: str, *, room: int | None = None) -> str:
     """Sides, applier, queues and what people have to look at; `status` is JSON data, `following` what to type."""
     return "\n".join([*_sides(status, room), *_applier(status["applier"]), *_tables(status, room),
-                      *_kept_up(status["pairs"]), _verdict(status), _("next: {command}").format(command=following)])
+                      *_kept_up(status.get("pairs", [])), _verdict(status), _("next: {command}").format(command=following)])
 
 
 def _sides(status: Mapping[str, Any], room: int | None) -> list[str]:
@@ -108,3 +108,25 @@ def _verdict(status: Mapping[str, Any]) -> str:
         return _("{count} dirty keys wait").format(count=_count(status))
     return _("{count} dirty keys wait; drained in about {time}").format(
         count=_count(status), time=show_seconds(status["seconds_left"]))
+
+
+def show_started(said: Mapping[str, Any], log: str, following: str) -> str:
+    """What a start has found and left running; `log` is the file in which the process says what it does."""
+    words = {name: f"{said[name]:,}" for name in ("rows", "inserted", "updated") if name in said}
+    if said["alive"]:
+        told = _("process {pid} carries changes over already").format(pid=said["pid"])
+    elif said["already"]:
+        told = _("every row had been looked at before; process {pid} carries on").format(pid=said["pid"])
+    else:
+        told = _("{rows} rows looked at, {inserted} made and {updated} changed on the new side; process {pid} carries "
+                 "changes over from now on").format(pid=said["pid"], **words)
+    return "\n".join(["✓ " + told, "  " + _("log: {file}").format(file=log),
+                      _("next: {command}").format(command=following)])
+
+
+def show_waited(said: Mapping[str, Any], following: str) -> str:
+    """What is left after a wait."""
+    told = _("drained after {time}: nothing waits on either side") if not said["waiting"] \
+        else _("{count} dirty keys are left after {time}")
+    return "\n".join(["✓ " + told.format(time=show_seconds(said["seconds"]), count=f"{said['waiting']:,}"),
+                      _("next: {command}").format(command=following)])

@@ -6,27 +6,23 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from migrator.errors import WrongUse
 from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
+from migrator.sync.begun import begun
 from migrator.sync.freeze import is_frozen
 from migrator.sync.service.standing import Phase
 from migrator.sync.service.station import Station
-from migrator.sync.state import Holder, State, read_state
+from migrator.sync.state import Holder, State
 from migrator.sync.state.pulse import STALE
 from migrator.sync.waiting import Waiting, waiting
-from migrator.text import _
 
 FIGURES = ("keys_per_second", "batch_p50", "batch_p95", "lag_p50", "lag_p95")
 
 
 def status(lens: Lens, meeting: Meeting, station: Station) -> dict[str, Any]:
     """Everything about a sync, as JSON data. Raises WrongUse where none was ever begun."""
-    state = read_state(meeting)
-    if state is None:
-        raise WrongUse(_("these databases are not kept in step"), where=f"{meeting.old.name}, {meeting.new.name}",
-                       hint=_("inv sync.start, with the same mapping and sides"))
+    state = begun(meeting)
     tables = [one for side in Side for one in waiting(lens, meeting, side)]
     applier = applier_of(station, state.holder)
     return {"truth": state.truth.value, "phase": state.phase.value, "applier": applier,

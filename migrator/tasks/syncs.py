@@ -1,0 +1,127 @@
+"""Both versions live: keep their data in step, see how it fares, and the process that does it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from migrator import clock
+from migrator.errors import Exit
+from migrator.tasks.maps import number
+from migrator.tasks.paired import Pair, paired
+from migrator.tasks.streams import flush
+from migrator.text import _
+
+if TYPE_CHECKING:
+    from migrator.sync.waiting import Waiting
+
+EVERY = 1.0
+"""Seconds between two looks of a status that is watched."""
+
+
+@paired()
+def start(pair: Pair) -> int | None:
+    """Note every change on both sides, bring the new one up to date, and leave a process that carries changes over."""
+    from migrator.screen.meter import Meter
+    from migrator.screen.synced import show_started
+    from migrator.sync.service import process
+    from migrator.sync.start import start as begin
+
+    lens, meeting = pair.met
+    alive = pair.station.pid
+    begun = None if alive else begin(lens, meeting, progress=Meter(as_json=pair.call.json))
+    pid = process.start(pair.station, pair.errand)
+    said: dict[str, Any] = {"pid": pid, "alive": alive is not None, **(begun.as_json() if begun else {})}
+    pair.call.show(show_started(said, str(pair.station.log), pair.typed("sync.touch")), {"event": "started", **said})
+    return None
+
+
+@paired()
+def apply(pair: Pair) -> int | None:
+    """Carry changes over in this process, until SIGTERM or Ctrl-C; for systemd and containers."""
+    from migrator.sync.service.serve import serve
+
+    def tell(line: str) -> None:
+        at = clock.stamp()
+        pair.call.show(f"{clock.local(at, form='%H:%M:%S')}  {line}", {"at": at, "told": line})
+        flush()
+
+    serve(pair.station, pair.meet, tell)
+    return None
+
+
+@paired()
+def stop(pair: Pair) -> int | None:
+    """End the process that carries changes over, after its batch; changes go on to be noted on both sides."""
+    from migrator.sync.service import process
+
+    pid = process.stop(pair.station)
+    said = _("process {pid} has left").format(pid=pid) if pid else _("no process of this machine carries changes over")
+    pair.call.show("\n".join([said, _("changes go on to be noted on both sides, and wait"),
+                              _("next: {command}").format(command=pair.typed("sync.start"))]),
+                   {"event": "stopped", "pid": pid})
+    return None
+
+
+@paired(below="how many dirty keys may be left (100), or how old the oldest may be (2s); none if left out",
+        timeout="how long to wait at most")
+def wait(pair: Pair, below: str | None = None, timeout: str = "10m") -> int | None:
+    """Wait until nothing is left to be carried over, or little enough; does it itself where no process does."""
+    from migrator.screen.meter import Meter
+    from migrator.screen.synced import show_waited
+    from migrator.sync.goal import Goal
+    from migrator.sync.wait import wait as until
+    from migrator.units import seconds
+
+    meter, began = Meter(as_json=pair.call.json), time.monotonic()
+    goal, deadline = Goal.parse(below), began + seconds(timeout)
+    left = until(*pair.met, goal, deadline=deadline, told=lambda tables: meter(*_amount(tables)))
+    said = {"waiting": sum(one.count for one in left), "seconds": round(time.monotonic() - began, 3)}
+    pair.call.show(show_waited(said, pair.typed("sync.switch")), {"event": "drained", **said})
+    return None
+
+
+@paired(watch="go on to look until Ctrl-C")
+def status(pair: Pair, watch: bool = False) -> int | None:
+    """Show which side is the truth, what waits on either, how fast it goes, and what keeps it up."""
+    from migrator.screen.again import Again
+    from migrator.screen.synced import show_sync, summed_up
+    from migrator.sync.status import status as read
+
+    found = read(*pair.met, pair.station)
+    if not watch:
+        pair.call.show(show_sync(found, _following(pair, found)), found)
+        return None
+    with Again(as_json=pair.call.json) as again:
+        while True:
+            again(show_sync(found, _following(pair, found)), summed_up(found), found)
+            time.sleep(EVERY)
+            found = read(*pair.met, pair.station)
+
+
+@paired(sample="mark only so many rows of each table, at random")
+def touch(pair: Pair, sample: str | None = None) -> int | None:
+    """Prove that nothing changes where nobody has changed anything: mark rows of each side as written, and carry."""
+    from migrator.screen.meter import Meter
+    from migrator.screen.touched import show_touched
+    from migrator.sync.touch import touch as prove
+
+    meter = Meter(as_json=pair.call.json)
+    rows = None if sample is None else number("sample", sample, 1)
+    proof = prove(*pair.met, sample=rows, progress=meter).as_json()
+    following = pair.typed("sync.wait" if not proof["changes"] else "sync.touch")
+    pair.call.show(show_touched(proof, following), {"event": "touched", **proof})
+    return Exit.FINDINGS_BLOCK if proof["changes"] else None
+
+
+def _following(pair: Pair, found: dict[str, Any]) -> str:
+    """The command that the state of a sync asks for."""
+    if found["phase"] == "baseline" or found["applier"]["phase"] in ("none", "fell", "blocked"):
+        return pair.typed("sync.start")
+    if found["waiting"]:
+        return pair.typed("sync.wait")
+    return pair.typed("sync.switch" if found["truth"] == "old" else "sync.finish")
+
+
+def _amount(tables: list[Waiting]) -> tuple[float, None, str]:
+    return sum(one.count for one in tables), None, _("dirty keys")
