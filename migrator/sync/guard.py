@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Integer, Table, delete, insert
+from sqlalchemy.exc import OperationalError
 
 from migrator.database.base import OURS
 from migrator.errors import MigratorError
@@ -48,8 +49,14 @@ def _raise_guard(session: Session, sides: tuple[Side, ...]) -> None:
         session.run(f"SET @{GUARD} = 1")
     else:
         for side in sides:
-            session.run(f"CREATE TABLE IF NOT EXISTS {session.table(side, GUARD)} (n INTEGER PRIMARY KEY)")
-            session.connection.execute(insert(_flag(side)).values(n=1))
+            # A file is written first and read later: a transaction that has read waits for no other writer any more.
+            try:
+                session.connection.execute(insert(_flag(side)).values(n=1))
+            except OperationalError as error:
+                if "no such table" not in str(error.orig):
+                    raise
+                session.run(f"CREATE TABLE {session.table(side, GUARD)} (n INTEGER PRIMARY KEY)")
+                session.connection.execute(insert(_flag(side)).values(n=1))
 
 
 def _lower_guard(session: Session, sides: tuple[Side, ...]) -> None:
