@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from migrator.errors import DatabaseError, Locked
 from migrator.lens.copy.session import Session
-from migrator.lens.places.endpoint import Endpoint
+from migrator.lens.places.endpoint import AT_ONCE, Endpoint
 from migrator.lens.side import Side
 from migrator.text import _
 
@@ -32,6 +32,7 @@ def bound(session: Session, seconds: float) -> None:
     else:
         session.run(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
     session.connection.commit()
+    session.connection.execution_options(**AT_ONCE)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from migrator.lens.copy.keys import Key
 from migrator.lens.copy.pace import Pace
 from migrator.lens.lens import Lens
 from migrator.lens.pair import Pair
+from migrator.lens.places.endpoint import AT_ONCE
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.put.remember import create_memories
 from migrator.lens.side import Side, Way
@@ -54,9 +55,9 @@ def start(lens: Lens, meeting: Meeting, *, holder: str = "start", progress: Prog
     with Lease.take(meeting, lens, holder, patience=patience, renew=True) as lease, ExitStack() as stack:
         for side in Side:
             install(meeting.end(side), lens, side)
-            with meeting.connect(side) as connection, connection.begin():
+            with meeting.connect(side) as connection, connection.execution_options(**AT_ONCE).begin():
                 create_halves(connection, lens, side)
-        with meeting.connect(Side.NEW) as connection, connection.begin():
+        with meeting.connect(Side.NEW) as connection, connection.execution_options(**AT_ONCE).begin():
             create_memories(connection, lens)
         if lease.state.phase is not Phase.BASELINE:
             return Started(already=True)

@@ -32,6 +32,9 @@ _CONNECT: dict[str, dict[str, Any]] = {
     "mariadb": {"connect_timeout": 10, "charset": "utf8mb4", "local_infile": True},
     "sqlite": {"timeout": 30},
 }
+AT_ONCE = {"begins": "BEGIN IMMEDIATE"}
+"""Options of a connection whose transactions write: SQLite waits for another writer only where nothing was read before.
+"""
 
 
 _REFERENCE = re.compile(r"(?<=:)(?:env|file|keyring|prompt):[^@]*(?=@)")
@@ -53,7 +56,7 @@ class Endpoint:
         engine = create_engine(self.url, poolclass=NullPool, connect_args=_CONNECT[self.make])
         event.listen(engine, "connect", lambda raw, _record: prepare(self.make, raw))
         if self.make == "sqlite":  # the driver's own idea of transactions leaves DDL out
-            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+            event.listen(engine, "begin", _begin)
         return engine
 
     @cached_property
@@ -111,6 +114,10 @@ def endpoint_of(database: Database, at: str) -> Endpoint:
 def _endpoint(name: str, make: str, url: URL, at: str) -> Endpoint:
     url = url.set(drivername=_DRIVERS[make])
     return Endpoint(name, make, url, _server(make, url, at))
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begins", "BEGIN"))
 
 
 def _server(make: str, url: URL, at: str) -> Hashable:
