@@ -40,7 +40,11 @@ _IN_STATEMENTS: Mapping[Kind, TypeEngine[Any]] = {Kind.NUMBER: BigInteger(), Kin
                                                   Kind.TEXT: Text(), Kind.KEY: Text()}
 
 
-@dataclass(frozen=True)
+DEAD = 5_000
+"""Deleted rows that a temporary table may drag along: PostgreSQL never cleans one by itself."""
+
+
+@dataclass
 class Temporary:
     """A temporary table: a number of its own for each row, columns of ours, and columns like those of a side's tables.
 
@@ -53,6 +57,7 @@ class Temporary:
     ours: Mapping[str, Kind]
     like: Mapping[str, tuple[Table, Column]] = field(default_factory=dict)
     index: tuple[str, ...] = ()
+    _dead: int = 0
 
     @cached_property
     def clause(self) -> SqlTable:
@@ -79,7 +84,11 @@ class Temporary:
 
     def empty(self, session: Session) -> None:
         """Have it hold nothing."""
-        session.run_as_told(f"DELETE FROM {session.quoted([self.name])}")  # noqa: S608 - a name of ours
+        name = session.quoted([self.name])
+        self._dead += session.run(f"DELETE FROM {name}").rowcount  # noqa: S608 - a name of ours
+        if self._dead > DEAD and session.make == "postgresql":
+            session.run_as_told(f"TRUNCATE {name}")
+            self._dead = 0
 
     def fill(self, session: Session, rows: Select[Any]) -> str:
         """The text of the statement that adds the rows of a query, by its labels."""
