@@ -9,6 +9,7 @@ from sqlalchemy import FromClause
 
 from migrator.errors import Position
 from migrator.lens.group import Group
+from migrator.lens.policy import Policy
 from migrator.lens.rows import Condition
 from migrator.lens.schema import Table
 from migrator.lens.scope import Cell, Row, Scope, Tables
@@ -111,6 +112,13 @@ class Pair:
     groups: tuple[Group, ...]
     private: tuple[Private, ...] = ()
     where: Position | None = None
+    conflict: Policy | None = None
+    """What is said of rows that both sides have changed; see `policy`."""
+
+    @property
+    def policy(self) -> Policy:
+        """Who is right when both sides have changed the same."""
+        return self.conflict or Policy.PILOT
 
     @property
     def name(self) -> str:

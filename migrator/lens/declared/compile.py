@@ -6,6 +6,7 @@ import fnmatch
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from migrator.errors import PlaybookError
 from migrator.lens.constant import constant
@@ -37,7 +38,7 @@ def compile_lens(mapping: MappingFile, old: Schema, new: Schema) -> Lens:
     pairs: list[Pair] = []
     for number, entry in enumerate(mapping.file.tables):
         try:
-            pairs.append(_declared_pair(mapping, number, entry, schemas))
+            pairs.append(replace(_declared_pair(mapping, number, entry, schemas), conflict=entry.conflict))
         except PlaybookError as error:
             errors += getattr(error, "errors", [error])
     only = {Side.OLD: _listed(mapping.file.only_old, old), Side.NEW: _listed(mapping.file.only_new, new)}

@@ -13,6 +13,7 @@ from pydantic import Field, field_validator
 
 from migrator.errors import PlaybookError
 from migrator.lens.declared.operation import Args, operations
+from migrator.lens.policy import Policy
 from migrator.lens.rows import Condition
 from migrator.lens.side import Side
 from migrator.playbook.inventory import Strict
@@ -32,6 +33,7 @@ class TableEntry(Strict):
                                        "no declared key")
     optional: list[str] = Field(default_factory=list, description="further tables without a row where all is empty")
     rows: dict[Side, dict[str, Condition]] = Field(default_factory=dict, description="which rows of a side are meant")
+    conflict: Policy | None = Field(default=None, description="who is right when both sides have changed the same")
     columns: list[Any] = Field(default_factory=list, description="what differs; equal names map by themselves")
 
     @field_validator("old", "new", mode="before")
