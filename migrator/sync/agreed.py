@@ -39,9 +39,7 @@ class Agreed:
     @cached_property
     def name(self) -> str:
         """The table's name: the same for the same tables and row conditions, whatever the rest of the mapping says."""
-        faces = self.pair.faces
-        said = [[[table.name for table in faces[side].tables], dict(faces[side].rows)] for side in Side]
-        return f"{OURS}agreed_{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]}"
+        return f"{OURS}agreed_{mark_of(self.pair)}"
 
     def keys(self, side: Side) -> list[str]:
         """The columns that hold a side's key as canonical texts."""
@@ -60,6 +58,12 @@ class Agreed:
     def said(self, row: Row) -> Cell:
         """What a row of this side says now: the fingerprints of its groups, one behind the other."""
         return fingerprints([_texts(group, self.side, row) for group in self.groups])
+
+
+def mark_of(pair: Pair) -> str:
+    """Tells a pair from others, whatever else the mapping says of it: by its tables and row conditions."""
+    said = [[[table.name for table in pair.faces[side].tables], dict(pair.faces[side].rows)] for side in Side]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def create_halves(connection: Connection, lens: Lens, side: Side) -> None:
