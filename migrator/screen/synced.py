@@ -15,7 +15,8 @@ AGES = ("p50", "p95", "oldest")
 def show_sync(status: Mapping[str, Any], following: str, *, room: int | None = None) -> str:
     """Sides, applier, queues and what people have to look at; `status` is JSON data, `following` what to type."""
     return "\n".join([*_sides(status, room), *_applier(status["applier"]), *_tables(status, room),
-                      *_kept_up(status.get("pairs", [])), _verdict(status), _("next: {command}").format(command=following)])
+                      *_kept_up(status.get("pairs", [])), _verdict(status),
+                      _("next: {command}").format(command=following)])
 
 
 def _sides(status: Mapping[str, Any], room: int | None) -> list[str]:

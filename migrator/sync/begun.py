@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from migrator.errors import WrongUse
+from migrator.errors import FindingsBlock, WrongUse
+from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
 from migrator.sync.state import Phase, State, read_state
 from migrator.text import _
@@ -17,8 +18,10 @@ def begun(meeting: Meeting) -> State:
     return state
 
 
-def in_step(meeting: Meeting) -> State:
-    """The same, of a sync that goes on. Raises WrongUse before its start has ended, and after it is finished."""
+def in_step(lens: Lens, meeting: Meeting) -> State:
+    """The same, of a sync that goes on. Raises WrongUse before its start has ended, and after it is finished;
+    FindingsBlock where another lens rules.
+    """
     state = begun(meeting)
     if state.phase is Phase.BASELINE:
         raise WrongUse(_("the start of this sync has not ended, so not every row has been looked at"),
@@ -26,6 +29,10 @@ def in_step(meeting: Meeting) -> State:
     if state.phase is Phase.FINISHED:
         raise WrongUse(_("this sync is finished; nothing is noted or carried over any more"), where=_both(meeting),
                        hint=_("inv sync.start begins anew"))
+    if state.lens != lens.digest:
+        raise FindingsBlock(
+            _("these databases are kept in step by another mapping, or a table has changed since that began"),
+            where=_both(meeting), hint=_("inv sync.start with the mapping that is to rule from now on"))
     return state
 
 

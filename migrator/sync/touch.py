@@ -63,7 +63,7 @@ def touch(lens: Lens, meeting: Meeting, *, sample: int | None = None, progress: 
     sample: so many rows of each table, at random; None marks all.
     Raises WrongUse where nothing is kept in step, Locked where somebody else does not let us apply.
     """
-    in_step(meeting)
+    in_step(lens, meeting)
     began = time.monotonic()
     with open_applier(lens, meeting, holder=_("touch"), patience=PATIENCE) as applier:
         seen = _Seen()

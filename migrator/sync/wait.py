@@ -28,7 +28,7 @@ def wait(lens: Lens, meeting: Meeting, goal: Goal, *, deadline: float, told: Tol
     Raises TimedOut at the deadline, WrongUse where nothing is kept in step, and whatever forbids to apply where no
     applier is alive.
     """
-    in_step(meeting)
+    in_step(lens, meeting)
     look = _Look(lens, meeting, goal, deadline, told)
     while not look.over():
         try:
