@@ -14,7 +14,7 @@ from migrator.lens.copy.keys import WAY
 from migrator.lens.copy.session import Session
 from migrator.lens.schema import Table
 
-_SEQUENCES = text("""
+SEQUENCES = text("""
 select distinct a.attname, format('%I.%I', n.nspname, s.relname)
 from pg_class t join pg_namespace tn on tn.oid = t.relnamespace join pg_attribute a on a.attrelid = t.oid
 left join pg_attrdef e on e.adrelid = t.oid and e.adnum = a.attnum
@@ -24,6 +24,7 @@ join pg_depend d on (d.classid = 'pg_attrdef'::regclass and d.objid = e.oid and 
 join pg_class s on s.relkind = 'S' and s.oid in (d.objid, d.refobjid) join pg_namespace n on n.oid = s.relnamespace
 where tn.nspname = :space and t.relname = :table
 """)
+"""Each column of a table that a sequence numbers, and the sequence, quoted."""
 _RAISE = text("""
 select setval(s.seqrelid, :highest) from pg_sequence s
 where s.seqrelid = cast(:sequence as regclass) and :highest between s.seqmin and s.seqmax
@@ -39,6 +40,6 @@ def raise_counters(target: Session, tables: Iterable[Table]) -> None:
         for table in tables:
             where = {"space": target.schema(WAY.target), "table": table.name}
             clause = table.clause(WAY.target)
-            for column, sequence in target.connection.execute(_SEQUENCES, where).all():
+            for column, sequence in target.connection.execute(SEQUENCES, where).all():
                 highest = target.connection.scalar(select(func.max(clause.c[column])))
                 target.connection.execute(_RAISE, {"sequence": sequence, "highest": highest})

@@ -131,10 +131,11 @@ def _disarm(gate: Gate, transaction: _Transaction) -> None:
     """Remove what can be removed of an open gate's triggers."""
     with transaction():
         found = gate.found()
-    for trigger, table in found.items():
+    for table in sorted(set(found.values())):
         try:
-            with transaction():
-                gate.drop(trigger, table)
+            for trigger in (name for name, of in found.items() if of == table):
+                with transaction():
+                    gate.drop(trigger, table)
         except Busy:
             log.warning("the open gate of %s stays, because the table is in use", table)
 
