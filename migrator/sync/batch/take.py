@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
-from sqlalchemy import Insert, Table, bindparam, delete, insert, select, union
+from sqlalchemy import Insert, Table, bindparam, insert, select, union
 
 from migrator.lens.copy.keys import Key, Keys
 from migrator.lens.copy.session import Session
 from migrator.lens.scope import Cell
 from migrator.lens.side import Side
+from migrator.sync.batch.deleting import delete_keyed
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.temporary import Kind, Temporary
 from migrator.sync.dirty import dirty_table, noted
@@ -55,7 +56,7 @@ class Entries:
         """Delete from the dirty table what was taken."""
         dirty = dirty_table(self.watched)
         with session.refusals():
-            session.connection.execute(delete(dirty).where(dirty.c.n.in_(select(self.taken.clause.c.n))))
+            session.connection.execute(delete_keyed(dirty, ["n"], select(self.taken.clause.c.n), session.make))
 
 
 class Queue:
