@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
+from typing import Any
 
-from sqlalchemy import Connection, Table, func, inspect, select
+from sqlalchemy import Connection, Select, Table, func, inspect, select
 
 from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
@@ -18,13 +19,16 @@ from migrator.sync.watched import watched
 BOUND = 100_000
 """Entries of a table that are counted one by one; of more it is only known that they are more."""
 
+PLACES = (0.5, 0.05, 0.0)
+"""Where in the queue, from its oldest entry on, the entries stand whose ages are told."""
+
 
 @dataclass(frozen=True)
 class Waiting:
     """One table's entries; ages in seconds by that server's clock, None where nothing waits.
 
-    Half of the entries have waited for at most `p50`, 95 of 100 for at most `p95`: read off the entry that stands at
-    that place of the numbers, so gaps between numbers shift them a little.
+    Half of the entries have waited for at most `p50`, 95 of 100 for at most `p95`; of more than can be counted, those
+    are the ages in the middle and near the end of their numbers.
     """
 
     side: Side
@@ -57,12 +61,15 @@ def _of(connection: Connection, side: Side, name: str, dirty: Table) -> Waiting:
     low, high, now = connection.execute(select(func.min(dirty.c.n), func.max(dirty.c.n), Moment())).one()
     if not count or low is None:  # taken meanwhile
         return Waiting(side, name, 0, False)
-    ages = [_age(connection, dirty, int(low + (high - low) * place), now) for place in (0.5, 0.05, 0.0)]
-    return Waiting(side, name, min(count, BOUND), count > BOUND, *ages)
+    entries = select(dirty.c.at).order_by(dirty.c.n).limit(1)
+    if count > BOUND:
+        at = [entries.where(dirty.c.n >= int(low + (high - low) * place)) for place in PLACES]
+    else:
+        at = [entries.offset(int((count - 1) * place)) for place in PLACES]
+    return Waiting(side, name, min(count, BOUND), count > BOUND, *(_age(connection, one, now) for one in at))
 
 
-def _age(connection: Connection, dirty: Table, number: int, now: float) -> float | None:
-    """Seconds since the entry with this number, or the next one that is there, was made."""
-    at: datetime | None = connection.execute(
-        select(dirty.c.at).where(dirty.c.n >= number).order_by(dirty.c.n).limit(1)).scalar()
+def _age(connection: Connection, entry: Select[Any], now: float) -> float | None:
+    """Seconds since an entry was made; None where it has been taken meanwhile."""
+    at = connection.execute(entry).scalar()
     return None if at is None else max(0.0, now - at.replace(tzinfo=UTC).timestamp())

@@ -24,10 +24,8 @@ from tests.copying.world import World
 class Bench:
     """A sync that has begun, and an applier whose turns are scripted: an error to raise, or something to do."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.world = World(*(open_endpoint(name, f"sqlite:///{folder / name}.db") for name in ("old", "new")))
-        self.world.build()
-        start(self.world.lens(), self.world.meeting)
+    def __init__(self, world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.world = world
         self.station = Station(folder / "station")
         self.told: list[str] = []
         self.standings: list[Standing] = []
@@ -57,9 +55,19 @@ class Bench:
         return [one.phase for one in self.standings]
 
 
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """In step; the tests write nothing into it."""
+    folder = tmp_path_factory.mktemp("serve")
+    made = World(*(open_endpoint(name, f"sqlite:///{folder / name}.db") for name in ("old", "new")))
+    made.build()
+    start(made.lens(), made.meeting)
+    return made
+
+
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    return Bench(tmp_path, monkeypatch)
+def bench(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    return Bench(world, tmp_path, monkeypatch)
 
 
 def ask_to_stop() -> None:

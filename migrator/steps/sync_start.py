@@ -1,0 +1,106 @@
+"""sync.start: keep this environment's data in step with another one's, both ways, from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from migrator.in_step import errand, station
+from migrator.mapped import FILES, MappedArgs, met, met_or_why
+from migrator.model.finding import Finding, blocks, informs
+from migrator.model.outcome import Change, Outcome
+from migrator.model.states import Touches
+from migrator.step import Step, StepContext, register
+from migrator.text import _
+
+
+class SyncStartArgs(MappedArgs):
+    applier: Literal["background", "elsewhere"] = Field(
+        "background", description="who carries changes over: a process that this step leaves on this machine, or "
+                                  "inv sync.apply where you run it, under systemd or in a container")
+
+
+@register
+class SyncStart(Step[SyncStartArgs]):
+    """Keeps this environment's data in step with another one's, in both directions, while users work on either.
+
+    Triggers note on both sides which rows are written. Then every old row is looked at once: where the new side lacks
+    it, it is made; where it differs, the old side is right. From then on each change arrives on the other side, within
+    a second as a rule. A start that was cut off goes on where it was. The way back ends the process and takes triggers
+    and tables of ours out of both databases; data stay as they are.
+
+        - id: in-step
+          sync.start: {mapping: mapping/6.1-7.0.yaml, from: live}
+    """
+
+    kind = "sync.start"
+    Args = SyncStartArgs
+    touches = Touches.CHANGES
+    scales_with_data = True
+    files = FILES
+
+    def check(self, ctx: StepContext[SyncStartArgs]) -> list[Finding]:
+        found = met_or_why(ctx)
+        return [found] if isinstance(found, Finding) else []
+
+    def plan(self, ctx: StepContext[SyncStartArgs]) -> list[Change]:
+        from migrator.lens.side import Side
+        from migrator.sync.watched import watched
+
+        found = met_or_why(ctx)
+        if isinstance(found, Finding):
+            return [Change(_("kept in step with {live}").format(live=ctx.args.from_), where=name)
+                    for name in ctx.args.mappings]
+        lens, meeting = found
+        return [Change(_("triggers that note changes of {count} tables").format(count=len(watched(lens, side))),
+                       where=meeting.end(side).name) for side in Side] + [
+            Change(_("rows that {live} has and this side lacks are made").format(live=ctx.args.from_),
+                   where=meeting.new.name)]
+
+    def before(self, ctx: StepContext[SyncStartArgs]) -> dict[str, Any]:
+        from migrator.sync.take_back import ours
+
+        return {"tables": ours(met(ctx)[1])}
+
+    def apply(self, ctx: StepContext[SyncStartArgs]) -> Outcome:
+        from migrator.sync.service import process
+        from migrator.sync.start import start
+
+        lens, meeting = met(ctx)
+        place = station(ctx, meeting)
+        if place.pid:
+            return Outcome(changed=False, summary=_("process {pid} carries changes over already").format(pid=place.pid))
+        begun = start(lens, meeting, progress=lambda done, total, unit, _of: ctx.progress(done, total, unit))
+        if ctx.args.applier == "background":
+            process.start(place, errand(ctx))
+        return Outcome(not begun.already, _("{rows} rows looked at, {inserted} made and {updated} changed").format(
+            **begun.as_json()), begun.as_json())
+
+    def verify(self, ctx: StepContext[SyncStartArgs]) -> list[Finding]:
+        from migrator.errors import MigratorError
+        from migrator.sync.begun import in_step
+
+        lens, meeting = met(ctx)
+        try:
+            in_step(lens, meeting)
+        except MigratorError as error:
+            return [blocks("sync.not-begun", error.message, error.hint or "")]
+        pid = station(ctx, meeting).pid
+        if ctx.args.applier == "background" and pid is None:
+            return [blocks("sync.no-applier", _("no process of this machine carries changes over"),
+                           _("resume the run, or type inv sync.start"))]
+        return [informs("sync.begun", _("changes on either side are noted and carried over"))]
+
+    def undo(self, ctx: StepContext[SyncStartArgs], record: Mapping[str, Any]) -> Outcome:
+        from migrator.lens.side import Side
+        from migrator.sync.service import process
+        from migrator.sync.take_back import take_back
+
+        if not record:  # it never began
+            return Outcome(changed=False)
+        lens, meeting = met(ctx)
+        process.stop(station(ctx, meeting))
+        changed = take_back(lens, meeting, {side: record["tables"][side] for side in Side})
+        return Outcome(changed, _("each side is on its own again; data stay as they are"))

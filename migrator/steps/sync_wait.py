@@ -1,0 +1,72 @@
+"""sync.wait: go on only when nothing is left to be carried over, or little enough."""
+
+from __future__ import annotations
+
+import time
+
+from pydantic import Field
+
+from migrator.mapped import FILES, MappedArgs, met, met_or_why
+from migrator.model.finding import Finding, informs, later
+from migrator.model.outcome import Outcome
+from migrator.model.states import Touches, WayBack
+from migrator.step import Step, StepContext, register
+from migrator.text import _
+
+
+class SyncWaitArgs(MappedArgs):
+    below: str | None = Field(None, description="how many dirty keys may be left (100), or how old the oldest may be "
+                                                "(2s); none if left out")
+
+
+@register
+class SyncWait(Step[SyncWaitArgs]):
+    """Waits until nothing is left to be carried over between two environments that `sync.start` keeps in step.
+
+    Where no process carries changes over, the step does it itself. It waits as long as its `timeout` says. While users
+    are at work, name how much may be left: the queue of a busy system is empty only for moments.
+
+        - id: caught-up
+          sync.wait: {mapping: mapping/6.1-7.0.yaml, from: live, below: 2s}
+          timeout: 30m
+    """
+
+    kind = "sync.wait"
+    Args = SyncWaitArgs
+    touches = Touches.NOTHING
+    way_back = WayBack.NONE
+    files = FILES
+
+    def check(self, ctx: StepContext[SyncWaitArgs]) -> list[Finding]:
+        from migrator.errors import MigratorError
+        from migrator.model.finding import blocks
+        from migrator.sync.begun import in_step
+        from migrator.sync.goal import Goal
+
+        Goal.parse(ctx.args.below)
+        found = met_or_why(ctx)
+        if isinstance(found, Finding):
+            return [found]
+        try:
+            in_step(*found)
+        except MigratorError as error:
+            return [later("sync.later", error.message) if ctx.ahead
+                    else blocks("sync.not-begun", error.message, error.hint or "")]
+        return []
+
+    def apply(self, ctx: StepContext[SyncWaitArgs]) -> Outcome:
+        from migrator.sync.goal import Goal
+        from migrator.sync.wait import wait
+
+        began = time.monotonic()
+        left = wait(*met(ctx), Goal.parse(ctx.args.below), deadline=began + ctx.remaining(), told=lambda tables:
+                    ctx.progress(sum(one.count for one in tables), None, _("dirty keys")))
+        count = sum(one.count for one in left)
+        return Outcome(changed=False, summary=_("{count} dirty keys are left").format(count=count),
+                       facts={"left": count, "seconds": round(time.monotonic() - began, 3)})
+
+    def verify(self, ctx: StepContext[SyncWaitArgs]) -> list[Finding]:
+        from migrator.sync.begun import in_step
+
+        in_step(*met(ctx))
+        return [informs("sync.in-step", _("both sides are in step"))]
