@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from migrator.lens.copy.pace import Pace
 from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
-from migrator.lens.side import Side, Way
+from migrator.lens.side import Way
 from migrator.sync.batch.carrier import Carrier, Heed, Outcome
 from migrator.sync.batch.road import shared_road
+from migrator.sync.conflicts.terms import Terms
 from migrator.sync.state import Lease
 
 log = logging.getLogger(__name__)
@@ -142,10 +143,10 @@ def open_applier(lens: Lens, meeting: Meeting, *, holder: str, batch: int = 10_0
         yield Applier(lease, {way: open_carrier(stack, lens, meeting, way, lease) for way in Way}, batch, aim)
 
 
-def open_carrier(stack: ExitStack, lens: Lens, meeting: Meeting, way: Way, lease: Lease, *, winner: Side = Side.NEW
+def open_carrier(stack: ExitStack, lens: Lens, meeting: Meeting, way: Way, lease: Lease, *, baseline: bool = False
                  ) -> Carrier:
-    """A carrier of one way, with connections that end with the stack."""
+    """A carrier of one way, with connections that end with the stack (see `Terms` about the baseline)."""
     road = stack.enter_context(shared_road(lens, meeting, way))
-    carrier = Carrier(lens, road, winner, lease.confirm)
+    carrier = Carrier(lens, road, Terms(baseline, lease.state.settings.get("skew", 0.0)), lease.confirm)
     carrier.create()
     return carrier

@@ -19,6 +19,8 @@ from migrator.sync.agreed import create_halves
 from migrator.sync.applier import open_carrier
 from migrator.sync.batch.carrier import Carrier, Outcome
 from migrator.sync.capture import install
+from migrator.sync.conflicts.skew import skew
+from migrator.sync.conflicts.table import create_conflicts
 from migrator.sync.state import Lease, Phase
 
 AIM = 0.5
@@ -57,11 +59,13 @@ def start(lens: Lens, meeting: Meeting, *, holder: str = "start", progress: Prog
             install(meeting.end(side), lens, side)
             with meeting.connect(side) as connection, connection.execution_options(**AT_ONCE).begin():
                 create_halves(connection, lens, side)
+                create_conflicts(connection, side)
         with meeting.connect(Side.NEW) as connection, connection.execution_options(**AT_ONCE).begin():
             create_memories(connection, lens)
         if lease.state.phase is not Phase.BASELINE:
             return Started(already=True)
-        carrier = open_carrier(stack, lens, meeting, Way.FORWARD, lease, winner=Side.OLD)
+        lease.tell(settings={**lease.state.settings, "skew": skew(meeting)})
+        carrier = open_carrier(stack, lens, meeting, Way.FORWARD, lease, baseline=True)
         found = _Baseline(lens, lease, carrier, progress).run()
         lease.tell(phase=Phase.LIVE)
         return found

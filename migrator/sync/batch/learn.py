@@ -28,7 +28,7 @@ from migrator.sync.batch.look import at_key
 from migrator.sync.batch.shape import Shape
 
 AGREED = (Act.INSERT, Act.UPDATE, Act.SAME)
-FORGOTTEN = (Act.DELETE, Act.GONE, Act.KEPT)
+FORGOTTEN = (Act.DELETE, Act.CEDE, Act.GONE, Act.KEPT)
 
 
 def settled_rows(shape: Shape) -> Select[tuple[object, ...]]:
@@ -38,7 +38,8 @@ def settled_rows(shape: Shape) -> Select[tuple[object, ...]]:
     for number, _ in enumerate(shape.memories):
         names += [*shape.remembered(number).values(), f"worth_{number}"]
     said = agreed_text(stage.c.said, func.coalesce(stage.c.base, ""), plan.c.leave, places)
-    return select(*(stage.c[name] for name in names), plan.c.act, plan.c.leave, said.label("said")).select_from(
+    return select(*(stage.c[name] for name in names), plan.c.act, plan.c.leave, plan.c.clash, plan.c.kind,
+                  said.label("said")).select_from(
         stage.join(plan, plan.c.stage == stage.c.id)).where(plan.c.act != Act.NONE)
 
 

@@ -47,7 +47,7 @@ def seen_rows(shape: Shape, tables: Tables) -> Select[tuple[object, ...]]:
     belong to the pair at all, and whether what its row conditions fix is right.
     """
     side, stage = shape.way.target, shape.stage.clause
-    row = shape.target.read(tables, main=_staged(shape))
+    row = shape.target.read(tables, main=locked_rows(shape))
     here = stage.alias("staged")
     differing = [_differs(shape, place, group, row, here) for place, group in enumerate(shape.groups)]
     number: Cell = row.scope.base.c["migrator_stage"]
@@ -63,7 +63,7 @@ def at_key(shape: Shape, rows: FromClause, stage: FromClause | None = None) -> C
     return and_(*(rows.c[name] == staged.c[shape.made[name]] for name in shape.target.key))
 
 
-def _staged(shape: Shape) -> FromClause:
+def locked_rows(shape: Shape) -> FromClause:
     """The locked rows of the target's main table, with their number in the stage."""
     rows, stage, locked = shape.target.main.clause(shape.way.target), shape.stage.clause, shape.locked.clause
     return select(*rows.c, stage.c.id.label("migrator_stage")).select_from(

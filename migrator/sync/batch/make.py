@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, literal, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, literal, not_, or_, select
 
 from migrator.lens.lens import filled_by, in_pair, source_row
 from migrator.lens.memory import Memory, lost
-from migrator.lens.pair import Pair
 from migrator.lens.scope import Cell, Row, Tables, Values
 from migrator.lens.side import Side
 from migrator.lens.sql.canonical import canonical, typed
 from migrator.lens.sql.column import as_stored
+from migrator.lens.sql.json import spelled, under
 from migrator.lens.types import Family, Type
 from migrator.sync.batch.shape import Shape
+from migrator.sync.conflicts.standing import standing
 
 TEXT = Type(Family.TEXT, "text")
 
@@ -38,8 +39,8 @@ def made_rows(shape: Shape, tables: Tables) -> Select[tuple[object, ...]]:
     key = tuple(cells[name] for name in shape.target.key)
     known = _known(shape, row)
     labels: dict[str, Cell] = {
-        **_texts(shape.key_texts(way.source), pair, way.source, row(*shape.source.key)),
-        **_texts(shape.key_texts(way.target), pair, way.target, key), "here": literal(1),
+        **canonical_key(shape, way.source, row(*shape.source.key)),
+        **canonical_key(shape, way.target, key), "here": literal(1),
         "said": shape.half(way.source).said(row), "base": known,
         **{shape.made[name]: cell for name, cell in cells.items() if name in shape.made}}
     for place, group in enumerate(shape.groups):
@@ -58,27 +59,29 @@ def asked_keys(shape: Shape) -> Select[tuple[object, ...]]:
     keys, side = shape.keys.clause, shape.way.source
     cells = tuple(keys.c[f"key_{n}"] for n, _ in enumerate(shape.source.key, 1))
     return select(*(text.label(name) for name, text
-                    in _texts(shape.key_texts(side), shape.pair, side, cells).items()))
+                    in canonical_key(shape, side, cells).items()))
 
 
 def absent_rows(shape: Shape) -> Select[tuple[object, ...]]:
     """The stage's rows for keys that the source does not have: asked for, and not among those that were made.
 
-    What they are called at the target stands in its half of the agreement.
+    What they are called at the target stands in its half of the agreement, or in a conflict about them.
     """
     way, asked, stage = shape.way, shape.absent.clause, shape.stage.clause.alias("made")
     names, half = shape.key_texts(way.source), shape.half(way.target)
     there = exists().where(and_(*(stage.c[name] == asked.c[name] for name in names))).correlate(asked)
     on = and_(*(half.clause.c[theirs] == asked.c[ours]
                 for theirs, ours in zip(half.keys(way.source), names, strict=True)))
+    at_odds, about = standing(shape, asked)
     labels: dict[str, Cell] = {name: asked.c[name] for name in names} | {"here": literal(0)}
     types = dict.fromkeys([*names, "here", *shape.key_texts(way.target)], TEXT)
     for text, cell, theirs, column in zip(shape.key_texts(way.target), shape.key_made, half.keys(way.target),
                                           shape.target.key, strict=True):
-        labels |= {text: half.clause.c[theirs], cell: typed(half.clause.c[theirs], shape.target.type(column))}
+        said = func.coalesce(half.clause.c[theirs], spelled(under(at_odds.c[f"{way.target}_key"], column)))
+        labels |= {text: said, cell: typed(said, shape.target.type(column))}
         types[cell] = shape.target.type(column)
     query = select(*(cell.label(name) for name, cell in labels.items())).select_from(
-        asked.outerjoin(half.clause, on)).where(not_(there))
+        asked.outerjoin(half.clause, on).outerjoin(at_odds, about)).where(not_(there))
     return as_stored(query, types)
 
 
@@ -95,16 +98,18 @@ def _made(shape: Shape, row: Row, over: Mapping[str, Values]) -> dict[str, Cell]
                                              for group in shape.pair.groups})
 
 
-def _texts(names: list[str], pair: Pair, side: Side, cells: Values) -> dict[str, Cell]:
-    face = pair.faces[side]
+def canonical_key(shape: Shape, side: Side, cells: Values) -> dict[str, Cell]:
+    """The key that a row has on a side as canonical texts, by the names that the batch's tables have for them."""
+    face = shape.pair.faces[side]
     return {name: canonical(cell, face.type(column))
-            for name, cell, column in zip(names, cells, face.key, strict=True)}
+            for name, cell, column in zip(shape.key_texts(side), cells, face.key, strict=True)}
 
 
 def _known(shape: Shape, row: Row) -> Cell:
     """What the source said when both last agreed; NULL where they never did."""
     side, half = shape.way.source, shape.half(shape.way.source)
-    on = _texts(half.keys(side), shape.pair, side, row(*shape.source.key))
+    texts = canonical_key(shape, side, row(*shape.source.key)).values()
+    on = dict(zip(half.keys(side), texts, strict=True))
     return row.scope.join((half.name,), on, lambda: half.clause).c.said
 
 

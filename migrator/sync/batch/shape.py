@@ -3,6 +3,7 @@
 - keys: at the source, the keys of the pair's rows that are dirty
 - stage: at the target, what the source's rows become, with what the source has said of them
 - seen: at the target, what those rows say there now
+- last_written: at the target, when rows were last written on either side, where that decides
 - plan: at the target, what is to be done about each
 - settled: at both, what has been done
 """
@@ -134,17 +135,22 @@ class Shape:
     @cached_property
     def plan(self) -> Temporary:
         ours = {"stage": Kind.NUMBER, "act": Kind.KEY, "take": Kind.TEXT, "leave": Kind.TEXT, "clash": Kind.TEXT,
-                "base": Kind.TEXT, "now": Kind.TEXT, "why": Kind.TEXT}
+                "base": Kind.TEXT, "now": Kind.TEXT, "why": Kind.TEXT, "kind": Kind.KEY, "asked": Kind.KEY}
         return Temporary(f"migrator_plan_{self.number}", self.way.target, ours, {}, ("stage",))
 
     @cached_property
     def settled(self) -> Temporary:
         ours = dict.fromkeys([*self.key_texts(self.way.source), *self.key_texts(self.way.target)], Kind.KEY)
-        ours |= {"act": Kind.KEY, "leave": Kind.TEXT, "said": Kind.TEXT}
+        ours |= {"act": Kind.KEY, "leave": Kind.TEXT, "clash": Kind.TEXT, "kind": Kind.KEY, "said": Kind.TEXT}
         for number, _ in enumerate(self.memories):
             ours |= dict.fromkeys(self.remembered(number).values(), Kind.TEXT) | {f"worth_{number}": Kind.FLAG}
         return Temporary(f"migrator_settled_{self.number}", self.way.source, ours, {},
                          tuple(self.key_texts(self.way.source)))
+
+    @cached_property
+    def last_written(self) -> Mapping[Side, Temporary]:
+        return {side: Temporary(f"migrator_written_{side}_{self.number}", self.way.target, dict.fromkeys(
+            self.key_texts(side), Kind.KEY) | {"at": Kind.NUMBER}, {}, tuple(self.key_texts(side))) for side in Side}
 
     def _column(self, name: str) -> tuple[Table, Column]:
         found = self.target.find(name)
