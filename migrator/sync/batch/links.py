@@ -51,10 +51,25 @@ class Links:
 
     def remove(self) -> Delete:
         """The statement that deletes links of rows that are gone, and links that are not wanted any more."""
-        rows, wanted = self.table.clause(self.satellite.side), self.wanted.clause
+        rows = self.table.clause(self.satellite.side)
+        return delete(rows).where(self.unwanted(rows))
+
+    def unwanted(self, rows: FromClause) -> ColumnElement[bool]:
+        """Whether a link is about to be deleted."""
+        wanted = self.wanted.clause
         kept = exists().where(and_(*(rows.c[name].is_not_distinct_from(wanted.c[name])
                                      for name in self._identity))).correlate(rows)
-        return delete(rows).where(or_(self._of(rows, self._gone), and_(self._of(rows, self._changed), not_(kept))))
+        return or_(self._of(rows, self._gone), and_(self._of(rows, self._changed), not_(kept)))
+
+    def owners(self) -> Select[tuple[object, ...]]:
+        """The links that the rows of the batch should have and whose rows are written, to be narrowed further: the
+        numbers of these rows in the stage.
+        """
+        stage, plan, wanted = self.shape.stage.clause, self.shape.plan.clause, self.wanted.clause
+        on = and_(*(wanted.c[name] == stage.c[cell]
+                    for name, cell in zip(self.satellite.owner, self.shape.key_made, strict=True)))
+        return select(stage.c.id.label("stage")).select_from(
+            wanted.join(stage, on).join(plan, plan.c.stage == stage.c.id)).where(or_(self._new, self._changed))
 
     def rows(self) -> Select[tuple[object, ...]]:
         """The links that are missing, in the order of `columns`."""
@@ -75,7 +90,7 @@ class Links:
 
     @property
     def _gone(self) -> ColumnElement[bool]:
-        return self.shape.plan.clause.c.act == Act.DELETE
+        return self.shape.plan.clause.c.act.in_([Act.DELETE, Act.CEDE])
 
     @property
     def _new(self) -> ColumnElement[bool]:

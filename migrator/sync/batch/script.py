@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import ClauseElement, Select
+from sqlalchemy import ClauseElement, CursorResult, Row, Select
 
 from migrator.lens.copy.session import Session
 from migrator.lens.side import Side
@@ -22,10 +22,17 @@ class Script:
         """Run a statement by its name; rows that it has touched."""
         return self._said(name, session, lambda: session.rendered(statement()))
 
-    def fill(self, table: Temporary, session: Session, rows: Callable[[], Select[Any]]) -> int:
-        """Fill a temporary table, empty before, with the rows of a query at the same connection; how many."""
+    def ask(self, name: str, session: Session, query: Callable[[], Select[Any]]) -> Row[Any]:
+        """The one row of a query."""
+        return self._result(name, session, lambda: session.rendered(query())).one()
+
+    def fill(self, table: Temporary, session: Session, rows: Callable[[], Select[Any]], name: str = "") -> int:
+        """Fill a temporary table, empty before, with the rows of a query at the same connection; how many.
+
+        name: tells queries apart that fill the same table.
+        """
         table.empty(session)
-        return self._said(f"fill {table.name}", session, lambda: table.fill(session, rows()))
+        return self._said(f"fill {table.name} {name}", session, lambda: table.fill(session, rows()))
 
     def insert(self, name: str, session: Session, side: Side, table: str, columns: Iterable[str],
                rows: Callable[[], Select[Any]]) -> int:
@@ -33,7 +40,10 @@ class Script:
         return self._said(name, session, lambda: session.insertion(side, table, columns, rows()))
 
     def _said(self, name: str, session: Session, words: Callable[[], str]) -> int:
+        return self._result(name, session, words).rowcount
+
+    def _result(self, name: str, session: Session, words: Callable[[], str]) -> CursorResult[Any]:
         key = (name, id(session.connection))
         if key not in self._words:
             self._words[key] = words()
-        return session.run(self._words[key]).rowcount
+        return session.run(self._words[key])
