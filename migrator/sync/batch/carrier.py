@@ -7,10 +7,8 @@ says now. So a batch that is repeated writes nothing, and what it writes for us 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-
-from sqlalchemy import Connection
 
 from migrator.lens.copy.keys import Key
 from migrator.lens.copy.session import Session
@@ -18,13 +16,11 @@ from migrator.lens.lens import Lens
 from migrator.lens.pair import Pair
 from migrator.lens.side import Side
 from migrator.sync.batch.part import Part
-from migrator.sync.batch.road import Road
+from migrator.sync.batch.road import Confirm, Road
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.take import Entries, Queue
-from migrator.sync.guard import applying
 from migrator.sync.watched import watched
 
-Confirm = Callable[[Connection, Side], None]
 Heed = Callable[[Shape, Session], None]
 """Sees what is planned about a pair, at the target, before it is done."""
 
@@ -82,18 +78,13 @@ class Carrier:
         """Carry the oldest entries, at most about so many; nothing happens when there are none."""
         began = time.monotonic()
         source = self._road.source
-        with source.connection.begin():
+        with source.refusals(), source.connection.begin():
             waiting = self.queue.waiting(source)
-        if not waiting.entries:
-            return Outcome()
-        with source.connection.begin(), applying(source, *Side):
+            if not waiting.entries:
+                return Outcome()
             entries = self.queue.take(source, waiting.entries, most)
             parts = [part for part in self._parts if part.take(entries)]
-            outcome = self._apply(parts, entries)
-            for one in entries:
-                one.forget(source)
-            for side in Side:
-                self._confirm(source.connection, side)
+        outcome = self._apply(parts, entries)
         seconds = time.monotonic() - began
         return replace(outcome, entries=sum(one.count for one in entries), keys=sum(part.count for part in parts),
                        seconds=seconds, lag=waiting.lag + seconds)
@@ -102,16 +93,32 @@ class Carrier:
         """Carry the next rows of a pair above a key of the source, dirty or not; up to which key, None at the end."""
         part = next(part for part in self._parts if part.pair is pair)
         began, source = time.monotonic(), self._road.source
-        with source.connection.begin(), applying(source, *Side):
+        with source.refusals(), source.connection.begin():
             reached = part.range(above, most)
-            if reached is None:
-                return Outcome(), None
-            outcome = self._apply([part], [])
-            for side in Side:
-                self._confirm(source.connection, side)
+        if reached is None:
+            return Outcome(), None
+        outcome = self._apply([part], [])
         return replace(outcome, keys=part.count, seconds=time.monotonic() - began), reached
 
-    def _apply(self, parts: list[Part], entries: Iterable[Entries]) -> Outcome:
+    def _apply(self, parts: list[Part], entries: Sequence[Entries]) -> Outcome:
+        """Two transactions where there are two servers: what is cut off between them is repeated, and changes nothing.
+        """
+        if self._road.numbers_first:
+            with self._road.at_source(self._confirm):
+                for part in parts:
+                    part.preparing.number()
+        with self._road.at_source(self._confirm):
+            with self._road.at_target(self._confirm):
+                outcome = self._write(parts)
+            return replace(outcome, held=self._learn(parts, entries))
+
+    def _write(self, parts: list[Part]) -> Outcome:
+        """What happens at the target."""
+        if not self._road.numbers_first:
+            for part in parts:
+                part.preparing.number()
+        for part in parts:
+            part.preparing.make()
         for part in parts:
             part.make()
         for part in parts:
@@ -121,14 +128,24 @@ class Carrier:
                 self.heed(part.shape, self._road.target)
         deleted = sum(part.remove() for part in reversed(parts))
         written = [part.write() for part in parts]
+        here = self._watched[self._road.way.target]
         for part in parts:
             part.agree()
-            part.learn()
-            part.remember()
-        there, here = self._watched[self._road.way.source], self._watched[self._road.way.target]
-        held = sum(part.hold(there[part.shape.source.main.name], entries) for part in parts)
+            part.remember(self._road.way.target)
         marked = sum(part.mark(here[part.shape.target.main.name]) for part in parts)
-        return Outcome(0, 0, sum(one for one, _ in written), sum(one for _, one in written), deleted, held, marked)
+        return Outcome(inserted=sum(one for one, _ in written), updated=sum(one for _, one in written),
+                       deleted=deleted, marked=marked)
+
+    def _learn(self, parts: list[Part], entries: Sequence[Entries]) -> int:
+        """What happens at the source; keys that have to wait."""
+        there = self._watched[self._road.way.source]
+        for part in parts:
+            part.learn()
+            part.remember(self._road.way.source)
+        held = sum(part.hold(there[part.shape.source.main.name], entries) for part in parts)
+        for one in entries:
+            one.forget(self._road.source)
+        return held
 
 
 def _parents_first(lens: Lens, road: Road) -> list[Pair]:

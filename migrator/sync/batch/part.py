@@ -9,6 +9,7 @@ from sqlalchemy import Delete, Insert, Select, and_, func, insert, literal, or_,
 
 from migrator.lens.copy.keys import Key
 from migrator.lens.lens import Lens
+from migrator.lens.memory import PLACE
 from migrator.lens.pair import Pair
 from migrator.lens.side import Side
 from migrator.sync.batch.decide import Act, planned
@@ -17,6 +18,7 @@ from migrator.sync.batch.learn import agree_here, agree_there, forget_here, forg
 from migrator.sync.batch.links import links
 from migrator.sync.batch.look import lockable, seen_rows, there
 from migrator.sync.batch.make import absent_rows, asked_keys, made_rows
+from migrator.sync.batch.prepare import Preparing
 from migrator.sync.batch.road import Road
 from migrator.sync.batch.script import Script
 from migrator.sync.batch.shape import Shape
@@ -37,8 +39,13 @@ class Part:
         self._script = Script()
         self.count = 0
         self.links = list(links(self.shape))
+        self.preparing = Preparing(self.shape, road, self._script)
+        target, shape = road.way.target, self.shape
+        self._making = [road.carriage(partial(made_rows, shape), shape.stage, target),
+                        road.carriage(lambda _tables: asked_keys(shape), shape.absent, target),
+                        *(road.carriage(one.made, one.wanted, target) for one in self.links)]
         self.writings = list(writings(self.shape))
-        self._remembering = list(remember(self.shape, road.at(Side.NEW).make))
+        self._remembering = list(remember(self.shape, road.at(PLACE).make))
 
     def create(self) -> None:
         """Make the temporary tables."""
@@ -50,6 +57,9 @@ class Part:
             table.create(road.target)
         if not road.shared:
             shape.settled.create(road.target)
+        self.preparing.create()
+        for carriage in self._making:
+            carriage.create()
 
     def take(self, entries: Iterable[Entries]) -> int:
         """Find the keys that entries speak of; how many."""
@@ -76,12 +86,9 @@ class Part:
 
     def make(self) -> None:
         """Bring what the source's rows become."""
-        shape, road, tables = self.shape, self._road, self._road.tables
-        road.bring(self._script, lambda: made_rows(shape, tables), shape.stage)
-        road.bring(self._script, lambda: asked_keys(shape), shape.absent)
-        for one in self.links:
-            road.bring(self._script, partial(one.made, tables), one.wanted)
-        self._script.run("absent", road.target, lambda: _filled(shape))
+        for carriage in self._making:
+            carriage.run()
+        self._script.run("absent", self._road.target, lambda: _filled(self.shape))
 
     def decide(self) -> None:
         """Lock what the target has of these rows, see what it says, and plan what is to be done."""
@@ -90,6 +97,7 @@ class Part:
         self._script.fill(shape.locked, target, lambda: free(shape))
         self._script.fill(shape.seen, target, lambda: seen_rows(shape, shape.lens.tables))
         self._script.fill(shape.plan, target, lambda: planned(shape, self._winner))
+        self.preparing.require_free()
 
     def remove(self) -> int:
         """Delete what is gone at the source, links before rows; rows deleted."""
@@ -126,10 +134,10 @@ class Part:
         self._script.run("forget there", source, lambda: forget_there(shape, source.make))
         self._script.run("agree there", source, lambda: agree_there(shape))
 
-    def remember(self) -> None:
-        """Have memories hold what would be lost, where they lie."""
-        for number, statement in enumerate(self._remembering):
-            self._script.run(f"remember {number}", self._road.at(Side.NEW), partial(_same, statement))
+    def remember(self, side: Side) -> None:
+        """Have memories hold what would be lost, if they lie at this side."""
+        for number, statement in enumerate(self._remembering if side is PLACE else []):
+            self._script.run(f"remember {number}", self._road.at(side), partial(_same, statement))
 
     def hold(self, watched: Watched, entries: Iterable[Entries]) -> int:
         """Put back into the source's dirty table the rows that have to wait; how many."""

@@ -2,54 +2,126 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Select
+from sqlalchemy import Connection, Select
 
 from migrator.lens.copy.session import Session
 from migrator.lens.lens import Lens
+from migrator.lens.memory import PLACE
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.scope import Tables
 from migrator.lens.side import Side, Way
-from migrator.sync.batch.script import Script
+from migrator.lens.sql.column import as_stored
 from migrator.sync.batch.temporary import Temporary
+from migrator.sync.guard import applying
+
+Confirm = Callable[[Connection, Side], None]
+"""Says in a transaction that we still may; raises where another has taken over."""
+Rows = Callable[[Tables], Select[Any]]
+"""A query at the source, by what stands there for each table."""
+
+
+class Carriage(Protocol):
+    """Brings the rows of one query into one temporary table, empty before, batch after batch."""
+
+    def create(self) -> None:
+        """Make what it needs on its connections."""
+
+    def run(self) -> int:
+        """Bring the rows; how many."""
 
 
 @dataclass(frozen=True)
-class Road:
-    """Where the two ends of a way are reached. Inside one server all happens in one transaction."""
+class Road(ABC):
+    """Where the two ends of a way are reached."""
 
+    lens: Lens
     way: Way
     source: Session
     target: Session
-    tables: Tables
-    """What stands for a table at the source, where values are made."""
 
     @property
     def shared(self) -> bool:
-        """Whether one connection sees both sides."""
+        """Whether one connection sees both sides, so that a batch is one transaction."""
         return self.source.connection is self.target.connection
+
+    @property
+    def numbers_first(self) -> bool:
+        """Whether numbers are kept by another server than the rows that get them: these must be committed before."""
+        return not self.shared and self.way.source is PLACE
 
     def at(self, side: Side) -> Session:
         """The connection at a side."""
         return self.source if side is self.way.source else self.target
 
-    def bring(self, script: Script, rows: Callable[[], Select[Any]], into: Temporary) -> int:
-        """Bring the rows of a query at the source into a temporary table of the target, empty before; how many."""
-        return script.fill(into, self.target, rows)
+    @abstractmethod
+    def carriage(self, rows: Rows, into: Temporary, side: Side, *, numbering: bool = False) -> Carriage:
+        """How rows that the source makes come into a temporary table at a side.
 
-    def bring_back(self, script: Script, rows: Callable[[], Select[Any]], into: Temporary) -> int:
-        """Bring the rows of a query at the target into a temporary table of the source, empty before; how many."""
-        return script.fill(into, self.source, rows)
+        numbering: of the other side's tables, rows found by their key aside, nothing but the highest numbers is asked.
+        """
+
+    @abstractmethod
+    def at_target(self, confirm: Confirm) -> AbstractContextManager[None]:
+        """Within the source's transaction: the one in which the target is written; it ends first."""
+
+    @contextmanager
+    def at_source(self, confirm: Confirm) -> Iterator[None]:
+        """The transaction in which the source learns what has been done; where one sees both sides, the only one."""
+        with self._writing(self.source, tuple(Side) if self.shared else (self.way.source,), confirm):
+            yield
+
+    @contextmanager
+    def _writing(self, session: Session, sides: tuple[Side, ...], confirm: Confirm) -> Iterator[None]:
+        with session.refusals(), session.connection.begin(), applying(session, *sides):
+            yield
+            for side in sides:
+                confirm(session.connection, side)
+
+
+class SharedRoad(Road):
+    """Inside one server."""
+
+    def carriage(self, rows: Rows, into: Temporary, side: Side, *, numbering: bool = False) -> Carriage:
+        """See `Road`."""
+        return Filled(self.at(side), lambda: rows(self.lens.tables), into)
+
+    @contextmanager
+    def at_target(self, confirm: Confirm) -> Iterator[None]:
+        """See `Road`: it is the source's."""
+        yield
+
+
+class Filled:
+    """Rows of a query at the connection that has the temporary table."""
+
+    def __init__(self, session: Session, rows: Callable[[], Select[Any]], into: Temporary) -> None:
+        self._session = session
+        self._rows = rows
+        self._into = into
+        self._words = ""
+
+    def create(self) -> None:
+        """See `Carriage`."""
+
+    def run(self) -> int:
+        """See `Carriage`."""
+        self._words = self._words or self._into.fill(self._session, as_stored(self._rows(), self._into.types))
+        self._into.empty(self._session)
+        return self._session.run(self._words).rowcount
 
 
 @contextmanager
 def shared_road(lens: Lens, meeting: Meeting, way: Way) -> Iterator[Road]:
-    """The road inside one server."""
-    with meeting.connect(Side.NEW) as connection:
-        session = Session(meeting.new, connection)
+    """The road inside one server. It starts from the target: of two SQLite files with write-ahead logs each commits by
+    itself, that one first.
+    """
+    with meeting.connect(way.target) as connection:
+        session = Session(meeting.end(way.target), connection)
         session.read_without_locks()
-        yield Road(way, session, session, lens.tables)
+        yield SharedRoad(lens, way, session, session)

@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeEngine
 from migrator.lens.copy.session import Session
 from migrator.lens.schema import Column, Table
 from migrator.lens.side import Side
+from migrator.lens.types import Family, Type
 from migrator.sync.native import native_types
 
 
@@ -38,6 +39,9 @@ _NUMBERED = {"postgresql": "bigint GENERATED ALWAYS AS IDENTITY", "mariadb": "bi
              "sqlite": "integer"}
 _IN_STATEMENTS: Mapping[Kind, TypeEngine[Any]] = {Kind.NUMBER: BigInteger(), Kind.FLAG: SmallInteger(),
                                                   Kind.TEXT: Text(), Kind.KEY: Text()}
+_TEXT = Type(Family.TEXT, "text")
+_TYPES: Mapping[Kind, Type] = {Kind.NUMBER: Type(Family.INTEGER, "bigint", bits=64),
+                               Kind.FLAG: Type(Family.INTEGER, "smallint", bits=16), Kind.TEXT: _TEXT, Kind.KEY: _TEXT}
 
 
 DEAD = 5_000
@@ -66,6 +70,12 @@ class Temporary:
         types |= {name: column.type.in_statements for name, (_, column) in self.like.items()}
         return SqlTable(quoted_name(self.name, quote=True), MetaData(), SqlColumn("id", BigInteger(), primary_key=True),
                         *(SqlColumn(quoted_name(name, quote=True), type_) for name, type_ in types.items()))
+
+    @cached_property
+    def types(self) -> Mapping[str, Type]:
+        """What its columns can hold, its own number left out."""
+        return {name: _TYPES[kind] for name, kind in self.ours.items()} | {
+            name: column.type for name, (_, column) in self.like.items()}
 
     def create(self, session: Session) -> None:
         """Make it on a connection."""
