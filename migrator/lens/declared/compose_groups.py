@@ -154,6 +154,9 @@ def _no_tables(side: Side, name: str) -> FromClause:
 
 def _joined(groups: Sequence[Group], side: Side) -> End:
     ends = [group.ends[side] for group in groups]
+    columns, types = tuple(c for end in ends for c in end.columns), tuple(t for end in ends for t in end.types)
+    if not any(end.read or end.write for end in ends):
+        return End(columns, types)
 
     def read(row: Row) -> Values:
         return tuple(value for end in ends for value in end.values(row))
@@ -162,7 +165,7 @@ def _joined(groups: Sequence[Group], side: Side) -> End:
         return tuple(cell for group, own in _shared_out(groups, side, values)
                      for cell in group.ends[side].written(own, scope).values())
 
-    return End(tuple(c for end in ends for c in end.columns), tuple(t for end in ends for t in end.types), read, write)
+    return End(columns, types, read, write)
 
 
 def _shared_out(groups: Sequence[Group], side: Side, values: Values) -> Iterable[tuple[Group, Values]]:

@@ -11,6 +11,7 @@ import pytest
 from migrator.lens.copy.copy import forward
 from migrator.lens.put.put import Written, put
 from migrator.lens.side import Way
+from migrator.lens.verify.view import number_of
 from tests.buildtrack.installation import Installation
 from tests.mapped import compared, met
 
@@ -37,6 +38,12 @@ def test_both_hops_at_once(seeded_51: Installation, finished_61: Installation, u
     report = compared([FIRST, SECOND], url(seeded_51), url(finished_61), url(upgraded_70))
     assert report.equal, report.differences
     assert report.rows > 1000
+
+
+def test_both_hops_keep_the_numbers_of_rows(
+        seeded_51: Installation, finished_61: Installation, upgraded_70: Installation) -> None:
+    lens, _meeting = met([FIRST, SECOND], url(seeded_51), url(finished_61), url(upgraded_70))
+    assert {number_of(pair) for pair in lens.pairs} == {("id", "id")}
 
 
 @pytest.mark.parametrize(("damage", "told"), [
