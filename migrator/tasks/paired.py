@@ -51,16 +51,17 @@ class Pair:
 
         return Station.of(self.call.app.home, self.met[1])
 
-    @cached_property
-    def errand(self) -> Errand:
-        """What an applier of theirs is told that runs by itself."""
+    def errand(self, **more: str | None) -> Errand:
+        """What an applier of theirs is told that runs by itself, with further flags as far as they were typed."""
         from migrator.sync.service.errand import Errand, without_asking
 
         meeting, app = self.met[1], self.call.app
+        flags = [word for name, value in more.items() if value is not None
+                 for word in (f"--{name.replace('_', '-')}", value)]
         return Errand([str(Path(name.strip()).absolute()) for name in str(self.mapping).split(",")],
                       without_asking(str(self.old), meeting.old), without_asking(str(self.new), meeting.new),
                       app.home, [name.strip() for name in self.between.split(",")] if self.between else [],
-                      self.database, app.inventory_file)
+                      self.database, app.inventory_file, flags)
 
     def typed(self, task: str) -> str:
         """A command about the same two, to be typed."""

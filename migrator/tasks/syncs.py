@@ -6,47 +6,53 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from migrator import clock
-from migrator.errors import Exit
+from migrator.errors import Exit, WrongUse
 from migrator.tasks.maps import number
 from migrator.tasks.paired import Pair, paired
 from migrator.tasks.streams import flush
 from migrator.text import _
 
 if TYPE_CHECKING:
+    from migrator.sync.service.serve import Manner
     from migrator.sync.waiting import Waiting
 
+AIM = "how long a batch should take at most: so long may a writer have to wait for a row"
+PAUSE_ABOVE = "go slower while more sessions of others than this are at work on one of the servers"
 EVERY = 1.0
 """Seconds between two looks of a status that is watched."""
 
 
-@paired()
-def start(pair: Pair) -> int | None:
+@paired(aim=AIM, pause_above=PAUSE_ABOVE)
+def start(pair: Pair, aim: str = "0.5s", pause_above: str | None = None) -> int | None:
     """Note every change on both sides, bring the new one up to date, and leave a process that carries changes over."""
     from migrator.screen.meter import Meter
     from migrator.screen.synced import show_started
     from migrator.sync.service import process
     from migrator.sync.start import start as begin
 
+    _manner(aim, pause_above)
     lens, meeting = pair.met
     alive = pair.station.pid
     begun = None if alive else begin(lens, meeting, progress=Meter(as_json=pair.call.json))
-    pid = process.start(pair.station, pair.errand)
+    pid = process.start(pair.station, pair.errand(aim=aim, pause_above=pause_above))
     said: dict[str, Any] = {"pid": pid, "alive": alive is not None, **(begun.as_json() if begun else {})}
     pair.call.show(show_started(said, str(pair.station.log), pair.typed("sync.touch")), {"event": "started", **said})
     return None
 
 
-@paired()
-def apply(pair: Pair) -> int | None:
+@paired(aim=AIM, pause_above=PAUSE_ABOVE)
+def apply(pair: Pair, aim: str = "0.5s", pause_above: str | None = None) -> int | None:
     """Carry changes over in this process, until SIGTERM or Ctrl-C; for systemd and containers."""
     from migrator.sync.service.serve import serve
+
+    manner = _manner(aim, pause_above)
 
     def tell(line: str) -> None:
         at = clock.stamp()
         pair.call.show(f"{clock.local(at, form='%H:%M:%S')}  {line}", {"at": at, "told": line})
         flush()
 
-    serve(pair.station, pair.meet, tell)
+    serve(pair.station, pair.meet, tell, manner)
     return None
 
 
@@ -88,7 +94,7 @@ def status(pair: Pair, watch: bool = False) -> int | None:
     from migrator.screen.synced import show_sync, summed_up
     from migrator.sync.status import status as read
 
-    found = read(*pair.met, pair.station)
+    found = _placed(pair, read(*pair.met, pair.station))
     if not watch:
         pair.call.show(show_sync(found, _following(pair, found)), found)
         return None
@@ -96,7 +102,7 @@ def status(pair: Pair, watch: bool = False) -> int | None:
         while True:
             again(show_sync(found, _following(pair, found)), summed_up(found), found)
             time.sleep(EVERY)
-            found = read(*pair.met, pair.station)
+            found = _placed(pair, read(*pair.met, pair.station))
 
 
 @paired(sample="mark only so many rows of each table, at random")
@@ -109,9 +115,19 @@ def touch(pair: Pair, sample: str | None = None) -> int | None:
     meter = Meter(as_json=pair.call.json)
     rows = None if sample is None else number("sample", sample, 1)
     proof = prove(*pair.met, sample=rows, progress=meter).as_json()
-    following = pair.typed("sync.wait" if not proof["changes"] else "sync.touch")
+    following = pair.typed("sync.touch" if proof["changes"] else "sync.status")
     pair.call.show(show_touched(proof, following), {"event": "touched", **proof})
     return Exit.FINDINGS_BLOCK if proof["changes"] else None
+
+
+def _manner(aim: str, pause_above: str | None) -> Manner:
+    from migrator.sync.service.serve import Manner
+    from migrator.units import seconds
+
+    most = seconds(aim)
+    if not most:
+        raise WrongUse(_("a batch takes some time"), hint="--aim 0.5s")
+    return Manner(most, None if pause_above is None else number("pause-above", pause_above, 0))
 
 
 def _following(pair: Pair, found: dict[str, Any]) -> str:
@@ -121,6 +137,14 @@ def _following(pair: Pair, found: dict[str, Any]) -> str:
     if found["waiting"]:
         return pair.typed("sync.wait")
     return pair.typed("sync.switch" if found["truth"] == "old" else "sync.finish")
+
+
+def _placed(pair: Pair, found: dict[str, Any]) -> dict[str, Any]:
+    """With environments under their names; databases that were given as URLs have one."""
+    for side in found["sides"]:
+        place = str(pair.old if side["side"] == "old" else pair.new)
+        side["where"] = side["where"] if ":" in place else place
+    return found
 
 
 def _amount(tables: list[Waiting]) -> tuple[float, None, str]:

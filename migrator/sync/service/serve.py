@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from migrator.errors import FindingsBlock, Locked, MigratorError, WrongUse
 from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
 from migrator.sync.applier import Round, open_applier
 from migrator.sync.service.figures import Figures
+from migrator.sync.service.restraint import Restraint
 from migrator.sync.service.standing import Phase, Standing
 from migrator.sync.service.station import Station
 from migrator.sync.service.stopping import Stopping
@@ -26,7 +28,17 @@ TOLD_EVERY = 1.0
 Meet = Callable[[], tuple[Lens, Meeting]]
 
 
-def serve(station: Station, meet: Meet, tell: Callable[[str], None]) -> None:
+@dataclass(frozen=True)
+class Manner:
+    """How an applier behaves: `aim` is the seconds that a batch should take at most, and `above` how many sessions of
+    others may be at work on a server before it goes slower.
+    """
+
+    aim: float = 0.5
+    above: int | None = None
+
+
+def serve(station: Station, meet: Meet, tell: Callable[[str], None], manner: Manner) -> None:
     """Be the applier of a station until SIGTERM, Ctrl-C or the end of the sync; a batch under way is finished.
 
     meet: reads mapping and structures anew, at the beginning and after each lost connection.
@@ -35,15 +47,17 @@ def serve(station: Station, meet: Meet, tell: Callable[[str], None]) -> None:
     WrongUse where it cannot go on by itself.
     """
     with station.held(), Stopping() as stopping:
-        _Service(station, meet, tell, stopping).run()
+        _Service(station, meet, tell, stopping, manner).run()
 
 
 class _Service:
-    def __init__(self, station: Station, meet: Meet, tell: Callable[[str], None], stopping: Stopping) -> None:
+    def __init__(self, station: Station, meet: Meet, tell: Callable[[str], None], stopping: Stopping, manner: Manner
+                 ) -> None:
         self._station = station
         self._meet = meet
         self._tell = tell
         self._stopping = stopping
+        self._manner = manner
         self._figures = Figures()
         self._pause = FIRST
         self._has_worked = False
@@ -69,9 +83,12 @@ class _Service:
         state = read_state(meeting)
         if state and state.phase is SyncPhase.FINISHED:
             return True
-        with open_applier(lens, meeting, holder=_("applier")) as applier:
+        restraint = None if self._manner.above is None else \
+            Restraint(meeting, self._manner.above, self._stopping.wait)
+        with open_applier(lens, meeting, holder=_("applier"), aim=self._manner.aim) as applier:
             self._works()
-            applier.run(lambda: self._stopping() or applier.wanted is not None, self._learn)
+            applier.run(lambda: self._stopping() or applier.wanted is not None,
+                        lambda done: self._learn(done, restraint))
             if not self._stopping():
                 self._tell(_("lets another process act: {who}").format(who=applier.wanted))
         self._stopping.wait(HANDED_OVER)
@@ -91,8 +108,10 @@ class _Service:
         self._stopping.wait(pause)
         self._pause = min(2 * pause, MOST)
 
-    def _learn(self, done: Round) -> None:
+    def _learn(self, done: Round, restraint: Restraint | None) -> None:
         self._figures.learn(done.taken, done.seconds, done.lag)
+        if restraint:
+            restraint()
         if time.monotonic() - self._said >= TOLD_EVERY:
             self._say(Phase.WORKS)
 

@@ -14,7 +14,7 @@ from migrator.errors import FindingsBlock, Locked, MigratorError, Unreachable
 from migrator.lens.places.endpoint import open_endpoint
 from migrator.sync.applier import Applier
 from migrator.sync.service import serve as module
-from migrator.sync.service.serve import serve
+from migrator.sync.service.serve import Manner, serve
 from migrator.sync.service.standing import Phase, Standing
 from migrator.sync.service.station import Station
 from migrator.sync.start import start
@@ -48,7 +48,7 @@ class Bench:
 
     def serve(self, *turns: MigratorError | Callable[[], None]) -> None:
         self.turns = iter(turns)
-        serve(self.station, lambda: (self.world.lens(), self.world.meeting), self.told.append)
+        serve(self.station, lambda: (self.world.lens(), self.world.meeting), self.told.append, Manner())
 
     @property
     def phases(self) -> list[Phase]:
@@ -95,7 +95,7 @@ def test_what_forbids_to_begin_is_for_whoever_has_begun(bench: Bench) -> None:
         raise Unreachable("nobody there")
 
     with pytest.raises(Unreachable):
-        serve(bench.station, unreachable, bench.told.append)  # type: ignore[arg-type]
+        serve(bench.station, unreachable, bench.told.append, Manner())  # type: ignore[arg-type]
     assert bench.phases == [Phase.BEGINS, Phase.BLOCKED]
 
 
@@ -116,7 +116,7 @@ def test_somebody_who_waits_for_the_lease_gets_it(bench: Bench, monkeypatch: pyt
     opened: list[str] = []
 
     @contextmanager
-    def open_applier(*_sides: object, holder: str) -> Iterator[object]:
+    def open_applier(*_sides: object, holder: str, aim: float) -> Iterator[object]:
         opened.append(holder)
         if opened.count("applier") == 2:
             raise Locked("the switch has it")
@@ -135,6 +135,6 @@ def test_somebody_who_waits_for_the_lease_gets_it(bench: Bench, monkeypatch: pyt
             raise Enough
 
     with pytest.raises(Enough):
-        serve(bench.station, lambda: (bench.world.lens(), bench.world.meeting), tell)
+        serve(bench.station, lambda: (bench.world.lens(), bench.world.meeting), tell, Manner())
     assert [line for line in told if "lets" in line] == ["lets another process act: switch"] * 2
     assert "waits and tries again: the switch has it" in told

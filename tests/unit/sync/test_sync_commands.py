@@ -110,6 +110,8 @@ def test_another_mapping_may_not_go_on(keyboard: Keyboard) -> None:
 @pytest.mark.parametrize(("task", "flags", "said"), [
     ("sync.wait", ("--below", "little"), '"little" is no duration'),
     ("sync.wait", ("--timeout", "soon"), '"soon" is no duration'),
+    ("sync.start", ("--aim", "0s"), "a batch takes some time"),
+    ("sync.start", ("--pause-above", "-1"), '--pause-above is a number from 0 on, not "-1"'),
     ("sync.touch", ("--sample", "0"), '--sample is a number from 1 on, not "0"'),
 ])
 def test_wrong_flags_are_told(keyboard: Keyboard, task: str, flags: tuple[str, ...], said: str) -> None:
