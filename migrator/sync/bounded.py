@@ -32,7 +32,6 @@ def bound(session: Session, seconds: float) -> None:
     else:
         session.run(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
     session.connection.commit()
-    session.connection.execution_options(**AT_ONCE)
 
 
 @contextmanager
@@ -41,6 +40,7 @@ def bounded(end: Endpoint, side: Side, seconds: float) -> Iterator[Session]:
     with end.connect({side: end.namespace}) as connection:
         session = Session(end, connection)
         bound(session, seconds)
+        connection.execution_options(**AT_ONCE)
         yield session
 
 
