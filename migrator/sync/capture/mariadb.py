@@ -38,7 +38,7 @@ def _row_trigger(session: Session, watched: Watched, event: str) -> Trigger:
 def found(session: Session) -> dict[str, str]:
     """The bodies of our triggers."""
     rows = session.connection.execute(_FOUND, {"prefix": CAPTURE, "space": session.endpoint.namespace})
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def drop(session: Session, name: str) -> None:

@@ -24,7 +24,7 @@ def dirty_columns(session: Session, watched: Watched) -> str:
     """Types as the catalogue spells them, of domains what they are made of: an entry may leave out what a row must say.
     """
     found: dict[str, str] = dict(session.connection.execute(_TYPES, {
-        "space": session.schema(watched.side), "name": watched.table.name}).tuples().all())
+        "space": session.schema(watched.side), "name": watched.table.name}).all())
     return ("n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
             "at timestamp NOT NULL DEFAULT (pg_catalog.clock_timestamp() AT TIME ZONE 'UTC'), "
             "tries smallint NOT NULL DEFAULT 0, "

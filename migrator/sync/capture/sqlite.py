@@ -37,7 +37,7 @@ def _row_trigger(session: Session, watched: Watched, event: str) -> Trigger:
 
 def found(session: Session) -> dict[str, str]:
     """Our triggers, word for word."""
-    return dict(session.connection.execute(_FOUND, {"prefix": CAPTURE}).tuples().all())
+    return dict(session.connection.execute(_FOUND, {"prefix": CAPTURE}).all())
 
 
 def drop(session: Session, name: str) -> None:
