@@ -30,11 +30,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable
 
 from migrator.database.base import OURS
-from migrator.lens.copy.session import Session
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.lens.sql.construct import Construct, make_in
-from migrator.sync.bounded import bound, busy_told
+from migrator.sync.bounded import bounded, busy_told
 
 NAME = f"{OURS}sync"
 DECIDED = ("lens", "truth", "phase", "settings", "revision")
@@ -88,8 +87,5 @@ def read_row(connection: Connection, side: Side) -> RowMapping | None:
 @contextmanager
 def held(meeting: Meeting, side: Side) -> Iterator[Connection]:
     """A short transaction at a side's control row. Raises Busy when a batch keeps it for too long."""
-    with meeting.connect(side) as connection:
-        session = Session(meeting.end(side), connection)
-        bound(session, PATIENCE)
-        with busy_told(session), connection.begin():
-            yield connection
+    with bounded(meeting.end(side), side, PATIENCE) as session, busy_told(session), session.connection.begin():
+        yield session.connection
