@@ -17,7 +17,7 @@ def in_order(lens: Lens) -> list[int]:
 
     Raises FindingsBlock where tables look each other up, so that none can be the first.
     """
-    asked = [_asked(lens, pair) for pair in lens.pairs]
+    asked = [asked_of(lens, pair, Way.FORWARD) for pair in lens.pairs]
     parents = [{foreign.table for table in pair.faces[Side.NEW].tables for foreign in table.foreign}
                for pair in lens.pairs]
     waiting, order = list(range(len(lens.pairs))), list[int]()
@@ -40,18 +40,18 @@ def _filled(lens: Lens, waiting: list[int], but: int) -> set[str]:
     return {table.name for place in waiting if place != but for table in lens.pairs[place].faces[Side.NEW].tables}
 
 
-def _asked(lens: Lens, pair: Pair) -> set[str]:
-    """The new side's tables that are looked at when the pair's rows are made; its own are no matter of order."""
+def asked_of(lens: Lens, pair: Pair, way: Way) -> set[str]:
+    """The target's tables that are looked at when the pair's rows are made; its own are no matter of order."""
     asked: set[str] = set()
 
     def noted(side: Side, name: str) -> FromClause:
-        if side is Side.NEW:
+        if side is way.target:
             asked.add(name)
         return lens.tables(side, name)
 
-    made(pair, Way.FORWARD, source_row(pair, Way.FORWARD, noted))
+    made(pair, way, source_row(pair, way, noted))
     for group in pair.groups:
         for satellite in group.satellites:
-            if satellite.side is Side.NEW:
-                satellite_rows(pair, group, satellite, Way.FORWARD, noted)
-    return asked - {table.name for table in pair.faces[Side.NEW].tables}
+            if satellite.side is way.target:
+                satellite_rows(pair, group, satellite, way, noted)
+    return asked - {table.name for table in pair.faces[way.target].tables}
