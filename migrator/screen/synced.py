@@ -15,7 +15,7 @@ AGES = ("p50", "p95", "oldest")
 def show_sync(status: Mapping[str, Any], following: str, *, room: int | None = None) -> str:
     """Sides, applier, queues and what people have to look at; `status` is JSON data, `following` what to type."""
     return "\n".join([*_sides(status, room), *_applier(status["applier"]), *_tables(status, room),
-                      *_kept_up(status.get("pairs", [])), _verdict(status),
+                      *_kept_up(status["pairs"]), _verdict(status),
                       _("next: {command}").format(command=following)])
 
 
@@ -87,8 +87,6 @@ def _tables(status: Mapping[str, Any], room: int | None) -> list[str]:
 def _kept_up(pairs: list[Mapping[str, Any]]) -> Iterator[str]:
     """What waits for people, pair by pair."""
     for one in pairs:
-        if one["quarantined"]:
-            yield "✗ " + _("{pair}: {count} rows are in quarantine").format(pair=one["pair"], count=one["quarantined"])
         if one["asked"]:
             yield "? " + _("{pair}: {count} conflicts wait for a decision").format(pair=one["pair"], count=one["asked"])
         if one["decided"]:

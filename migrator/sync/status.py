@@ -15,6 +15,7 @@ from migrator.sync.service.standing import Phase
 from migrator.sync.service.station import Station
 from migrator.sync.state import Holder, State
 from migrator.sync.state.pulse import STALE
+from migrator.sync.unsettled import met
 from migrator.sync.waiting import Waiting, waiting
 
 FIGURES = ("keys_per_second", "batch_p50", "batch_p95", "lag_p50", "lag_p95")
@@ -27,7 +28,7 @@ def status(lens: Lens, meeting: Meeting, station: Station) -> dict[str, Any]:
     applier = applier_of(station, state.holder)
     return {"truth": state.truth.value, "phase": state.phase.value, "applier": applier,
             "sides": [_side(lens, meeting, side, state, tables) for side in Side],
-            "tables": [asdict(one) for one in tables], **_sum(tables),
+            "tables": [asdict(one) for one in tables], "pairs": met(meeting), **_sum(tables),
             "seconds_left": _left(tables, applier["keys_per_second"])}
 
 

@@ -12,6 +12,7 @@ from migrator.lens.side import Side
 from migrator.sync.applier import Applier, open_applier
 from migrator.sync.begun import in_step
 from migrator.sync.goal import Goal
+from migrator.sync.unsettled import require_settled
 from migrator.sync.waiting import Waiting, waiting
 from migrator.text import _
 
@@ -25,8 +26,8 @@ def wait(lens: Lens, meeting: Meeting, goal: Goal, *, deadline: float, told: Tol
 
     deadline: when to give up, on the clock of `time.monotonic`.
     told: hears of every look.
-    Raises TimedOut at the deadline, WrongUse where nothing is kept in step, and whatever forbids to apply where no
-    applier is alive.
+    Raises TimedOut at the deadline, WrongUse where nothing is kept in step, FindingsBlock where all is drained but what
+    a person has to settle, and whatever forbids to apply where no applier is alive.
     """
     in_step(lens, meeting)
     look = _Look(lens, meeting, goal, deadline, told)
@@ -37,6 +38,8 @@ def wait(lens: Lens, meeting: Meeting, goal: Goal, *, deadline: float, told: Tol
         except Locked:  # somebody is at work
             time.sleep(LOOK)
     look.require_reached()
+    if goal.drained:
+        require_settled(lens, meeting)
     return look.tables
 
 

@@ -134,6 +134,8 @@ def _following(pair: Pair, found: dict[str, Any]) -> str:
     """The command that the state of a sync asks for."""
     if found["phase"] == "baseline" or found["applier"]["phase"] in ("none", "fell", "blocked"):
         return pair.typed("sync.start")
+    if any(one["asked"] for one in found["pairs"]):
+        return pair.typed("sync.conflicts")
     if found["waiting"]:
         return pair.typed("sync.wait")
     return pair.typed("sync.switch" if found["truth"] == "old" else "sync.finish")
