@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -55,10 +56,11 @@ class Record:
             "s_key": Of.KEY, "t_key": Of.KEY, "kind": Of.KEY, "act": Of.KEY, "about": Of.TEXT, "whole": Of.TEXT}, {},
             ("s_key",))
 
-    def met(self) -> Select[tuple[int, int]]:
+    def met(self) -> Select[Any]:
         """How many rows of the batch have met a conflict or stand in one, and how many of them wait for a person."""
         plan = self._shape.plan.clause
-        return select(func.count(), func.count(case((plan.c.act == Act.ASK, 1)))).where(
+        counts: list[Cell] = [func.count(), func.count(case((plan.c.act == Act.ASK, 1)))]
+        return select(*counts).where(
             or_(plan.c.kind.is_not(None), plan.c.asked.is_not(None)))
 
     def here(self, tables: Tables) -> Select[tuple[object, ...]]:

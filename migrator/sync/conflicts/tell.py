@@ -53,10 +53,10 @@ class Telling:
         if self._terms.baseline:
             return 0
         target, record = self._road.target, self._record
-        met, asks = self._script.ask("met", target, record.met)
+        met, asks = tuple(self._script.ask("met", target, record.met))
         if met:
             self._asks = asks > 0
-            self._script.fill(record.told, target, lambda: record.here(self._shape.lens.tables))
+            self._script.fill(record.told, target, lambda: record.here(self._shape.lens.tables), "here")
             self._enter(target, self._road.way.target)
             self._script.run("close", target, record.close)
         return int(met)
@@ -65,7 +65,7 @@ class Telling:
         """Enter at the source what waits for a person, with the row as the source has it."""
         if self._asks:
             source, record = self._road.source, self._record
-            self._script.fill(record.told, source, lambda: record.there(self._shape.lens.tables))
+            self._script.fill(record.told, source, lambda: record.there(self._shape.lens.tables), "there")
             self._enter(source, self._road.way.source)
 
     def _enter(self, session: Session, side: Side) -> None:

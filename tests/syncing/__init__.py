@@ -1,0 +1,1 @@
+"""Systems that are kept in step, for tests."""
