@@ -1,4 +1,4 @@
-"""Two versions of a small shop that quarrel: a list of links, a value in other words, a check that one side alone has."""
+"""Two versions of a small shop: a list of links, a value in other words, a check that one side alone has."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Shop:
 
     def titles(self) -> dict[int, tuple[str, str]]:
         """What both sides call the tasks, by their numbers."""
-        new = {number: title for number, title in self.rows(Side.NEW, "select id, subject from item")}
+        new: dict[int, str] = dict(self.rows(Side.NEW, "select id, subject from item"))  # type: ignore[arg-type]
         return {number: (title, new[number]) for number, title in self.rows(Side.OLD, "select id, title from task")}
 
     def _write(self, end: Endpoint, statements: tuple[str, ...]) -> None:

@@ -15,10 +15,13 @@ from migrator.lens.copy.session import Session
 from migrator.lens.lens import Lens
 from migrator.lens.pair import Pair
 from migrator.lens.side import Side
+from migrator.sync.batch.layers import Layers
+from migrator.sync.batch.order import Order
 from migrator.sync.batch.part import Part
 from migrator.sync.batch.road import Confirm, Road
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.take import Entries, Queue
+from migrator.sync.conflicts.terms import Terms
 from migrator.sync.watched import watched
 
 Heed = Callable[[Shape, Session], None]
@@ -27,7 +30,9 @@ Heed = Callable[[Shape, Session], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """One batch: entries taken, keys they spoke of, rows written, keys that had to wait, and seconds."""
+    """One batch: entries taken, keys they spoke of, rows written, keys that had to wait, conflicts met, and
+    seconds.
+    """
 
     entries: int = 0
     keys: int = 0
@@ -36,6 +41,7 @@ class Outcome:
     deleted: int = 0
     held: int = 0
     marked: int = 0
+    conflicts: int = 0
     seconds: float = 0.0
     lag: float = 0.0
     """Seconds from the oldest of these changes until it was applied."""
@@ -47,15 +53,17 @@ class Outcome:
 
 
 class Carrier:
-    """Carries one way over a road. `winner` is the side that is right where both have changed the same."""
+    """Carries one way over a road."""
 
-    def __init__(self, lens: Lens, road: Road, winner: Side, confirm: Confirm) -> None:
+    def __init__(self, lens: Lens, road: Road, terms: Terms, confirm: Confirm) -> None:
         self._road = road
         self._confirm = confirm
         self.heed: Heed | None = None
         self._watched = {side: {one.table.name: one for one in watched(lens, side)} for side in Side}
         self.queue = Queue(road.way.source, self._watched[road.way.source].values())
-        self._parts = [Part(lens, pair, road, winner) for pair in _parents_first(lens, road)]
+        self._parts = [Part(lens, pair, road, terms) for pair in _parents_first(lens, road)]
+        self._order = Order(road, self._parts)
+        self._layers = Layers(self._parts)
 
     @property
     def pairs(self) -> list[Pair]:
@@ -73,6 +81,7 @@ class Carrier:
         with self._road.target.connection.begin():
             for part in self._parts:
                 part.create()
+        self._order.create()
 
     def carry(self, most: int) -> Outcome:
         """Carry the oldest entries, at most about so many; nothing happens when there are none."""
@@ -119,28 +128,34 @@ class Carrier:
                 part.preparing.number()
         for part in parts:
             part.preparing.make()
+        done = [self._write_layer(layer) for layer in self._layers.of(parts)]
+        return Outcome(**{name: sum(getattr(one, name) for one in done) for name in (
+            "inserted", "updated", "deleted", "marked", "conflicts")})
+
+    def _write_layer(self, parts: list[Part]) -> Outcome:
         for part in parts:
             part.make()
         for part in parts:
             part.decide()
+        self._order.settle(parts)
         if self.heed:
             for part in parts:
                 self.heed(part.shape, self._road.target)
-        deleted = sum(part.remove() for part in reversed(parts))
-        written = [part.write() for part in parts]
+        met = sum(part.telling.here() for part in parts)
+        inserted, updated, deleted = self._order.write(parts)
         here = self._watched[self._road.way.target]
         for part in parts:
             part.agree()
             part.remember(self._road.way.target)
         marked = sum(part.mark(here[part.shape.target.main.name]) for part in parts)
-        return Outcome(inserted=sum(one for one, _ in written), updated=sum(one for _, one in written),
-                       deleted=deleted, marked=marked)
+        return Outcome(inserted=inserted, updated=updated, deleted=deleted, marked=marked, conflicts=met)
 
     def _learn(self, parts: list[Part], entries: Sequence[Entries]) -> int:
         """What happens at the source; keys that have to wait."""
         there = self._watched[self._road.way.source]
         for part in parts:
             part.learn()
+            part.telling.there()
             part.remember(self._road.way.source)
         held = sum(part.hold(there[part.shape.source.main.name], entries) for part in parts)
         for one in entries:

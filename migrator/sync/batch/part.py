@@ -24,6 +24,9 @@ from migrator.sync.batch.script import Script
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.take import Entries, keys_above, keys_taken
 from migrator.sync.batch.write import writings
+from migrator.sync.batch.writer import Writer
+from migrator.sync.conflicts.tell import Telling
+from migrator.sync.conflicts.terms import Terms
 from migrator.sync.dirty import dirty_table, noted
 from migrator.sync.watched import Watched
 
@@ -31,12 +34,14 @@ from migrator.sync.watched import Watched
 class Part:
     """What is done about one pair. The steps are called in the order in which they stand here."""
 
-    def __init__(self, lens: Lens, pair: Pair, road: Road, winner: Side) -> None:
+    def __init__(self, lens: Lens, pair: Pair, road: Road, terms: Terms) -> None:
         self.pair = pair
         self.shape = Shape(lens, pair, road.way, lens.pairs.index(pair))
         self._road = road
-        self._winner = winner
+        self._terms = terms
         self._script = Script()
+        self.telling = Telling(self.shape, road, self._script, terms)
+        self._planned = False
         self.count = 0
         self.links = list(links(self.shape))
         self.preparing = Preparing(self.shape, road, self._script)
@@ -45,6 +50,7 @@ class Part:
                         road.carriage(lambda _tables: asked_keys(shape), shape.absent, target),
                         *(road.carriage(one.made, one.wanted, target) for one in self.links)]
         self.writings = list(writings(self.shape))
+        self.writer = Writer(road, self._script, self.writings, self.links)
         self._remembering = list(remember(self.shape, road.at(PLACE).make))
 
     def create(self) -> None:
@@ -58,6 +64,7 @@ class Part:
         if not road.shared:
             shape.settled.create(road.target)
         self.preparing.create()
+        self.telling.create()
         for carriage in self._making:
             carriage.create()
 
@@ -96,30 +103,16 @@ class Part:
         free = there if target.make == "sqlite" else lockable
         self._script.fill(shape.locked, target, lambda: free(shape))
         self._script.fill(shape.seen, target, lambda: seen_rows(shape, shape.lens.tables))
-        self._script.fill(shape.plan, target, lambda: planned(shape, self._winner))
+        self.telling.clocks()
+        self._script.fill(shape.plan, target, lambda: planned(shape, self._terms))
+        self._planned = True
         self.preparing.require_free()
 
-    def remove(self) -> int:
-        """Delete what is gone at the source, links before rows; rows deleted."""
-        target, deleted = self._road.target, 0
-        for one in self.links:
-            deleted += self._script.run(f"unlink {one.number}", target, one.remove)
-        for writing in reversed(self.writings):
-            deleted += self._script.run(f"remove {writing.table.name}", target,
-                                        partial(writing.remove, target.make))
-        return deleted
-
-    def write(self) -> tuple[int, int]:
-        """Insert and update rows, then links; how many of each."""
-        target, side, inserted, updated = self._road.target, self.shape.way.target, 0, 0
-        for writing in self.writings:
-            if writing.changes:
-                updated += self._script.run(f"change {writing.table.name}", target, writing.change)
-            inserted += self._script.insert(f"insert {writing.table.name}", target, side, writing.table.name,
-                                            writing.columns, writing.rows)
-        for one in self.links:
-            inserted += self._script.insert(f"link {one.number}", target, side, one.table.name, one.columns, one.rows)
-        return inserted, updated
+    def rest(self) -> None:
+        """Have nothing planned, where the batch is about other pairs."""
+        if self._planned:
+            self.shape.plan.empty(self._road.target)
+            self._planned = False
 
     def agree(self) -> None:
         """Enter at the target what both now agree on, and prepare what the source must learn of it."""
@@ -150,7 +143,9 @@ class Part:
         shape, stage, plan = self.shape, self.shape.stage.clause, self.shape.plan.clause
         cells = [stage.c[cell] for cell in shape.key_made]
         rows = select(*cells, *cells, literal(0)).select_from(stage.join(plan, plan.c.stage == stage.c.id)).where(
-            or_(plan.c.act == Act.KEPT, and_(any_flag(plan.c.clash), any_flag(plan.c.leave))))
+            or_(plan.c.act == Act.KEPT, and_(plan.c.act.in_([Act.UPDATE, Act.LEAVE]), any_flag(plan.c.clash),
+                                             any_flag(plan.c.leave)),
+                and_(plan.c.asked.is_not(None), plan.c.act.not_in([Act.ASK, Act.HOLD]))))
         return self._script.run("mark", self._road.target, lambda: _entries(watched, len(cells), rows))
 
     def _held(self, watched: Watched, taken: Entries | None) -> Insert:
