@@ -49,7 +49,7 @@ def _table(inspector: Inspector, make: str, name: str, space: str | None, fired:
     columns = {c["name"]: _column(c, make, facts.get((name, c["name"])))
                for c in inspector.get_columns(name, schema=space)}
     primary = tuple(inspector.get_pk_constraint(name, schema=space)["constrained_columns"])
-    uniques = _uniques(inspector, name, space)
+    uniques = [unique for unique in _uniques(inspector, name, space, make) if unique != primary]
     keys = [primary, *(u for u in uniques if all(not columns[c].nullable for c in u))]
     if make == "sqlite" and primary:  # a key of whole numbers counts itself there; a key column may be NULL by mistake
         columns = {n: _of_key(c, len(primary) == 1) if n in primary else c for n, c in columns.items()}
@@ -63,9 +63,10 @@ def _of_key(column: Column, alone: bool) -> Column:
     return Column(column.name, column.type, False, column.generated, counted, column.default)
 
 
-def _uniques(inspector: Inspector, name: str, space: str | None) -> list[tuple[str, ...]]:
+def _uniques(inspector: Inspector, name: str, space: str | None, make: str) -> list[tuple[str, ...]]:
     found = [tuple(u["column_names"]) for u in inspector.get_unique_constraints(name, schema=space)]
-    found += [tuple(str(c) for c in i["column_names"]) for i in inspector.get_indexes(name, schema=space)
+    every = {"include_auto_indexes": True} if make == "sqlite" else {}  # it misses what is said beside a type
+    found += [tuple(str(c) for c in i["column_names"]) for i in inspector.get_indexes(name, schema=space, **every)
               if i["unique"] and all(i["column_names"]) and not _partial(i)]
     return list(dict.fromkeys(found))
 

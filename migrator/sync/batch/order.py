@@ -43,15 +43,19 @@ class Order:
     def create(self) -> None:
         """Learn what the target's server checks by itself and when; make the temporary tables."""
         target, side = self._road.target, self._road.way.target
-        rules = foreign_rules(target, side)
+        if target.make == "sqlite":
+            target.driver.execute("PRAGMA foreign_keys = ON")  # has no effect within a transaction
+        with target.connection.begin():
+            rules = foreign_rules(target, side)
         company = Company([part.shape for part in self._parts], rules)
         written = [writing for part in self._parts for writing in part.writings]
         for place, writing in enumerate(written):
             writing.ties = tied(place, [one.table for one in written], writing.columns, target.make, rules)
         self._looks = {part: Looks(company, part) for part in self._parts}
-        for look in self._looks.values():
-            for park in look.parks:
-                park.parked.create(target)
+        with target.connection.begin():
+            for look in self._looks.values():
+                for park in look.parks:
+                    park.parked.create(target)
         self._deferred = target.make == "postgresql" and any(rule.deferrable for rule in rules.values())
 
     def settle(self, parts: Sequence[Part]) -> None:

@@ -1,0 +1,24 @@
+"""Rows that depend on each other come over in batches of any size, and wait where they must."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrator.lens.places.endpoint import open_endpoint
+from migrator.sync.batch import take
+from tests.ordering.office import Office, founded
+from tests.ordering.stories import STORIES, Story
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    monkeypatch.setattr(take, "LEAST", 1)
+    return founded(*(open_endpoint(name, f"sqlite:///{tmp_path / name}.db") for name in ("old", "new")))
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 1000])
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_story(office: Office, story: Story, batch: int) -> None:
+    story(office, batch)
