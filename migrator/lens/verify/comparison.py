@@ -7,7 +7,7 @@ upgrade that somebody else's program did.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def compare(lens: Lens, meeting: Meeting, *, state: Path | None = None, progress
     kept = State(state, lens, meeting)
     with ExitStack() as stack:
         readers = {side: stack.enter_context(reader(lens, meeting, side)) for side in Side}
-        parts = list(_parts(lens, meeting, readers))
+        parts = list(parts_of(lens, meeting, readers))
         for one in readers.values():
             one.renew()
         cuts = [part.cut(kept) for part in parts]
@@ -59,12 +59,17 @@ def compare(lens: Lens, meeting: Meeting, *, state: Path | None = None, progress
     return _report(lens, kept, parts)
 
 
-def _parts(lens: Lens, meeting: Meeting, readers: Mapping[Side, Reader]) -> Iterable[Part]:
+def parts_of(lens: Lens, meeting: Meeting, readers: Mapping[Side, Reader], only: Container[int] | None = None
+             ) -> Iterable[Part]:
+    """The pairs that can be compared, ready for it; `only` has the places in the lens of those that are wanted.
+
+    Raises WrongUse when keys differ and no identity map tells which row is which.
+    """
     there = memories_there(lens, meeting)
     _require_maps(lens, there, meeting.end(PLACE).name)
     alike = all(meeting.end(side).make == "postgresql" for side in Side)
     for number, pair in enumerate(lens.pairs):
-        if comparable(pair):
+        if comparable(pair) and (only is None or number in only):
             known = {group: m for group, m in lens.memories_of(pair).items() if m.name in there}
             near = {side: known if meeting.shared or side is PLACE else {} for side in Side}
             yield Part(number, pair, *(_eye(pair, readers[side], near[side], alike) for side in Side))

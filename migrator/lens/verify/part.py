@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from migrator.lens.pair import Pair
@@ -12,6 +13,7 @@ from migrator.lens.verify.eye import Eye
 from migrator.lens.verify.narrow import Found, differing_slots, looked_at_again, named, narrowed
 from migrator.lens.verify.ranges import Cuts, Range, cut
 from migrator.lens.verify.state import State
+from migrator.lens.verify.view import Key
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,16 @@ class Part:
         return Done(self.number, within.low, within.high, old, new, found.counts[Kind.MISSING],
                     found.counts[Kind.INVENTED], found.counts[Kind.DIFFERS], found.agreed,
                     time.monotonic() - began, differences)
+
+    def look(self, keys: Sequence[Key], *, most: int) -> tuple[Done, list[Key]]:
+        """Compare the rows that have these keys; also the keys of those that differ."""
+        began = time.monotonic()
+        found = looked_at_again(self.old, self.new, Found(keys=[(Kind.DIFFERS, key) for key in keys]))
+        differences = named(self.pair.name, self.old, self.new, found, most)
+        differing = [key for _kind, key in found.keys] if found.counts.total() else []
+        return Done(self.number, None, None, len(keys), len(keys), found.counts[Kind.MISSING],
+                    found.counts[Kind.INVENTED], found.counts[Kind.DIFFERS], found.agreed, time.monotonic() - began,
+                    differences), differing
 
     def _later(self, found: Found, moment: float) -> Found:
         for eye in (self.old, self.new):

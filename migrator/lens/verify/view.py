@@ -103,6 +103,14 @@ class View:
         return or_(*(and_(*(condition for text, said, column in zip(self.key, key, self._columns, strict=True)
                             for condition in self._is(text, said, column))) for key in keys))
 
+    def keys_of(self, keys: Sequence[Key]) -> Select[tuple[object, ...]]:
+        """The keys as both sides have them, of rows with these keys as this side alone has them (canonical texts)."""
+        face = self._pair.faces[self._side]
+        cells = [(self._row[name], face.type(name)) for name in face.key]
+        hits = (and_(*(cell == typed(literal(said), type_) for said, (cell, type_) in zip(key, cells, strict=True)
+                       if said is not None)) for key in keys)
+        return self.select(*self.key).where(or_(*hits))
+
     def _is(self, text: Cell, said: str | None, column: _KeyColumn | None) -> Iterator[ColumnElement[bool]]:
         if column and said is not None and column.may_hold(said):
             yield self._row[column.name] == typed(literal(said), column.type)

@@ -85,14 +85,19 @@ def arm(end: Endpoint, lens: Lens, side: Side, *, wait: float = WAIT, tries: int
             raise
 
 
-def thaw(end: Endpoint, side: Side, *, wait: float = WAIT) -> None:
-    """Let everybody write again, at once and without waiting for anybody; nothing happens where nothing is frozen.
+def reopen(end: Endpoint, side: Side) -> None:
+    """Let everybody write again, at once and without waiting for anybody; nothing happens where nothing is frozen."""
+    with _gate(end, side, WAIT) as (gate, transaction), transaction():
+        gate.open()
 
-    Triggers that cannot be removed because their table is in use refuse nothing any more; the next thaw removes them.
+
+def thaw(end: Endpoint, side: Side, *, wait: float = WAIT) -> None:
+    """The same, and have nothing of ours fire any more.
+
+    Triggers that cannot be removed because their table is in use refuse nothing; the next thaw removes them.
     """
+    reopen(end, side)
     with _gate(end, side, wait) as (gate, transaction):
-        with transaction():
-            gate.open()
         _disarm(gate, transaction)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from migrator.database.base import OURS
-from migrator.lens.side import Side
 from migrator.text import _
 
 FREEZE = f"{OURS}freeze"
@@ -48,7 +47,7 @@ def trigger_of(event: str, table: str) -> str:
     return f"{FREEZE}_{event}_{hashlib.sha256(table.encode()).hexdigest()[:16]}"
 
 
-def refusal(side: Side) -> str:
+def refusal() -> str:
     """What whoever writes is told, as a constant for statements."""
-    told = _("read-only since the switch to the {side} side; migrator").format(side=side.other.value)
+    told = _("read-only while users move between versions, and after they have left; migrator")
     return "'" + told.replace("'", "''") + "'"

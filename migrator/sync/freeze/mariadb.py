@@ -58,7 +58,7 @@ class MariadbGate:
                 f"CREATE TRIGGER IF NOT EXISTS {self._session.table(self._side, trigger_of(event, table))} "  # noqa: S608
                 f"BEFORE {event.upper()} ON {self._session.table(self._side, table)} FOR EACH ROW "
                 f"IF @{GUARD} IS NULL AND (SELECT closed FROM {self._name} WHERE n = 1 LOCK IN SHARE MODE) "
-                f"THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {refusal(self._side)}; END IF")
+                f"THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {refusal()}; END IF")
 
     def is_closed(self, tables: Collection[str]) -> bool:
         """Whether the row says so."""

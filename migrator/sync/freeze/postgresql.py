@@ -64,7 +64,7 @@ class PostgresqlGate:
         self._session.run(f"SELECT set_config('statement_timeout', '{round(seconds * 1000)}ms', true)")
         names = ", ".join(self._session.table(self._side, name) for name in tables)
         self._session.run_as_told(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
-        self._say(f"RAISE EXCEPTION USING MESSAGE = {refusal(self._side)}, ERRCODE = 'read_only_sql_transaction';")
+        self._say(f"RAISE EXCEPTION USING MESSAGE = {refusal()}, ERRCODE = 'read_only_sql_transaction';")
 
     def open(self) -> None:
         """The function lets everything pass."""

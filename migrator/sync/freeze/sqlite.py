@@ -49,7 +49,7 @@ class SqliteGate:
                 self._session.run_as_told(
                     f"CREATE TRIGGER IF NOT EXISTS {trigger_of(event, table)} BEFORE {event.upper()} "  # noqa: S608
                     f"ON {self._session.quoted([table])} WHEN NOT EXISTS (SELECT 1 FROM {GUARD}) "
-                    f"BEGIN SELECT RAISE(ABORT, {refusal(self._side)}); END")
+                    f"BEGIN SELECT RAISE(ABORT, {refusal()}); END")
 
     def open(self) -> None:
         """All triggers, those of tables that the lens no longer speaks of too."""
