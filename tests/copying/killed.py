@@ -1,15 +1,13 @@
-"""A child of this process that is killed between two of its acts, as by the system: nothing can be tidied up."""
+"""A child of this process that is killed where a copy commits something, or defines something."""
 
 from __future__ import annotations
 
-import os
-import signal
-import traceback
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+
+from fixtures.proofs.dying import Step, dies_at
 
 DEFINES = ("CREATE", "DROP", "ALTER", "TRUNCATE")
 WRITES = ("INSERT", "UPDATE", "DELETE", *DEFINES)
@@ -21,28 +19,11 @@ def killed_at(boundary: int, act: Callable[[], object]) -> bool:
     A boundary is a commit of something, or a statement that defines something, which commits in MariaDB.
     Raises AssertionError when the child failed otherwise.
     """
-    child = os.fork()
-    if child == 0:
-        _die_at(boundary)
-        try:
-            act()
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    _pid, status = os.waitpid(child, 0)
-    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-    assert killed or os.waitstatus_to_exitcode(status) == 0, "the child failed"
-    return killed
+    return dies_at(boundary, act, _boundaries)
 
 
-def _die_at(boundary: int) -> None:
-    numbers = count(1)
+def _boundaries(step: Step) -> None:
     written: set[Connection] = set()
-
-    def step() -> None:
-        if next(numbers) == boundary:
-            os.kill(os.getpid(), signal.SIGKILL)
 
     def before_statement(connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
         word = statement.split(None, 1)[0].upper()
