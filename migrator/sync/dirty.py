@@ -17,10 +17,13 @@ from migrator.database.base import OURS
 from migrator.lens.schema import named
 from migrator.sync.watched import Watched
 
+DIRTY = f"{OURS}dirty_"
+"""Prefix of the names of all dirty tables."""
+
 
 def dirty_name(table: str) -> str:
     """The name of a table's dirty table, within every server's limit."""
-    return f"{OURS}dirty_{hashlib.sha256(table.encode()).hexdigest()[:16]}"
+    return f"{DIRTY}{hashlib.sha256(table.encode()).hexdigest()[:16]}"
 
 
 def noted(when: str, watched: Watched) -> list[str]:

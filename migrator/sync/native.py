@@ -16,7 +16,7 @@ def native_types(session: Session, side: Side, table: str) -> Mapping[str, str]:
     """Every column's type by its name, as DDL spells it; domains as what they are made of."""
     asked = {"space": session.schema(side), "name": table}
     with session.refusals():
-        found = session.connection.execute(_TYPES[session.make], asked).tuples().all()
+        found = session.connection.execute(_TYPES[session.make], asked).all()
     if session.make != "mariadb":
         return dict(found)
     return {name: f"{type_} CHARACTER SET {charset} COLLATE {collation} NULL DEFAULT NULL" if charset

@@ -2,3 +2,5 @@
 
 from migrator.sync.capture.install import install as install
 from migrator.sync.capture.install import remove as remove
+from migrator.sync.capture.watch import CaptureBroken as CaptureBroken
+from migrator.sync.capture.watch import Watch as Watch

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import groupby
 
 from sqlalchemy import inspect
 
@@ -11,61 +13,124 @@ from migrator.lens.copy.session import Session
 from migrator.lens.lens import Lens
 from migrator.lens.places.endpoint import Endpoint
 from migrator.lens.side import Side
-from migrator.sync.bounded import bound, busy_told
+from migrator.sync.bounded import Busy, bounded, busy_told
 from migrator.sync.capture import mariadb, postgresql, sqlite
-from migrator.sync.capture.trigger import Make, dirty
-from migrator.sync.dirty import dirty_name
+from migrator.sync.capture.births import note_births
+from migrator.sync.capture.trigger import Make, Trigger, dirty
+from migrator.sync.capture.unseen import mark_all
+from migrator.sync.dirty import DIRTY, dirty_name, noted
 from migrator.sync.guard import GUARD
+from migrator.sync.native import native_types
 from migrator.sync.watched import Watched, watched
 
 MAKES: dict[str, Make] = {"postgresql": postgresql, "mariadb": mariadb, "sqlite": sqlite}
 PATIENCE = 3.0
 """Seconds that the making of a trigger waits for writers of its table, while others wait behind it."""
+TRIES = 5
+PAUSE = 0.5
+"""Seconds after the first time that it was in vain; they double each time."""
 
 
 def install(end: Endpoint, lens: Lens, side: Side) -> None:
     """Have every change of what the lens watches on a side leave an entry; what is there already is left or mended.
 
-    Each table is done by itself, so that no more than one is locked. Raises Busy when its writers do not end in time.
+    Where something was there and is not whole, changes may have gone unseen: then all rows of that table count as
+    written. Each table is done by itself, so that no more than one is locked. Raises Busy when a table's writers do not
+    end in time, FindingsBlock when foreign keys take rows along too many paths.
     """
-    with _session(end, side) as session:
-        if end.make == "sqlite":
+    tables = watched(lens, side)
+    with bounded(end, side, PATIENCE) as session:
+        _make_guard(session, side)
+        fresh = {one.table.name for one in tables if _make_dirty_table(session, side, one)}
+        with session.connection.begin():
+            note_births(session, side, tables)
+            wrong, strange = _compared(session, side, tables)
+        _drop(session, side, strange)
+        for table, triggers in groupby(sorted(wrong, key=_table), key=_table):
+            _patiently(session, partial(_make, session, side, [*triggers]))
             with session.connection.begin():
-                session.run(f"CREATE TABLE IF NOT EXISTS {GUARD} (n INTEGER PRIMARY KEY)")
-        for one in watched(lens, side):
-            with busy_told(session), session.connection.begin():
-                _install(session, one)
-
-
-def _install(session: Session, watched: Watched) -> None:
-    make = MAKES[session.make]
-    if not inspect(session.connection).has_table(dirty_name(watched.table.name), schema=_space(session)):
-        session.run_as_told(f"CREATE TABLE {dirty(session, watched)} ({make.dirty_columns(session, watched)})")
-    found = make.found(session)
-    for trigger in make.triggers(session, (watched,)):
-        if found.get(trigger.name) != trigger.definition:
-            make.drop(session, trigger.name)
-            for statement in trigger.make:
-                session.run_as_told(statement)
+                mark_all(lens, session, side, [one for one in tables if one.table.name == table and table not in fresh])
 
 
 def remove(end: Endpoint, lens: Lens, side: Side) -> None:
     """Take every trigger of capture out of a side's database, and the dirty tables with what is left in them."""
-    with _session(end, side) as session, busy_told(session):
-        for name in MAKES[session.make].found(session):
-            MAKES[session.make].drop(session, name)
-        for one in watched(lens, side):
-            session.run(f"DROP TABLE IF EXISTS {dirty(session, one)}")
-        session.connection.commit()
+    with bounded(end, side, PATIENCE) as session:
+        with session.connection.begin():
+            names = MAKES[end.make].found(session, side)
+            tables = [name for name in inspect(session.connection).get_table_names(schema=session.schema(side))
+                      if name.startswith(DIRTY)]
+        _drop(session, side, names)
+        for name in tables:
+            _patiently(session, partial(session.run, f"DROP TABLE {session.table(side, name)}"))
 
 
-@contextmanager
-def _session(end: Endpoint, side: Side) -> Iterator[Session]:
-    with end.connect({side: end.namespace}) as connection:
-        session = Session(end, connection)
-        bound(session, PATIENCE)
-        yield session
+def expected(session: Session, side: Side, tables: Sequence[Watched]) -> dict[str, Trigger]:
+    """The triggers that must be there, by name."""
+    return {trigger.name: trigger for trigger in MAKES[session.make].triggers(session, side, tables)}
 
 
-def _space(session: Session) -> str | None:
-    return None if session.make == "sqlite" else session.endpoint.namespace
+def _compared(session: Session, side: Side, tables: Sequence[Watched]) -> tuple[list[Trigger], list[str]]:
+    """What is missing or not as it should be, and what should not be there."""
+    needed, found = expected(session, side, tables), MAKES[session.make].found(session, side)
+    wrong = [trigger for trigger in needed.values() if found.get(trigger.name) != trigger.definition]
+    return wrong, [name for name in found if name not in needed]
+
+
+def _make_guard(session: Session, side: Side) -> None:
+    if session.make == "sqlite":
+        with session.connection.begin():
+            session.run(f"CREATE TABLE IF NOT EXISTS {session.table(side, GUARD)} (n INTEGER PRIMARY KEY)")
+
+
+def _make_dirty_table(session: Session, side: Side, watched: Watched) -> bool:
+    """Whether it was not there; one that holds other columns gives way, once nothing is written to it any more."""
+    with session.connection.begin():
+        there = _columns(session, side, dirty_name(watched.table.name))
+        found = MAKES[session.make].found(session, side)
+    if there[-2 * len(watched.columns):] == [*noted("was", watched), *noted("now", watched)]:
+        return False
+    if there:
+        _drop(session, side, [name for name, said in found.items() if dirty_name(watched.table.name) in said])
+    with session.connection.begin():
+        session.run(f"DROP TABLE IF EXISTS {dirty(session, watched)}")
+        types = native_types(session, side, watched.table.name)
+        spelled = [f"{session.quoted([label])} {types[name]}" for when in ("was", "now")
+                   for label, name in zip(noted(when, watched), watched.columns, strict=True)]
+        session.run_as_told(f"CREATE TABLE {dirty(session, watched)} "
+                            f"({MAKES[session.make].COLUMNS}, {', '.join(spelled)})")
+    return not there
+
+
+def _columns(session: Session, side: Side, table: str) -> list[str]:
+    inspector, space = inspect(session.connection), session.schema(side)
+    return [column["name"] for column in inspector.get_columns(table, schema=space)] if inspector.has_table(
+        table, schema=space) else []
+
+
+def _make(session: Session, side: Side, triggers: Iterable[Trigger]) -> None:
+    for trigger in triggers:
+        MAKES[session.make].drop(session, side, trigger.name)
+        for statement in trigger.make:
+            session.run_as_told(statement)
+
+
+def _drop(session: Session, side: Side, names: Iterable[str]) -> None:
+    for name in names:
+        _patiently(session, partial(MAKES[session.make].drop, session, side, name))
+
+
+def _patiently(session: Session, act: Callable[[], object]) -> None:
+    """Act in a transaction of its own, and again after a pause when others did not let go in time."""
+    for number in range(TRIES):
+        try:
+            with busy_told(session), session.connection.begin():
+                act()
+            return
+        except Busy:
+            if number == TRIES - 1:
+                raise
+            time.sleep(PAUSE * 2 ** number)
+
+
+def _table(trigger: Trigger) -> str:
+    return trigger.table

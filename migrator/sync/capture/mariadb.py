@@ -1,55 +1,56 @@
-"""Capture on MariaDB: one trigger for each event, with the rights of whoever installs it."""
+"""Capture on MariaDB: one trigger for each event, with the rights of whoever installs it, and those of `cascades`."""
+# ruff: noqa: S608 - names are quoted by the dialect
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import text
 
 from migrator.lens.copy.session import Session
-from migrator.sync.capture.trigger import CAPTURE, WHEN, Trigger, dirty, entry, trigger_name, types_of_entries
+from migrator.lens.side import Side
+from migrator.sync.capture.cascades import cascades
+from migrator.sync.capture.trigger import CAPTURE, MOMENTS, Trigger, columns, dirty, trigger_name, values
 from migrator.sync.guard import GUARD
 from migrator.sync.watched import Watched
 
-
-def dirty_columns(session: Session, watched: Watched) -> str:
-    """Types as the catalogue spells them, without defaults and clocks of their own."""
-    found = {name: f"{type_} CHARACTER SET {charset} COLLATE {collation}" if charset else type_
-             for name, type_, charset, collation in session.connection.execute(
-                 _TYPES, {"space": session.schema(watched.side), "name": watched.table.name})}
-    return ("n bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, "
-            "at datetime(6) NOT NULL DEFAULT (utc_timestamp(6)), tries smallint NOT NULL DEFAULT 0, "
-            + types_of_entries(session, watched, (f"{found[name]} NULL DEFAULT NULL" for name in watched.columns)))
+COLUMNS = ("n bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, at datetime(6) NOT NULL DEFAULT (utc_timestamp(6)), "
+           "tries smallint NOT NULL DEFAULT 0")
 
 
-def triggers(session: Session, watched: tuple[Watched, ...]) -> list[Trigger]:
-    """A trigger for each event of each table."""
-    return [_row_trigger(session, one, event) for one in watched for event in WHEN]
+def triggers(session: Session, side: Side, watched: Sequence[Watched]) -> list[Trigger]:
+    """See `Make`."""
+    rows = [trigger for one in watched for trigger in _of_rows(session, one)]
+    along = [_trigger(session, side, table, f"BEFORE {event.upper()}", f"along_{event}", acts)
+             for (table, event), acts in cascades(session, side, watched).items()]
+    return [*rows, *along]
 
 
-def _row_trigger(session: Session, watched: Watched, event: str) -> Trigger:
-    name = trigger_name(event, watched.table.name)
-    columns, values = entry(session, watched, *WHEN[event])
-    body = (f"IF @{GUARD} IS NULL THEN INSERT INTO {dirty(session, watched)} ({columns}) "  # noqa: S608
-            f"VALUES ({values}); END IF")
-    return Trigger(watched.table.name, name, body, (
-        f"CREATE TRIGGER {session.table(watched.side, name)} AFTER {event.upper()} "
-        f"ON {session.table(watched.side, watched.table.name)} FOR EACH ROW {body}",))
+def _of_rows(session: Session, watched: Watched) -> Iterator[Trigger]:
+    for event, when in MOMENTS.items():
+        act = (f"INSERT INTO {dirty(session, watched)} ({columns(session, watched, *when)}) "
+               f"VALUES ({values(session, watched, *when)});")
+        yield _trigger(session, watched.side, watched.table.name, f"AFTER {event.upper()}", event, act)
 
 
-def found(session: Session) -> dict[str, str]:
+def _trigger(session: Session, side: Side, table: str, when: str, event: str, acts: str) -> Trigger:
+    name = trigger_name(event, table)
+    body = f"IF @{GUARD} IS NULL THEN {acts} END IF"
+    return Trigger(table, name, body, (
+        f"CREATE TRIGGER {session.table(side, name)} {when} ON {session.table(side, table)} "
+        f"FOR EACH ROW {body}",))
+
+
+def found(session: Session, side: Side) -> dict[str, str]:
     """The bodies of our triggers."""
-    rows = session.connection.execute(_FOUND, {"prefix": CAPTURE, "space": session.endpoint.namespace})
+    rows = session.connection.execute(_FOUND, {"prefix": CAPTURE, "space": session.schema(side)})
     return dict(rows.all())
 
 
-def drop(session: Session, name: str) -> None:
+def drop(session: Session, side: Side, name: str) -> None:
     """The trigger."""
-    space = session.connection.dialect.identifier_preparer.quote_identifier(session.endpoint.namespace)
-    session.run_as_told(f"DROP TRIGGER IF EXISTS {space}.{session.quoted([name])}")
+    session.run_as_told(f"DROP TRIGGER IF EXISTS {session.table(side, name)}")
 
-
-_TYPES = text("""
-    select column_name, column_type, character_set_name, collation_name from information_schema.columns
-    where table_schema = :space and table_name = :name""")
 
 _FOUND = text("""
     select trigger_name, action_statement from information_schema.triggers

@@ -1,4 +1,4 @@
-"""Capture on PostgreSQL: one function and one row trigger for each event.
+"""Capture on PostgreSQL: one function and one row trigger for each event, and one for TRUNCATE.
 
 Row triggers, because they also fire for writes that name a partition, for rows that a subscription applies and within
 COPY; a statement trigger over transition tables could not tell which row before belongs to which row after. The
@@ -7,80 +7,87 @@ hold no operator and no bare name, which somebody's search_path could bend. The 
 condition: what we write ourselves does not even queue an event. ENABLE ALWAYS fires also in sessions that load as a
 replica does.
 """
+# ruff: noqa: S608 - names are quoted by the dialect
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import text
 
 from migrator.lens.copy.session import Session
-from migrator.sync.capture.trigger import CAPTURE, WHEN, Trigger, dirty, entry, trigger_name, types_of_entries
+from migrator.lens.side import Side
+from migrator.sync.capture.trigger import CAPTURE, MOMENTS, Trigger, columns, dirty, trigger_name, values
 from migrator.sync.guard import SETTING
 from migrator.sync.watched import Watched
 
+COLUMNS = ("n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+           "at timestamp NOT NULL DEFAULT (pg_catalog.clock_timestamp() AT TIME ZONE 'UTC'), "
+           "tries smallint NOT NULL DEFAULT 0")
 UNGUARDED = f"pg_catalog.current_setting('{SETTING}', true) IS DISTINCT FROM 'on'"
 
 
-def dirty_columns(session: Session, watched: Watched) -> str:
-    """Types as the catalogue spells them, of domains what they are made of: an entry may leave out what a row must say.
-    """
-    found: dict[str, str] = dict(session.connection.execute(_TYPES, {
-        "space": session.schema(watched.side), "name": watched.table.name}).all())
-    return ("n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
-            "at timestamp NOT NULL DEFAULT (pg_catalog.clock_timestamp() AT TIME ZONE 'UTC'), "
-            "tries smallint NOT NULL DEFAULT 0, "
-            + types_of_entries(session, watched, (found[name] for name in watched.columns)))
+def triggers(session: Session, side: Side, watched: Sequence[Watched]) -> list[Trigger]:
+    """See `Make`."""
+    return [trigger for one in watched for trigger in (*_of_rows(session, one), *_of_truncate(session, one))]
 
 
-def triggers(session: Session, watched: tuple[Watched, ...]) -> list[Trigger]:
-    """A function and a trigger for each event of each table."""
-    return [_row_trigger(session, one, event) for one in watched for event in WHEN]
+def _of_rows(session: Session, watched: Watched) -> Iterator[Trigger]:
+    table = watched.table.name
+    for event, when in MOMENTS.items():
+        body = (f"BEGIN INSERT INTO {dirty(session, watched)} ({columns(session, watched, *when)}) "
+                f"VALUES ({values(session, watched, *when)}); RETURN NULL; END")
+        yield _trigger(session, watched.side, table, session.table(watched.side, table), event,
+                       f"AFTER {event.upper()}", body)
 
 
-def _row_trigger(session: Session, watched: Watched, event: str) -> Trigger:
-    name = trigger_name(event, watched.table.name)
-    columns, values = entry(session, watched, *WHEN[event])
-    body = f"BEGIN INSERT INTO {dirty(session, watched)} ({columns}) VALUES ({values}); RETURN NULL; END"  # noqa: S608
-    function, table = session.table(watched.side, name), session.table(watched.side, watched.table.name)
-    return Trigger(watched.table.name, name, body, (
-        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS {literal(body)}",
-        f"CREATE TRIGGER {session.quoted([name])} AFTER {event.upper()} ON {table} FOR EACH ROW "
-        f"WHEN ({UNGUARDED}) EXECUTE FUNCTION {function}()",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {session.quoted([name])}"))
+def _of_truncate(session: Session, watched: Watched) -> Iterator[Trigger]:
+    """At the table, or at every partition that holds rows: each can be emptied by itself."""
+    place = {"space": session.schema(watched.side), "name": watched.table.name}
+    for table, spelled in session.connection.execute(_HOLDERS, place):
+        body = (f"BEGIN INSERT INTO {dirty(session, watched)} ({columns(session, watched, 'was')}) "
+                f"SELECT {session.quoted(watched.columns)} FROM ONLY {spelled}; RETURN NULL; END")
+        yield _trigger(session, watched.side, table, spelled, "truncate", "BEFORE TRUNCATE", body)
 
 
-def found(session: Session) -> dict[str, str]:
-    """The bodies of our functions; what does not fire always, or fires something else, is told instead."""
-    rows = session.connection.execute(_FOUND, {"prefix": CAPTURE, "space": session.endpoint.namespace})
-    return {name: body if enabled == "A" and own and body else f"{enabled} {own} {body}"
-            for name, enabled, own, body in rows}
+def _trigger(session: Session, side: Side, table: str, spelled: str, event: str, when: str, body: str) -> Trigger:
+    name = trigger_name(event, table)
+    function, quoted = session.table(side, name), session.quoted([name])
+    each = "STATEMENT" if event == "truncate" else "ROW"
+    return Trigger(table, name, body, (
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS {_literal(body)}",
+        f"CREATE TRIGGER {quoted} {when} ON {spelled} FOR EACH {each} WHEN ({UNGUARDED}) "
+        f"EXECUTE FUNCTION {function}()",
+        f"ALTER TABLE {spelled} ENABLE ALWAYS TRIGGER {quoted}"))
 
 
-def drop(session: Session, name: str) -> None:
+def found(session: Session, side: Side) -> dict[str, str]:
+    """The bodies of our functions; of what does not fire always, and everywhere, something else."""
+    rows = session.connection.execute(_FOUND, {"prefix": CAPTURE, "space": session.schema(side)})
+    return {name: body if fires else f"({fires}) {body}" for name, fires, body in rows}
+
+
+def drop(session: Session, side: Side, name: str) -> None:
     """The function, and every trigger that runs it."""
-    space = session.connection.dialect.identifier_preparer.quote_identifier(session.endpoint.namespace)
-    session.run_as_told(f"DROP FUNCTION IF EXISTS {space}.{session.quoted([name])}() CASCADE")
+    session.run_as_told(f"DROP FUNCTION IF EXISTS {session.table(side, name)}() CASCADE")
 
 
-def literal(words: str) -> str:
-    """A text as a constant."""
+def _literal(words: str) -> str:
     return "'" + words.replace("'", "''") + "'"
 
 
-_TYPES = text("""
-    select a.attname, format_type(b.oid, case when t.typtype = 'd' then t.typtypmod else a.atttypmod end)
-           || coalesce(' collate ' || quote_ident(n.nspname) || '.' || quote_ident(l.collname), '')
-    from pg_attribute a
-    join pg_class c on c.oid = a.attrelid and c.relname = :name
-    join pg_namespace s on s.oid = c.relnamespace and s.nspname = :space
-    join pg_type t on t.oid = a.atttypid
-    join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
-    left join pg_collation l on l.oid = a.attcollation and l.oid <> b.typcollation
-    left join pg_namespace n on n.oid = l.collnamespace
-    where a.attnum > 0 and not a.attisdropped""")
+_HOLDERS = text("""
+    select c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+    from pg_class t
+    join pg_namespace s on s.oid = t.relnamespace and s.nspname = :space
+    join pg_class c on c.relkind = 'r' and (c.oid = t.oid or c.oid in (select relid from pg_partition_tree(t.oid)))
+    join pg_namespace n on n.oid = c.relnamespace
+    where t.relname = :name""")
 
 _FOUND = text("""
-    select p.proname, t.tgenabled::text, t.tgname = p.proname, p.prosrc
+    select p.proname, coalesce(bool_and(t.tgenabled = 'A' and t.tgname = p.proname), false) and p.prosecdef, p.prosrc
     from pg_proc p
     join pg_namespace n on n.oid = p.pronamespace and n.nspname = :space
-    left join pg_trigger t on t.tgfoid = p.oid and t.tgparentid = 0
-    where starts_with(p.proname, :prefix)""")
+    left join pg_trigger t on t.tgfoid = p.oid
+    where starts_with(p.proname, :prefix)
+    group by p.oid""")

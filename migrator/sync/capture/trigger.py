@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from migrator.database.base import OURS
 from migrator.lens.copy.session import Session
+from migrator.lens.side import Side
 from migrator.sync.dirty import dirty_name, noted
 from migrator.sync.watched import Watched
 
 CAPTURE = f"{OURS}capture_"
 """Prefix of the names of all triggers and functions of capture."""
+MOMENTS = {"insert": ("now",), "update": ("was", "now"), "delete": ("was",)}
+"""What is noted of a row, by event."""
+_ROWS = {"was": "OLD", "now": "NEW"}
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """One trigger. `definition` is the part of it that the server's catalogue gives back word for word."""
+    """One trigger on a table. `definition` is what of it the server's catalogue gives back word for word."""
 
     table: str
     name: str
@@ -30,16 +34,16 @@ class Trigger:
 class Make(Protocol):
     """What each make knows of capture."""
 
-    def dirty_columns(self, session: Session, watched: Watched) -> str:
-        """The columns of the dirty table, in the native types of what is watched."""
+    COLUMNS: str
+    """The columns of a dirty table that every one has, for CREATE TABLE."""
 
-    def triggers(self, session: Session, watched: tuple[Watched, ...]) -> list[Trigger]:
-        """What must be there."""
+    def triggers(self, session: Session, side: Side, watched: Sequence[Watched]) -> list[Trigger]:
+        """What must be there for these tables: on them, and on tables whose rows take theirs along."""
 
-    def found(self, session: Session) -> dict[str, str]:
-        """What is there of capture, by name: the definitions; of what does not fire, another text."""
+    def found(self, session: Session, side: Side) -> dict[str, str]:
+        """What is there of capture, by name: the definitions; of what does not fire, something else."""
 
-    def drop(self, session: Session, name: str) -> None:
+    def drop(self, session: Session, side: Side, name: str) -> None:
         """Remove a trigger and what belongs to it, whatever is left of it."""
 
 
@@ -48,25 +52,21 @@ def trigger_name(event: str, table: str) -> str:
     return f"{CAPTURE}{event}_{hashlib.sha256(table.encode()).hexdigest()[:16]}"
 
 
-def entry(session: Session, watched: Watched, *when: str) -> tuple[str, str]:
-    """The columns and the values of an entry: `was` is the row before (OLD), `now` the row after (NEW)."""
-    columns = [name for moment in when for name in noted(moment, watched)]
-    rows = {"was": "OLD", "now": "NEW"}
-    values = [f"{rows[moment]}.{session.quoted([name])}" for moment in when for name in watched.columns]
-    return session.quoted(columns), ", ".join(values)
-
-
-WHEN = {"insert": ("now",), "update": ("was", "now"), "delete": ("was",)}
-"""What is noted of a row, by event."""
-
-
-def types_of_entries(session: Session, watched: Watched, types: Iterable[str]) -> str:
-    """The columns `was_..` and `now_..` with their types, for CREATE TABLE."""
-    spelled = list(types)
-    return ", ".join(f"{session.quoted([name])} {type_}" for when in ("was", "now")
-                     for name, type_ in zip(noted(when, watched), spelled, strict=True))
-
-
 def dirty(session: Session, watched: Watched) -> str:
     """The dirty table of a watched one, as statements of this session name it."""
     return session.table(watched.side, dirty_name(watched.table.name))
+
+
+def columns(session: Session, watched: Watched, *when: str) -> str:
+    """The columns of an entry for these moments."""
+    return session.quoted(name for moment in when for name in noted(moment, watched))
+
+
+def values(session: Session, watched: Watched, *when: str) -> str:
+    """What a row trigger fills them with."""
+    return cells(session, watched, *when, of=lambda moment, name: f"{_ROWS[moment]}.{session.quoted([name])}")
+
+
+def cells(session: Session, watched: Watched, *when: str, of: Callable[[str, str], str]) -> str:
+    """What fills the columns of an entry: `of` says it for a moment and a watched column."""
+    return ", ".join(of(moment, name) for moment in when for name in watched.columns)
