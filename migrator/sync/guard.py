@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Integer, Table, delete, insert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from migrator.database.base import OURS
 from migrator.errors import MigratorError
@@ -36,7 +36,7 @@ def applying(session: Session, *sides: Side) -> Iterator[None]:
         yield
     except BaseException:
         if session.make != "postgresql":  # which forgets it with the transaction, and takes no statement after an error
-            with suppress(MigratorError):  # the error that is on its way tells more
+            with suppress(MigratorError, SQLAlchemyError):  # the error that is on its way tells more
                 _lower_guard(session, sides)
         raise
     _lower_guard(session, sides)
