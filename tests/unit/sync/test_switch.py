@@ -15,8 +15,7 @@ from migrator.lens.copy.session import Session
 from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.side import Side
 from migrator.lens.verify import compare
-from migrator.model.finding import blocks, warns
-from migrator.sync import proof
+from migrator.sync import proof, standstill
 from migrator.sync import switch as switching
 from migrator.sync.applier import open_applier
 from migrator.sync.batch.carrier import Carrier, Outcome
@@ -28,7 +27,7 @@ from migrator.sync.switch import Switched, back, switch
 from tests.copying.killed import killed_at
 from tests.copying.world import World
 
-ACTS = ((switching, "freeze"), (proof.Proof, "require"), (switching, "reopen"), (switching, "thaw"), (Lease, "tell"))
+ACTS = ((standstill, "freeze"), (proof.Proof, "require"), (standstill, "reopen"), (switching, "thaw"), (Lease, "tell"))
 """What a switch does, one after the other; between any two of these it can be killed."""
 MOVES = {Side.NEW: switch, Side.OLD: back}
 
@@ -49,7 +48,7 @@ def _write(world: World, side: Side, statement: str) -> None:
 
 def _state(world: World) -> tuple[Side, Phase]:
     found = read_state(world.meeting)
-    assert found and found.holder is None and switching.UNDERWAY not in found.settings
+    assert found and found.holder is None and standstill.UNDERWAY not in found.settings
     return found.truth, found.phase
 
 
@@ -107,8 +106,8 @@ def _move(world: World, to: Side) -> Switched:
 def test_there_and_back_and_there_with_what_was_written(world: World) -> None:
     _write(world, Side.OLD, "update task set title = 'written on old' where id = 1")
     done = _move(world, Side.NEW)
-    assert not done.already and done.truth is Side.NEW and done.compared >= 18
-    assert 0 < done.refused < done.seconds
+    assert done.truth is Side.NEW and done.stood and done.stood.compared >= 18
+    assert 0 < done.stood.refused < done.stood.seconds
     assert (_state(world), _frozen(world)) == ((Side.NEW, Phase.LIVE), [Side.OLD])
     assert world.there("select subject from item where id = 1") == [("written on old",)]
     with pytest.raises(DatabaseError, match="read-only while users move"):
@@ -117,7 +116,7 @@ def test_there_and_back_and_there_with_what_was_written(world: World) -> None:
 
     _write(world, Side.NEW, "update item set subject = 'written on new' where id = 2")
     _write(world, Side.NEW, "delete from remark where item = 4")
-    assert _move(world, Side.OLD).carried >= 3
+    assert _move(world, Side.OLD).as_json()["carried"] >= 3
     assert (_state(world), _frozen(world)) == ((Side.OLD, Phase.LIVE), [Side.NEW])
     with world.old.connect() as connection:
         assert connection.exec_driver_sql("select title from task where id in (1, 2) order by id").scalars().all() == [
@@ -147,7 +146,7 @@ def test_large_data_is_compared_before_and_what_was_written_since_again(
 
     _while_moving(monkeypatch, meanwhile)
     done = _move(world, Side.NEW)
-    assert done.compared == 18 + 2 and compare(world.lens(), world.meeting).equal
+    assert done.as_json()["compared"] == 18 + 2 and compare(world.lens(), world.meeting).equal
 
 
 def test_what_goes_wrong_after_all_was_compared_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,17 +175,19 @@ def test_killed_anywhere_it_is_moved_by_being_asked_again(world: World) -> None:
     assert moment > len(ACTS) and _state(world) == (to, Phase.LIVE)
 
 
-def test_what_a_person_has_to_settle_comes_first(world: World) -> None:
-    findings = [warns("a", "a warning"), blocks("b", "3 rows wait for a person", "inv sync.conflicts")]
-    with pytest.raises(FindingsBlock, match="3 rows wait for a person") as refused:
-        switch(world.lens(), world.meeting, unsettled=lambda _lens, _meeting: findings)
-    assert refused.value.hint == "inv sync.conflicts" and _frozen(world) == []
-    assert not switch(world.lens(), world.meeting, unsettled=lambda _lens, _meeting: findings[:1]).already
+def test_what_a_person_has_to_settle_comes_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(_lens: object, _meeting: object) -> None:
+        raise FindingsBlock("3 conflicts wait for a decision")
+
+    monkeypatch.setattr(standstill, "require_settled", asked)
+    with pytest.raises(FindingsBlock, match="3 conflicts wait for a decision"):
+        _move(world, Side.NEW)
+    assert (_state(world), _frozen(world)) == ((Side.OLD, Phase.LIVE), [])
 
 
 def test_what_cannot_be_carried_forbids_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(switching, "STUCK", 0.2)
-    monkeypatch.setattr(switching, "SOON", 0.0)
+    monkeypatch.setattr(standstill, "STUCK", 0.2)
+    monkeypatch.setattr(standstill, "SOON", 0.0)
     stuck = Outcome(entries=1, keys=1, held=1, lag=99.0)
     monkeypatch.setattr(Carrier, "carry", lambda _self, _most: stuck)
     with pytest.raises(TimedOut, match="2 changes still wait to be carried, 2 rows of them for others"):
