@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, select
 
@@ -18,6 +18,14 @@ class Tables(Protocol):
     """Says what stands for a table of a side: the table itself, a carried copy of it, or a query that makes it."""
 
     def __call__(self, side: Side, name: str) -> FromClause: ...
+
+
+@runtime_checkable
+class Narrowing(Tables, Protocol):
+    """Tables that fetch no more rows than are looked up, so that they must be told by what."""
+
+    def looked_up(self, scope: Scope, on: Mapping[str, Cell], what: Callable[[], FromClause]) -> FromClause:
+        """What `what` would give, for rows whose columns equal `on` and no others."""
 
 
 class Scope:
@@ -73,6 +81,9 @@ class Scope:
 
     def join(self, mark: tuple[str, ...], on: Mapping[str, Cell], what: Callable[[], FromClause]) -> FromClause:
         """Join something to the row where its columns equal `on`, once; rows that find nothing stay."""
+        tables = self.tables
+        if isinstance(tables, Narrowing):
+            return self._joins.join((self._place, *mark), on, lambda: tables.looked_up(self, on, what))
         return self._joins.join((self._place, *mark), on, what)
 
     def select(self, *columns: Cell) -> Select[Any]:

@@ -12,8 +12,8 @@ from migrator.lens.copy.pace import Pace
 from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Way
+from migrator.sync.across.road import open_road
 from migrator.sync.batch.carrier import Carrier, Heed, Outcome
-from migrator.sync.batch.road import shared_road
 from migrator.sync.conflicts.terms import Terms
 from migrator.sync.state import Lease
 
@@ -146,7 +146,7 @@ def open_applier(lens: Lens, meeting: Meeting, *, holder: str, batch: int = 10_0
 def open_carrier(stack: ExitStack, lens: Lens, meeting: Meeting, way: Way, lease: Lease, *, baseline: bool = False
                  ) -> Carrier:
     """A carrier of one way, with connections that end with the stack (see `Terms` about the baseline)."""
-    road = stack.enter_context(shared_road(lens, meeting, way))
+    road = stack.enter_context(open_road(lens, meeting, way))
     carrier = Carrier(lens, road, Terms(baseline, lease.state.settings.get("skew", 0.0)), lease.confirm)
     carrier.create()
     return carrier

@@ -47,7 +47,7 @@ class Carried:
         there = self._lens.tables(side, name)
         types = self._types(side, name, there)
         copy = SqlTable(quoted_name(f"migrator_carried_{name}"[:60], quote=True), MetaData(),
-                        *(Column(quoted_name(c, quote=True), _held(t)) for c, t in types.items()),
+                        *(Column(quoted_name(c, quote=True), held(t)) for c, t in types.items()),
                         prefixes=["TEMPORARY"], mysql_charset="utf8mb4", mariadb_charset="utf8mb4")
         copy.create(self._connection)
         rows = 0
@@ -72,7 +72,7 @@ def _read(value: Any, type_: Type) -> Any:
     return value.decode() if type_.family is Family.TEXT and isinstance(value, bytes) else value  # MariaDB's memories
 
 
-def _held(type_: Type) -> TypeEngine[Any]:
+def held(type_: Type) -> TypeEngine[Any]:
     """A column of the executing server that holds every value of a type."""
     if type_.family is Family.INTEGER:
         return Numeric(20, 0) if type_.unsigned and type_.bits == 64 else BigInteger()

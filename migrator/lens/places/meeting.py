@@ -40,7 +40,7 @@ class Meeting:
         end, other = self.end(side), self.end(side.other)
         if end.make == "sqlite":
             with end.connect({side: "main", side.other: "there"}) as connection:
-                if other.make == "sqlite":
+                if self.shared:
                     connection.execute(text("ATTACH :file AS there"), {"file": other.url.database})
                     connection.commit()
                 yield connection

@@ -72,22 +72,22 @@ class Carrier:
 
     def create(self) -> None:
         """Make the temporary tables of both connections."""
-        for session in (self._road.source, self._road.target):
-            if session.make == "postgresql":  # it takes longer to compile a batch's statements than to run them
-                with session.connection.begin():
+        with self._road.looking(Side.OLD, Side.NEW):
+            for session in (self._road.source, self._road.target):
+                if session.make == "postgresql":  # it takes longer to compile a batch's statements than to run them
                     session.run("SET jit = off")
-        with self._road.source.connection.begin():
+            self._road.create()
             self.queue.create(self._road.source)
-        with self._road.target.connection.begin():
             for part in self._parts:
                 part.create()
         self._order.create()
 
     def carry(self, most: int) -> Outcome:
         """Carry the oldest entries, at most about so many; nothing happens when there are none."""
+        self._catch_up()
         began = time.monotonic()
         source = self._road.source
-        with source.refusals(), source.connection.begin():
+        with self._road.looking(self._road.way.source):
             waiting = self.queue.waiting(source)
             if not waiting.entries:
                 return Outcome()
@@ -100,20 +100,30 @@ class Carrier:
 
     def sweep(self, pair: Pair, above: Key | None, most: int) -> tuple[Outcome, Key | None]:
         """Carry the next rows of a pair above a key of the source, dirty or not; up to which key, None at the end."""
+        self._catch_up()
         part = next(part for part in self._parts if part.pair is pair)
-        began, source = time.monotonic(), self._road.source
-        with source.refusals(), source.connection.begin():
+        began = time.monotonic()
+        with self._road.looking(self._road.way.source):
             reached = part.range(above, most)
         if reached is None:
             return Outcome(), None
         outcome = self._apply([part], [])
         return replace(outcome, keys=part.count, seconds=time.monotonic() - began), reached
 
+    def _catch_up(self) -> None:
+        """Have the source learn what the target committed last, where the two were cut off in between."""
+        if self._road.behind:
+            with self._road.at_source(self._confirm), self._road.looking(self._road.way.target):
+                for part in self._parts:
+                    part.hear()
+                    part.learn()
+                    part.remember(self._road.way.source)
+
     def _apply(self, parts: list[Part], entries: Sequence[Entries]) -> Outcome:
         """Two transactions where there are two servers: what is cut off between them is repeated, and changes nothing.
         """
         if self._road.numbers_first:
-            with self._road.at_source(self._confirm):
+            with self._road.at_source(self._confirm), self._road.looking(self._road.way.target):
                 for part in parts:
                     part.preparing.number()
         with self._road.at_source(self._confirm):

@@ -12,7 +12,6 @@ from migrator.lens.group import Group, Satellite
 from migrator.lens.satellites import satellite_rows
 from migrator.lens.schema import Table
 from migrator.lens.scope import Tables
-from migrator.lens.sql.column import as_stored
 from migrator.sync.batch.decide import Act
 from migrator.sync.batch.flags import flagged
 from migrator.sync.batch.make import dirty_rows
@@ -47,7 +46,7 @@ class Links:
 
     def made(self, tables: Tables) -> Select[tuple[object, ...]]:
         """The links of all rows of the batch that the source has."""
-        return as_stored(self._made(tables), {name: self.table.columns[name].type for name in self.columns})
+        return self._made(tables)
 
     def remove(self) -> Delete:
         """The statement that deletes links of rows that are gone, and links that are not wanted any more."""

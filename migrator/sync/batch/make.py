@@ -48,10 +48,8 @@ def made_rows(shape: Shape, tables: Tables) -> Select[tuple[object, ...]]:
                    in zip(shape.values(place), over[group.name], group.ends[way.target].types, strict=False)}
     for number, memory in enumerate(shape.memories):
         labels |= _remembered(shape, number, memory, row, over[memory.group.name])
-    query = row.scope.select(*(cell.label(name) for name, cell in labels.items())).where(
+    return row.scope.select(*(cell.label(name) for name, cell in labels.items())).where(
         in_pair(pair, way.source, row))
-    types = dict.fromkeys(labels, TEXT) | {cell: shape.target.type(name) for name, cell in shape.made.items()}
-    return as_stored(query, types)
 
 
 def asked_keys(shape: Shape) -> Select[tuple[object, ...]]:

@@ -100,7 +100,7 @@ class Records:
     def found(self) -> Temporary:
         """The records that are needed, whether they are there or not."""
         return Temporary(f"migrator_needed_{self.shape.number}_{self.number}", self.side, {},
-                         {name: (self.table, self.table.columns[name]) for name in self._names})
+                         {name: (self.table, self.table.columns[name]) for name in self._names}, numbered=False)
 
     def rows(self, tables: Tables) -> Select[Any]:
         """Each different record that rows of the batch need."""

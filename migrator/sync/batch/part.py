@@ -45,6 +45,7 @@ class Part:
         self.count = 0
         self.links = list(links(self.shape))
         self.preparing = Preparing(self.shape, road, self._script)
+        self._handing = road.handing(self.shape)
         target, shape = road.way.target, self.shape
         self._making = [road.carriage(partial(made_rows, shape), shape.stage, target),
                         road.carriage(lambda _tables: asked_keys(shape), shape.absent, target),
@@ -65,6 +66,7 @@ class Part:
             shape.settled.create(road.target)
         self.preparing.create()
         self.telling.create()
+        self._handing.create()
         for carriage in self._making:
             carriage.create()
 
@@ -120,6 +122,11 @@ class Part:
         self._script.run("forget here", target, lambda: forget_here(shape, target.make))
         self._script.run("agree here", target, lambda: agree_here(shape, shape.lens.tables))
         self._script.fill(shape.settled, target, lambda: settled_rows(shape))
+        self._handing.run()
+
+    def hear(self) -> None:
+        """Have the source be told what it has missed."""
+        self._handing.again()
 
     def learn(self) -> None:
         """Enter at the source what both now agree on."""

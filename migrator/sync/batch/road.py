@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from migrator.lens.places.meeting import Meeting
 from migrator.lens.scope import Tables
 from migrator.lens.side import Side, Way
 from migrator.lens.sql.column import as_stored
+from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.temporary import Temporary
 from migrator.sync.guard import applying
 
@@ -34,6 +35,19 @@ class Carriage(Protocol):
 
     def run(self) -> int:
         """Bring the rows; how many."""
+
+
+class Handing(Protocol):
+    """Tells the source what has been settled at the target."""
+
+    def create(self) -> None:
+        """Make what it needs on both connections."""
+
+    def run(self) -> None:
+        """Tell it, before the target commits."""
+
+    def again(self) -> None:
+        """Tell it once more what was settled in the last batch that the target has committed."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,15 @@ class Road(ABC):
         """Whether numbers are kept by another server than the rows that get them: these must be committed before."""
         return not self.shared and self.way.source is PLACE
 
+    @property
+    def behind(self) -> bool:
+        """Whether the source has missed what the target committed last: it was cut off between the two."""
+        return False
+
+    @abstractmethod
+    def create(self) -> None:
+        """Make what the road itself needs, in transactions that are open at both ends."""
+
     def at(self, side: Side) -> Session:
         """The connection at a side."""
         return self.source if side is self.way.source else self.target
@@ -67,8 +90,21 @@ class Road(ABC):
         """
 
     @abstractmethod
+    def handing(self, shape: Shape) -> Handing:
+        """How what is settled of a pair at the target comes to the source."""
+
+    @abstractmethod
     def at_target(self, confirm: Confirm) -> AbstractContextManager[None]:
         """Within the source's transaction: the one in which the target is written; it ends first."""
+
+    @contextmanager
+    def looking(self, *sides: Side) -> Iterator[None]:
+        """A transaction at each of these sides in which nothing but temporary tables is written."""
+        with ExitStack() as stack:
+            for session in {id(session.connection): session for session in map(self.at, sides)}.values():
+                stack.enter_context(session.refusals())
+                stack.enter_context(session.connection.begin())
+            yield
 
     @contextmanager
     def at_source(self, confirm: Confirm) -> Iterator[None]:
@@ -87,14 +123,34 @@ class Road(ABC):
 class SharedRoad(Road):
     """Inside one server."""
 
+    def create(self) -> None:
+        """See `Road`."""
+
     def carriage(self, rows: Rows, into: Temporary, side: Side, *, numbering: bool = False) -> Carriage:
         """See `Road`."""
         return Filled(self.at(side), lambda: rows(self.lens.tables), into)
+
+    def handing(self, shape: Shape) -> Handing:
+        """See `Road`: the source sees it."""
+        return Seen()
 
     @contextmanager
     def at_target(self, confirm: Confirm) -> Iterator[None]:
         """See `Road`: it is the source's."""
         yield
+
+
+class Seen:
+    """Nothing has to be told."""
+
+    def create(self) -> None:
+        """See `Handing`."""
+
+    def run(self) -> None:
+        """See `Handing`."""
+
+    def again(self) -> None:
+        """See `Handing`."""
 
 
 class Filled:

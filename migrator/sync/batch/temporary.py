@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import TypeEngine
 
 from migrator.lens.copy.session import Session
+from migrator.lens.places.carry import held
 from migrator.lens.schema import Column, Table
 from migrator.lens.side import Side
 from migrator.lens.types import Family, Type
@@ -44,6 +45,8 @@ _TYPES: Mapping[Kind, Type] = {Kind.NUMBER: Type(Family.INTEGER, "bigint", bits=
                                Kind.FLAG: Type(Family.INTEGER, "smallint", bits=16), Kind.TEXT: _TEXT, Kind.KEY: _TEXT}
 
 
+INDEXED = 255
+"""Bytes of a text."""
 DEAD = 5_000
 """Deleted rows that a temporary table may drag along: PostgreSQL never cleans one by itself."""
 
@@ -52,7 +55,8 @@ DEAD = 5_000
 class Temporary:
     """A temporary table: a number of its own for each row, columns of ours, and columns like those of a side's tables.
 
-    `like` gives for a column the table and the column whose type it has, to the last detail that its server knows.
+    `like` gives for a column the table and the column whose type it has, to the last detail that its server knows;
+    `held` gives a type of another server, whose every value it holds.
     """
 
     name: str
@@ -61,6 +65,8 @@ class Temporary:
     ours: Mapping[str, Kind]
     like: Mapping[str, tuple[Table, Column]] = field(default_factory=dict)
     index: tuple[str, ...] = ()
+    held: Mapping[str, Type] = field(default_factory=dict)
+    numbered: bool = True
     _dead: int = 0
 
     @cached_property
@@ -68,29 +74,37 @@ class Temporary:
         """The table as statements name it."""
         types: dict[str, TypeEngine[Any]] = {name: _IN_STATEMENTS[kind] for name, kind in self.ours.items()}
         types |= {name: column.type.in_statements for name, (_, column) in self.like.items()}
-        return SqlTable(quoted_name(self.name, quote=True), MetaData(), SqlColumn("id", BigInteger(), primary_key=True),
+        types |= {name: type_.in_statements for name, type_ in self.held.items()}
+        number = [SqlColumn("id", BigInteger(), primary_key=True)] if self.numbered else []
+        return SqlTable(quoted_name(self.name, quote=True), MetaData(), *number,
                         *(SqlColumn(quoted_name(name, quote=True), type_) for name, type_ in types.items()))
 
     @cached_property
     def types(self) -> Mapping[str, Type]:
         """What its columns can hold, its own number left out."""
         return {name: _TYPES[kind] for name, kind in self.ours.items()} | {
-            name: column.type for name, (_, column) in self.like.items()}
+            name: column.type for name, (_, column) in self.like.items()} | dict(self.held)
 
     def create(self, session: Session) -> None:
         """Make it on a connection."""
         native = {table.name: native_types(session, self.side, table.name) for table, _ in self.like.values()}
-        columns = [f"id {_NUMBERED[session.make]} PRIMARY KEY",
+        compiler = session.connection.dialect.type_compiler_instance
+        columns = [*([f"id {_NUMBERED[session.make]} PRIMARY KEY"] if self.numbered else []),
                    *(f"{session.quoted([name])} {_SPELLED[session.make][kind]}" for name, kind in self.ours.items()),
                    *(f"{session.quoted([name])} {native[table.name][column.name]}"
-                     for name, (table, column) in self.like.items())]
+                     for name, (table, column) in self.like.items()),
+                   *(f"{session.quoted([name])} {compiler.process(held(type_))}" for name, type_ in self.held.items())]
         session.run_as_told(f"CREATE TEMPORARY TABLE {session.quoted([self.name])} ({', '.join(columns)})"
                             + (" DEFAULT CHARSET utf8mb4" if session.make == "mariadb" else ""))
         if self.index:
-            names = session.quoted(self.index)
+            names = ", ".join(session.quoted([name]) + self._begun(name, session) for name in self.index)
             where = "" if session.make != "sqlite" else "temp."
             index, table = session.quoted([f"{self.name}_i"]), session.quoted([self.name])
             session.run_as_told(f"CREATE INDEX {where}{index} ON {table} ({names})")
+
+    def _begun(self, name: str, session: Session) -> str:
+        """How much of a long text stands in an index of MariaDB."""
+        return f"({INDEXED})" if session.make == "mariadb" and self.ours.get(name) is Kind.TEXT else ""
 
     def empty(self, session: Session) -> None:
         """Have it hold nothing."""
