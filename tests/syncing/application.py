@@ -34,8 +34,8 @@ TABLES = {
         "create table job (id integer not null primary key, parent_id integer references job (id), "
         "client_code varchar(8) not null references client (code) on update cascade, subject varchar(40), "
         "status varchar(10) not null, note varchar(20))",
-        "create table job_tag (job_id integer not null references job (id) on delete cascade, tag varchar(20) not null, "
-        "primary key (job_id, tag))"),
+        "create table job_tag (job_id integer not null references job (id) on delete cascade, "
+        "tag varchar(20) not null, primary key (job_id, tag))"),
 }
 
 

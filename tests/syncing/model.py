@@ -80,9 +80,9 @@ def _task(side: Side, row: Row, mine: Row | None, theirs: Row | None) -> Row:
     """A task as the other side says it; where a field is as it was agreed on, so is the other side's."""
     made = {name: row[name] for name in ("parent", "customer", "title")} | {PRIVATE[side.other]: None}
     if side is Side.OLD:
-        made |= {"state": STATUS[row["state"]], "tags": frozenset(row["tags"].split(",")) - {""}}
+        made |= {"state": STATUS[row["state"]], "tags": frozenset((row["tags"] or "").split(",")) - {""}}
     else:
-        made |= {"state": "O" if row["state"] == OPEN else "C", "tags": ",".join(sorted(row["tags"]))}
+        made |= {"state": "O" if row["state"] == OPEN else "C", "tags": ",".join(sorted(row["tags"])) or None}
     for field in ("state", "tags"):
         if mine is not None and theirs is not None and row[field] == mine[field]:
             made[field] = theirs[field]
