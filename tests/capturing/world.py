@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
@@ -18,6 +19,7 @@ from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side
 from migrator.sync.capture import Watch
 from migrator.sync.dirty import dirty_table, noted
+from migrator.sync.guard import applying
 from migrator.sync.watched import Watched, watched
 
 Keys = set[tuple[object, ...]]
@@ -119,7 +121,8 @@ class Captured:
     def connect(self) -> Iterator[Connection]:
         with self.end.connect({Side.OLD: self.end.namespace}) as connection:
             if self.end.make == "sqlite":
-                connection.connection.driver_connection.execute("pragma foreign_keys = on")
+                driver: Any = connection.connection.driver_connection
+                driver.execute("pragma foreign_keys = on")
             yield connection
 
     def act(self, *statements: str) -> None:
@@ -127,6 +130,15 @@ class Captured:
         with self.connect() as connection, connection.begin():
             for statement in statements:
                 connection.exec_driver_sql(statement)
+
+    def reset(self) -> None:
+        """The rows of the beginning, and nothing is dirty."""
+        with self.connect() as connection, connection.begin(), applying(Session(self.end, connection), Side.OLD):
+            for name in ("note", "leaf", "child", "parent", "item", "tree", "inside", "outside"):
+                connection.exec_driver_sql(f"delete from {name}")
+            for statement in ROWS:
+                connection.exec_driver_sql(statement)
+        self.taken()
 
     def taken(self) -> dict[str, Keys]:
         """The keys in the dirty tables, by table, and nothing is dirty any more; tables without any are left out."""

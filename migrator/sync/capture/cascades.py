@@ -1,9 +1,10 @@
 """What MariaDB's foreign keys do to rows unseen: their own triggers do not fire, so the parent's must speak for them.
 
 Before a row is deleted or its key changes, the rows that its foreign keys will delete or change are noted, and those
-that these take along in turn. They are read as the server will find them (FOR UPDATE), not as the transaction's
-snapshot shows them; each is noted by an INSERT of its own, because INSERT..SELECT would have writers wait for the
-counter of the dirty table until the end of the statement.
+that these take along in turn. They are read as the server will find them (with a lock), not as the transaction's
+snapshot shows them; yet not FOR UPDATE, which is refused for a table that the statement itself reads. Each is noted by
+an INSERT of its own, because INSERT..SELECT would have writers wait for the counter of the dirty table until the end of
+the statement.
 """
 # ruff: noqa: S608 - names are quoted by the dialect
 
@@ -114,7 +115,7 @@ class _Tree:
         met = " AND ".join(f"c.{self._quoted(child)} = {parent}.{self._quoted(column)}"
                            for child, column in link.columns)
         children = self._session.table(self._side, link.child)
-        return (f"FOR {row} IN (SELECT c.* FROM {children} c WHERE {met} FOR UPDATE) "
+        return (f"FOR {row} IN (SELECT c.* FROM {children} c WHERE {met} LOCK IN SHARE MODE) "
                 f"DO {' '.join(acts)} END FOR;")
 
     def _entry(self, watched: Watched, row: str, fate: str, values: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from migrator.lens.copy.session import Session
 from migrator.lens.side import Side
 from migrator.sync.capture.cascades import cascades
-from migrator.sync.capture.trigger import CAPTURE, MOMENTS, Trigger, columns, dirty, trigger_name, values
+from migrator.sync.capture.trigger import CAPTURE, MOMENTS, Trigger, as_told, columns, dirty, trigger_name, values
 from migrator.sync.guard import GUARD
 from migrator.sync.watched import Watched
 
@@ -36,9 +36,8 @@ def _of_rows(session: Session, watched: Watched) -> Iterator[Trigger]:
 def _trigger(session: Session, side: Side, table: str, when: str, event: str, acts: str) -> Trigger:
     name = trigger_name(event, table)
     body = f"IF @{GUARD} IS NULL THEN {acts} END IF"
-    return Trigger(table, name, body, (
-        f"CREATE TRIGGER {session.table(side, name)} {when} ON {session.table(side, table)} "
-        f"FOR EACH ROW {body}",))
+    statement = f"CREATE TRIGGER {session.table(side, name)} {when} ON {session.table(side, table)} FOR EACH ROW {body}"
+    return Trigger(table, name, as_told(session, body), (as_told(session, statement),))
 
 
 def found(session: Session, side: Side) -> dict[str, str]:
@@ -49,7 +48,7 @@ def found(session: Session, side: Side) -> dict[str, str]:
 
 def drop(session: Session, side: Side, name: str) -> None:
     """The trigger."""
-    session.run_as_told(f"DROP TRIGGER IF EXISTS {session.table(side, name)}")
+    session.run(f"DROP TRIGGER IF EXISTS {session.table(side, name)}")
 
 
 _FOUND = text("""

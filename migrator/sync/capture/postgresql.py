@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from migrator.lens.copy.session import Session
 from migrator.lens.side import Side
-from migrator.sync.capture.trigger import CAPTURE, MOMENTS, Trigger, columns, dirty, trigger_name, values
+from migrator.sync.capture.trigger import CAPTURE, MOMENTS, Trigger, as_told, columns, dirty, trigger_name, values
 from migrator.sync.guard import SETTING
 from migrator.sync.watched import Watched
 
@@ -44,7 +44,8 @@ def _of_rows(session: Session, watched: Watched) -> Iterator[Trigger]:
 def _of_truncate(session: Session, watched: Watched) -> Iterator[Trigger]:
     """At the table, or at every partition that holds rows: each can be emptied by itself."""
     place = {"space": session.schema(watched.side), "name": watched.table.name}
-    for table, spelled in session.connection.execute(_HOLDERS, place):
+    for table, holder in session.connection.execute(_HOLDERS, place):
+        spelled = holder.replace("%", "%%")
         body = (f"BEGIN INSERT INTO {dirty(session, watched)} ({columns(session, watched, 'was')}) "
                 f"SELECT {session.quoted(watched.columns)} FROM ONLY {spelled}; RETURN NULL; END")
         yield _trigger(session, watched.side, table, spelled, "truncate", "BEFORE TRUNCATE", body)
@@ -54,11 +55,12 @@ def _trigger(session: Session, side: Side, table: str, spelled: str, event: str,
     name = trigger_name(event, table)
     function, quoted = session.table(side, name), session.quoted([name])
     each = "STATEMENT" if event == "truncate" else "ROW"
-    return Trigger(table, name, body, (
+    statements = (
         f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS {_literal(body)}",
         f"CREATE TRIGGER {quoted} {when} ON {spelled} FOR EACH {each} WHEN ({UNGUARDED}) "
         f"EXECUTE FUNCTION {function}()",
-        f"ALTER TABLE {spelled} ENABLE ALWAYS TRIGGER {quoted}"))
+        f"ALTER TABLE {spelled} ENABLE ALWAYS TRIGGER {quoted}")
+    return Trigger(table, name, as_told(session, body), tuple(as_told(session, words) for words in statements))
 
 
 def found(session: Session, side: Side) -> dict[str, str]:
@@ -69,7 +71,7 @@ def found(session: Session, side: Side) -> dict[str, str]:
 
 def drop(session: Session, side: Side, name: str) -> None:
     """The function, and every trigger that runs it."""
-    session.run_as_told(f"DROP FUNCTION IF EXISTS {session.table(side, name)}() CASCADE")
+    session.run(f"DROP FUNCTION IF EXISTS {session.table(side, name)}() CASCADE")
 
 
 def _literal(words: str) -> str:

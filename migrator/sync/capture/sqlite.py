@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sqlalchemy import Text, func, select
+
 from migrator.lens.copy.session import Session
+from migrator.lens.schema import named
 from migrator.lens.side import Side
 from migrator.lens.types import Family
 from migrator.sync.capture.trigger import CAPTURE, MOMENTS, Trigger, columns, trigger_name, values
@@ -71,8 +74,10 @@ def _trigger(session: Session, watched: Watched, event: str, when: str, moments:
 
 def found(session: Session, side: Side) -> dict[str, str]:
     """Our triggers, word for word."""
-    rows = session.run(f"SELECT name, sql FROM {session.table(side, 'sqlite_master')} WHERE type = 'trigger'")
-    return {name: said for name, said in dict(rows.all()).items() if name.startswith(CAPTURE)}
+    master = named("sqlite_master", dict.fromkeys(("type", "name", "sql"), Text()), side)
+    rows = session.connection.execute(select(master.c.name, master.c.sql).where(
+        master.c.type == "trigger", func.substr(master.c.name, 1, len(CAPTURE)) == CAPTURE))
+    return dict(rows.all())
 
 
 def drop(session: Session, side: Side, name: str) -> None:

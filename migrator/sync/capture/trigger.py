@@ -52,6 +52,13 @@ def trigger_name(event: str, table: str) -> str:
     return f"{CAPTURE}{event}_{hashlib.sha256(table.encode()).hexdigest()[:16]}"
 
 
+def as_told(session: Session, words: str) -> str:
+    """Words with quoted names, as the server itself reads them: drivers that take percent signs for parameters have
+    them doubled.
+    """
+    return words if session.make == "sqlite" else words.replace("%%", "%")
+
+
 def dirty(session: Session, watched: Watched) -> str:
     """The dirty table of a watched one, as statements of this session name it."""
     return session.table(watched.side, dirty_name(watched.table.name))
