@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from migrator.lens.copy.pace import Pace
+from migrator.lens.copy.session import Session
 from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
-from migrator.lens.side import Way
+from migrator.lens.side import Side, Way
 from migrator.sync.across.road import open_road
-from migrator.sync.batch.carrier import Carrier, Heed, Outcome
+from migrator.sync.batch.carrier import Carrier, Heed
+from migrator.sync.batch.outcome import Outcome
+from migrator.sync.capture import Watch
 from migrator.sync.conflicts.terms import Terms
 from migrator.sync.state import Lease
 
 log = logging.getLogger(__name__)
 IDLE = 0.05
 """Seconds between two looks at empty dirty tables."""
+LOOK = 0.2
+"""Seconds between two looks at capture, when batches are shorter than that."""
 LARGER = 4
 """How many times as many entries are taken when all that were taken had to wait for others."""
+
+
+Lookout = Callable[[], None]
+"""Raises where changes may go unseen."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +83,12 @@ class Drained:
 class Applier:
     """Works under a lease, one batch each way at a time. `aim` is the seconds that a batch should take at most."""
 
-    def __init__(self, lease: Lease, carriers: Mapping[Way, Carrier], batch: int, aim: float) -> None:
+    def __init__(self, lease: Lease, carriers: Mapping[Way, Carrier], lookouts: Iterable[Lookout], batch: int,
+                 aim: float) -> None:
         self.lease = lease
         self._carriers = carriers
+        self._lookouts = list(lookouts)
+        self._looked = float("-inf")
         self._most = batch
         self._paces = {way: Pace(aim) for way in Way}
         self._larger = dict.fromkeys(Way, 1)
@@ -92,7 +104,13 @@ class Applier:
             carrier.heed = heed
 
     def round(self) -> Round:
-        """Carry one batch each way. Raises LostLease, DatabaseError; what was carried before stays."""
+        """Carry one batch each way. Raises LostLease, DatabaseError, CaptureBroken when changes may go unseen; what was
+        carried before stays.
+        """
+        if time.monotonic() - self._looked > LOOK:
+            for look in self._lookouts:
+                look()
+            self._looked = time.monotonic()
         return Round({way: self._carry(way) for way in Way})
 
     def drain(self, told: Callable[[Round], None] | None = None, *, deadline: float | None = None) -> Drained:
@@ -108,6 +126,8 @@ class Applier:
             rounds, taken, written = rounds + 1, taken + done.taken, written + done.written
             if told:
                 told(done)
+            if not done.written:  # what is left waits for somebody's transaction
+                time.sleep(IDLE)
         return Drained(rounds, taken, written, time.monotonic() - began)
 
     def run(self, stop: Callable[[], bool], told: Callable[[Round], None] | None = None) -> None:
@@ -140,7 +160,20 @@ def open_applier(lens: Lens, meeting: Meeting, *, holder: str, batch: int = 10_0
     Raises Locked while somebody else holds it, FindingsBlock where both sides contradict each other.
     """
     with Lease.take(meeting, lens, holder, patience=patience) as lease, ExitStack() as stack:
-        yield Applier(lease, {way: open_carrier(stack, lens, meeting, way, lease) for way in Way}, batch, aim)
+        carriers = {way: open_carrier(stack, lens, meeting, way, lease) for way in Way}
+        yield Applier(lease, carriers, [_lookout(stack, lens, meeting, side) for side in Side], batch, aim)
+
+
+def _lookout(stack: ExitStack, lens: Lens, meeting: Meeting, side: Side) -> Lookout:
+    """Looks whether capture on a side is whole, on a connection that ends with the stack."""
+    session = Session(meeting.end(side), stack.enter_context(meeting.connect(side)))
+    watch = Watch(meeting.end(side), lens, side)
+
+    def look() -> None:
+        with session.connection.begin():
+            watch.confirm(session)
+
+    return look
 
 
 def open_carrier(stack: ExitStack, lens: Lens, meeting: Meeting, way: Way, lease: Lease, *, baseline: bool = False

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from sqlalchemy import inspect
 
 from migrator.lens.copy.keys import Key
 from migrator.lens.copy.pace import Pace
+from migrator.lens.copy.session import Session
 from migrator.lens.lens import Lens
 from migrator.lens.pair import Pair
 from migrator.lens.places.endpoint import AT_ONCE
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.put.remember import create_memories
 from migrator.lens.side import Side, Way
-from migrator.sync.agreed import create_halves
+from migrator.model.finding import Finding
+from migrator.sync.agreed import Agreed, create_halves
 from migrator.sync.applier import open_carrier
-from migrator.sync.batch.carrier import Carrier, Outcome
-from migrator.sync.capture import install
+from migrator.sync.batch.carrier import Carrier
+from migrator.sync.batch.outcome import Outcome
+from migrator.sync.capture import CaptureBroken, Watch, install
+from migrator.sync.capture.unseen import mark_all
 from migrator.sync.conflicts.skew import skew
 from migrator.sync.conflicts.table import create_conflicts
+from migrator.sync.numbers.apart import keep_apart
+from migrator.sync.quarantine.table import create_quarantine
 from migrator.sync.state import Lease, Phase
+from migrator.sync.strays import Strays, settle
+from migrator.sync.watched import watched
 
 AIM = 0.5
 """Seconds that a chunk of the baseline takes: so long may a writer have to wait for a row."""
@@ -37,38 +47,72 @@ class Started:
     inserted: int = 0
     updated: int = 0
     already: bool = False
+    findings: tuple[Finding, ...] = ()
+    """What people should know of before they use both sides."""
 
     def and_(self, done: Outcome) -> Started:
         """This, and one more chunk."""
         return Started(self.rows + done.keys, self.inserted + done.inserted, self.updated + done.updated)
 
     def as_json(self) -> dict[str, Any]:
-        return {"rows": self.rows, "inserted": self.inserted, "updated": self.updated, "already": self.already}
+        return {"rows": self.rows, "inserted": self.inserted, "updated": self.updated, "already": self.already,
+                "findings": [finding.as_json() for finding in self.findings]}
 
 
 def start(lens: Lens, meeting: Meeting, *, holder: str = "start", progress: Progress | None = None,
-          patience: float = 0.0) -> Started:
+          patience: float = 0.0, strays: Strays = Strays.REFUSE) -> Started:
     """Have both sides say the same and note every change from now on; a start that was cut off goes on where it was.
 
     The old side is the truth until every row of it has been looked at once: the new side may be empty, or may have been
-    made by a clone and somebody else's upgrade. Both may be in use meanwhile.
-    Raises Locked while somebody else acts; Busy when writers do not let a trigger be made; DatabaseError.
+    made by a clone and somebody else's upgrade. Both may be in use meanwhile. Where capture was broken since an earlier
+    start it is mended, and every row that it may have missed counts as written.
+    strays: what becomes of rows that only the new side has.
+    Raises Locked while somebody else acts; Busy when writers do not let a trigger be made; FindingsBlock, about strays;
+    DatabaseError.
     """
     with Lease.take(meeting, lens, holder, patience=patience, renew=True) as lease, ExitStack() as stack:
+        if lease.state.phase is Phase.FINISHED:
+            lease.tell(phase=Phase.BASELINE, settings={})
         for side in Side:
-            install(meeting.end(side), lens, side)
-            with meeting.connect(side) as connection, connection.execution_options(**AT_ONCE).begin():
-                create_halves(connection, lens, side)
-                create_conflicts(connection, side)
+            _watch(lens, meeting, side)
         with meeting.connect(Side.NEW) as connection, connection.execution_options(**AT_ONCE).begin():
             create_memories(connection, lens)
+        apart = keep_apart(lens, meeting, lease.state.settings.get("numbers", {}))
         if lease.state.phase is not Phase.BASELINE:
-            return Started(already=True)
-        lease.tell(settings={**lease.state.settings, "skew": skew(meeting)})
+            return Started(already=True, findings=apart.findings)
+        lease.tell(settings={**lease.state.settings, "skew": skew(meeting), "numbers": dict(apart.ranges)})
         carrier = open_carrier(stack, lens, meeting, Way.FORWARD, lease, baseline=True)
         found = _Baseline(lens, lease, carrier, progress).run()
+        settle(lens, meeting, strays)
         lease.tell(phase=Phase.LIVE)
-        return found
+        return replace(found, findings=apart.findings)
+
+
+def _watch(lens: Lens, meeting: Meeting, side: Side) -> None:
+    """Capture on a side, and the tables of ours that it needs."""
+    end = meeting.end(side)
+    broken = _broken(lens, meeting, side)
+    install(end, lens, side)
+    with meeting.connect(side) as connection, connection.execution_options(**AT_ONCE).begin():
+        create_halves(connection, lens, side)
+        create_conflicts(connection, side)
+        create_quarantine(connection, side)
+        if broken:
+            mark_all(lens, Session(end, connection), side, watched(lens, side))
+
+
+def _broken(lens: Lens, meeting: Meeting, side: Side) -> bool:
+    """Whether capture was there before, and something of it is not as it was made."""
+    with meeting.connect(side) as connection, connection.begin():
+        space = connection.get_execution_options()["schema_translate_map"][side]
+        there = set(inspect(connection).get_table_names(schema=space))
+        if Agreed(lens.pairs[0], side).name not in there:
+            return False
+        try:
+            Watch(meeting.end(side), lens, side).require_whole(Session(meeting.end(side), connection))
+        except CaptureBroken:
+            return True
+    return False
 
 
 class _Baseline:

@@ -69,22 +69,31 @@ def touch(lens: Lens, meeting: Meeting, *, sample: int | None = None, progress: 
         seen = _Seen()
         applier.drain()
         applier.heed(seen)
-        marked = {side: _carried(lens, meeting, side, sample, applier, progress) for side in Side}
+        carry = _Carry(lens, meeting, applier, progress)
+        marked = {side: carry.marked(side, sample) for side in Side}
     return Touched(marked, seen.changes, time.monotonic() - began)
 
 
-def _carried(lens: Lens, meeting: Meeting, side: Side, sample: int | None, applier: Applier,
-             progress: Progress | None) -> int:
-    marked, carried = sum(mark(lens, meeting, side, sample).values()), 0
+class _Carry:
+    """Marks rows and has them carried; the progress counts on from side to side."""
 
-    def told(done: Round) -> None:
-        nonlocal carried
-        carried += done.entries
-        if progress:
-            progress(min(carried, marked), marked, "rows", str(side))
+    def __init__(self, lens: Lens, meeting: Meeting, applier: Applier, progress: Progress | None) -> None:
+        self._lens = lens
+        self._meeting = meeting
+        self._applier = applier
+        self._progress = progress
+        self._done = 0
 
-    applier.drain(told)
-    return marked
+    def marked(self, side: Side, sample: int | None) -> int:
+        """How many rows of a side were marked; when this returns they have been carried."""
+        count = sum(mark(self._lens, self._meeting, side, sample).values())
+        self._applier.drain(lambda done: self._tell(done, side))
+        return count
+
+    def _tell(self, done: Round, side: Side) -> None:
+        self._done += done.entries
+        if self._progress:
+            self._progress(self._done, None, "rows", str(side))
 
 
 class _Seen:

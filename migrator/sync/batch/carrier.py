@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
+from migrator.errors import DatabaseError
 from migrator.lens.copy.keys import Key
 from migrator.lens.copy.session import Session
 from migrator.lens.lens import Lens
@@ -17,39 +19,20 @@ from migrator.lens.pair import Pair
 from migrator.lens.side import Side
 from migrator.sync.batch.layers import Layers
 from migrator.sync.batch.order import Order
+from migrator.sync.batch.outcome import Outcome
 from migrator.sync.batch.part import Part
+from migrator.sync.batch.rekeying import Rekeying
 from migrator.sync.batch.road import Confirm, Road
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.take import Entries, Queue
 from migrator.sync.conflicts.terms import Terms
+from migrator.sync.quarantine.pieces import Pieces
+from migrator.sync.quarantine.reasons import reason_of
+from migrator.sync.quarantine.wards import Wards
 from migrator.sync.watched import watched
 
 Heed = Callable[[Shape, Session], None]
 """Sees what is planned about a pair, at the target, before it is done."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One batch: entries taken, keys they spoke of, rows written, keys that had to wait, conflicts met, and
-    seconds.
-    """
-
-    entries: int = 0
-    keys: int = 0
-    inserted: int = 0
-    updated: int = 0
-    deleted: int = 0
-    held: int = 0
-    marked: int = 0
-    conflicts: int = 0
-    seconds: float = 0.0
-    lag: float = 0.0
-    """Seconds from the oldest of these changes until it was applied."""
-
-    @property
-    def written(self) -> int:
-        """Rows that were changed at the target."""
-        return self.inserted + self.updated + self.deleted
 
 
 class Carrier:
@@ -64,6 +47,9 @@ class Carrier:
         self._parts = [Part(lens, pair, road, terms) for pair in _parents_first(lens, road)]
         self._order = Order(road, self._parts)
         self._layers = Layers(self._parts)
+        self._rekeying = Rekeying(road, self._parts, confirm)
+        self._wards = Wards(road, self._parts, self._watched[road.way.source])
+        self._pieces = Pieces(road, confirm, partial(self._apply, last=False))
 
     @property
     def pairs(self) -> list[Pair]:
@@ -93,22 +79,31 @@ class Carrier:
                 return Outcome()
             entries = self.queue.take(source, waiting.entries, most)
             parts = [part for part in self._parts if part.take(entries)]
-        outcome = self._apply(parts, entries)
+        self._rekeying.run(entries)
+        outcome = self._carry(parts, entries)
         seconds = time.monotonic() - began
         return replace(outcome, entries=sum(one.count for one in entries), keys=sum(part.count for part in parts),
                        seconds=seconds, lag=waiting.lag + seconds)
 
     def sweep(self, pair: Pair, above: Key | None, most: int) -> tuple[Outcome, Key | None]:
         """Carry the next rows of a pair above a key of the source, dirty or not; up to which key, None at the end."""
-        self._catch_up()
         part = next(part for part in self._parts if part.pair is pair)
         began = time.monotonic()
         with self._road.looking(self._road.way.source):
             reached = part.range(above, most)
         if reached is None:
             return Outcome(), None
-        outcome = self._apply([part], [])
+        outcome = self._carry([part], [])
         return replace(outcome, keys=part.count, seconds=time.monotonic() - began), reached
+
+    def _carry(self, parts: list[Part], entries: Sequence[Entries]) -> Outcome:
+        """Carry what has been taken at once, or piece by piece where the target's server refuses a row."""
+        try:
+            return self._apply(parts, entries)
+        except DatabaseError as error:
+            if reason_of(error) is None:
+                raise
+            return self._pieces.carry(parts, entries)
 
     def _catch_up(self) -> None:
         """Have the source learn what the target committed last, where the two were cut off in between."""
@@ -119,17 +114,23 @@ class Carrier:
                     part.learn()
                     part.remember(self._road.way.source)
 
-    def _apply(self, parts: list[Part], entries: Sequence[Entries]) -> Outcome:
+    def _apply(self, parts: list[Part], entries: Sequence[Entries], *, last: bool = True) -> Outcome:
         """Two transactions where there are two servers: what is cut off between them is repeated, and changes nothing.
+
+        last: the entries speak of nothing else, and are done.
         """
+        self._catch_up()
         if self._road.numbers_first:
             with self._road.at_source(self._confirm), self._road.looking(self._road.way.target):
                 for part in parts:
                     part.preparing.number()
         with self._road.at_source(self._confirm):
             with self._road.at_target(self._confirm):
-                outcome = self._write(parts)
-            return replace(outcome, held=self._learn(parts, entries))
+                written = self._write(parts)
+            held = self._learn(parts, entries, written)
+            for one in entries if last else ():
+                one.forget(self._road.source)
+        return written + held
 
     def _write(self, parts: list[Part]) -> Outcome:
         """What happens at the target."""
@@ -138,13 +139,12 @@ class Carrier:
                 part.preparing.number()
         for part in parts:
             part.preparing.make()
-        done = [self._write_layer(layer) for layer in self._layers.of(parts)]
-        return Outcome(**{name: sum(getattr(one, name) for one in done) for name in (
-            "inserted", "updated", "deleted", "marked", "conflicts")})
+        return sum((self._write_layer(layer) for layer in self._layers.of(parts)), Outcome())
 
     def _write_layer(self, parts: list[Part]) -> Outcome:
         for part in parts:
             part.make()
+        self._order.move(parts)
         for part in parts:
             part.decide()
         self._order.settle(parts)
@@ -160,17 +160,19 @@ class Carrier:
         marked = sum(part.mark(here[part.shape.target.main.name]) for part in parts)
         return Outcome(inserted=inserted, updated=updated, deleted=deleted, marked=marked, conflicts=met)
 
-    def _learn(self, parts: list[Part], entries: Sequence[Entries]) -> int:
-        """What happens at the source; keys that have to wait."""
+    def _learn(self, parts: list[Part], entries: Sequence[Entries], written: Outcome) -> Outcome:
+        """What happens at the source. Rows are given up only when all that is dirty was looked at, and nothing could be
+        done about any of it.
+        """
         there = self._watched[self._road.way.source]
         for part in parts:
             part.learn()
             part.telling.there()
             part.remember(self._road.way.source)
-        held = sum(part.hold(there[part.shape.source.main.name], entries) for part in parts)
-        for one in entries:
-            one.forget(self._road.source)
-        return held
+        give_up = bool(entries) and self.queue.whole and not written.written
+        held = [part.hold(there[part.shape.source.main.name], entries, give_up=give_up) for part in parts]
+        self._wards.learn(parts, written.inserted)
+        return Outcome(held=sum(waits for waits, _ in held), quarantined=sum(gone for _, gone in held))
 
 
 def _parents_first(lens: Lens, road: Road) -> list[Pair]:

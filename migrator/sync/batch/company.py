@@ -48,6 +48,10 @@ class Company:
         """The links that are written into a table."""
         return [one for one in self._links if one.table.name == table]
 
+    def links_of(self, shape: Shape) -> list[Links]:
+        """The links that belong to the rows of a pair."""
+        return [one for one in self._links if one.shape is shape]
+
     def writes(self, table: str) -> bool:
         """Whether any pair writes a table."""
         return bool(self.staged(table) or self.links(table))

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Delete,
     Insert,
     Select,
+    Update,
     and_,
     case,
     func,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    update,
 )
 
 from migrator.lens.scope import Tables
@@ -38,7 +40,7 @@ def settled_rows(shape: Shape) -> Select[tuple[object, ...]]:
     for number, _ in enumerate(shape.memories):
         names += [*shape.remembered(number).values(), f"worth_{number}"]
     said = agreed_text(stage.c.said, func.coalesce(stage.c.base, ""), plan.c.leave, places)
-    return select(*(stage.c[name] for name in names), plan.c.act, plan.c.leave, plan.c.clash, plan.c.kind,
+    return select(*(stage.c[name] for name in names), plan.c.act, plan.c.leave, plan.c.clash, plan.c.kind, plan.c.why,
                   said.label("said")).select_from(
         stage.join(plan, plan.c.stage == stage.c.id)).where(plan.c.act != Act.NONE)
 
@@ -82,6 +84,16 @@ def agree_there(shape: Shape) -> Insert:
     found = select(*(settled.c[ours].label(theirs) for theirs, ours in keys.items()), settled.c.said).where(
         settled.c.act.in_(AGREED))
     return insert(half.clause).from_select([*keys, "said"], found)
+
+
+def called_so(shape: Shape) -> Update:
+    """Have the source's half call rows as they are called at the target now, where nothing else is agreed on anew."""
+    settled, half, way = shape.settled.clause, shape.half(shape.way.source), shape.way
+    same = and_(*(half.clause.c[theirs] == settled.c[ours] for theirs, ours
+                  in zip(half.keys(way.source), shape.key_texts(way.source), strict=True)))
+    names = zip(half.keys(way.target), shape.key_texts(way.target), strict=True)
+    return update(half.clause).values({theirs: settled.c[ours] for theirs, ours in names}).where(
+        same, settled.c.act == Act.LEAVE)
 
 
 def remember(shape: Shape, make: str) -> Iterator[Delete | Insert]:

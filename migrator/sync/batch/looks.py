@@ -10,6 +10,7 @@ from migrator.sync.batch.claims import claims
 from migrator.sync.batch.company import Company
 from migrator.sync.batch.contested import Contested, contested
 from migrator.sync.batch.missing import missing, missing_of_links
+from migrator.sync.batch.moving import Moving
 from migrator.sync.batch.park import Park
 from migrator.sync.batch.part import Part
 from migrator.sync.batch.referred import let_go, referred
@@ -18,8 +19,9 @@ from migrator.sync.batch.referred import let_go, referred
 class Looks:
     """The checks of a pair, put together at the first question."""
 
-    def __init__(self, company: Company, part: Part) -> None:
+    def __init__(self, company: Company, part: Part, moving: Moving) -> None:
         self.company = company
+        self.moving = moving
         self._part = part
 
     @property
@@ -65,6 +67,7 @@ class Looks:
         return list(self._missing())
 
     def _missing(self) -> Iterator[Check]:
+        yield self.moving.check
         yield from claims(self.company, self._part.shape)
         for writing in self._part.writings:
             yield from missing(self.company, writing)

@@ -18,7 +18,9 @@ from migrator.sync.batch.check import Check
 from migrator.sync.batch.claims import ceded
 from migrator.sync.batch.company import Company
 from migrator.sync.batch.looks import Looks
+from migrator.sync.batch.moving import Moving
 from migrator.sync.batch.part import Part
+from migrator.sync.batch.renaming import Renaming
 from migrator.sync.batch.road import Road
 from migrator.sync.batch.rules import foreign_rules
 from migrator.sync.batch.script import Script
@@ -51,12 +53,20 @@ class Order:
         written = [writing for part in self._parts for writing in part.writings]
         for place, writing in enumerate(written):
             writing.ties = tied(place, [one.table for one in written], writing.columns, target.make, rules)
-        self._looks = {part: Looks(company, part) for part in self._parts}
+        self._looks = {part: Looks(company, part, Moving(part, Renaming(company, part.shape, target), target))
+                       for part in self._parts}
         with target.connection.begin():
             for look in self._looks.values():
+                look.moving.create()
                 for park in look.parks:
                     park.parked.create(target)
         self._deferred = target.make == "postgresql" and any(rule.deferrable for rule in rules.values())
+
+    def move(self, parts: Sequence[Part]) -> None:
+        """Give rows the keys by which they are called now."""
+        self._check_later()
+        for part in parts:
+            self._looks[part].moving.run()
 
     def settle(self, parts: Sequence[Part]) -> None:
         """Have those rows wait that cannot be written now, with the reason in the plan."""
@@ -77,7 +87,6 @@ class Order:
         that name what is deleted have yet to name something else.
         """
         late = not self._smooth and any(self._is_any(part, "late", self._looks[part].late) for part in parts)
-        self._check_later()
         deleted = sum(part.writer.unlink() for part in reversed(parts))
         deleted += 0 if late else self._remove(parts)
         for part in parts if not self._smooth else ():
@@ -89,6 +98,8 @@ class Order:
             part.writer.complete()
         linked = sum(part.writer.link() for part in parts)
         deleted += self._remove(parts) if late else 0
+        for part in parts:
+            self._looks[part].moving.end()
         if self._deferred:
             self._road.target.run("SET CONSTRAINTS ALL IMMEDIATE")
         return sum(new for new, _ in written) + linked, sum(changed for _, changed in written), deleted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from sqlalchemy import Delete, Insert, Select, and_, func, insert, literal, or_, select
+from sqlalchemy import Delete, Insert, Select, and_, insert, literal, not_, or_, select
 
 from migrator.lens.copy.keys import Key
 from migrator.lens.lens import Lens
@@ -14,7 +14,16 @@ from migrator.lens.pair import Pair
 from migrator.lens.side import Side
 from migrator.sync.batch.decide import Act, planned
 from migrator.sync.batch.flags import any_flag
-from migrator.sync.batch.learn import agree_here, agree_there, forget_here, forget_there, remember, settled_rows
+from migrator.sync.batch.held import held_rows, in_vain
+from migrator.sync.batch.learn import (
+    agree_here,
+    agree_there,
+    called_so,
+    forget_here,
+    forget_there,
+    remember,
+    settled_rows,
+)
 from migrator.sync.batch.links import links
 from migrator.sync.batch.look import lockable, seen_rows, there
 from migrator.sync.batch.make import absent_rows, asked_keys, made_rows
@@ -28,6 +37,7 @@ from migrator.sync.batch.writer import Writer
 from migrator.sync.conflicts.tell import Telling
 from migrator.sync.conflicts.terms import Terms
 from migrator.sync.dirty import dirty_table, noted
+from migrator.sync.quarantine.ward import Ward
 from migrator.sync.watched import Watched
 
 
@@ -41,7 +51,12 @@ class Part:
         self._terms = terms
         self._script = Script()
         self.telling = Telling(self.shape, road, self._script, terms)
+        self.ward = Ward(self.shape, road, self._script)
         self._planned = False
+        self.moved = False
+        """Whether rows of the target are called otherwise than when both sides last agreed."""
+        self.dropped: set[Key] = set()
+        """Keys of rows of the target that are gone, while other rows have their keys at the source."""
         self.count = 0
         self.links = list(links(self.shape))
         self.preparing = Preparing(self.shape, road, self._script)
@@ -57,7 +72,7 @@ class Part:
     def create(self) -> None:
         """Make the temporary tables."""
         shape, road = self.shape, self._road
-        for table in (shape.keys, shape.settled):
+        for table in (shape.keys, shape.aside, shape.settled):
             table.create(road.source)
         wanted = [one.wanted for one in self.links]
         for table in (shape.absent, shape.stage, shape.locked, shape.seen, shape.plan, *wanted):
@@ -66,6 +81,7 @@ class Part:
             shape.settled.create(road.target)
         self.preparing.create()
         self.telling.create()
+        self.ward.create()
         self._handing.create()
         for carriage in self._making:
             carriage.create()
@@ -92,6 +108,20 @@ class Part:
         asked = asked_keys(self.shape).order_by(keys.c.id.desc()).limit(1)
         return tuple(text.decode() if isinstance(text, bytes) else text
                      for text in self._road.source.ask(asked).one())
+
+    def set_aside(self) -> list[int]:
+        """Put the keys aside, to carry them piece by piece; their numbers in order."""
+        aside, source = self.shape.aside, self._road.source
+        keys = [self.shape.keys.clause.c[name] for name in aside.like]
+        self._script.fill(aside, source, lambda: select(*keys))
+        return list(source.ask(select(aside.clause.c.id).order_by(aside.clause.c.id)).scalars())
+
+    def pick(self, first: int, last: int) -> None:
+        """Take the keys with numbers from first to last that were put aside."""
+        aside, keys, source = self.shape.aside.clause, self.shape.keys, self._road.source
+        keys.empty(source)
+        picked = select(*(aside.c[name] for name in keys.like)).where(aside.c.id.between(first, last))
+        self.count = source.run(keys.fill(source, picked)).rowcount
 
     def make(self) -> None:
         """Bring what the source's rows become."""
@@ -133,17 +163,22 @@ class Part:
         shape, source = self.shape, self._road.source
         self._script.run("forget there", source, lambda: forget_there(shape, source.make))
         self._script.run("agree there", source, lambda: agree_there(shape))
+        if self.moved:
+            self._script.run("called so", source, lambda: called_so(shape))
 
     def remember(self, side: Side) -> None:
         """Have memories hold what would be lost, if they lie at this side."""
         for number, statement in enumerate(self._remembering if side is PLACE else []):
             self._script.run(f"remember {number}", self._road.at(side), partial(_same, statement))
 
-    def hold(self, watched: Watched, entries: Iterable[Entries]) -> int:
-        """Put back into the source's dirty table the rows that have to wait; how many."""
+    def hold(self, watched: Watched, entries: Iterable[Entries], *, give_up: bool) -> tuple[int, int]:
+        """Put back into the source's dirty table the rows that have to wait, or, to give up, into quarantine those that
+        have waited in vain; how many of each.
+        """
         taken = next((one for one in entries if one.watched is watched), None)
-        return self._script.run(f"hold {taken is not None}", self._road.source,
-                                lambda: self._held(watched, taken))
+        held = self._script.run(f"hold {taken is not None} {give_up}", self._road.source,
+                                lambda: self._held(watched, taken, give_up=give_up))
+        return held, self.ward.admit_stuck(taken) if give_up else 0
 
     def mark(self, watched: Watched) -> int:
         """Mark dirty at the target the rows that must go the other way; how many."""
@@ -155,16 +190,11 @@ class Part:
                 and_(plan.c.asked.is_not(None), plan.c.act.not_in([Act.ASK, Act.HOLD]))))
         return self._script.run("mark", self._road.target, lambda: _entries(watched, len(cells), rows))
 
-    def _held(self, watched: Watched, taken: Entries | None) -> Insert:
-        shape, keys, settled = self.shape, self.shape.keys.clause, self.shape.settled.clause
-        asked = asked_keys(shape)
-        named = select(*keys.c, *asked.selected_columns).subquery()
-        on = and_(*(named.c[name] == settled.c[name] for name in shape.key_texts(shape.way.source)))
-        cells = [named.c[f"key_{n}"] for n, _ in enumerate(shape.source.key, 1)]
-        tries = select(func.coalesce(func.max(taken.taken.clause.c.tries), 0) + 1).scalar_subquery() if taken \
-            else literal(1)
-        rows = select(*cells, *cells, tries).select_from(named.join(settled, on)).where(settled.c.act == Act.HOLD)
-        return _entries(watched, len(cells), rows)
+    def _held(self, watched: Watched, taken: Entries | None, *, give_up: bool) -> Insert:
+        held = held_rows(self.shape, taken).subquery("held")
+        cells = [held.c[f"key_{n}"] for n, _ in enumerate(self.shape.source.key, 1)]
+        rows = select(*cells, *cells, held.c.tries)
+        return _entries(watched, len(cells), rows.where(not_(in_vain(held))) if give_up else rows)
 
 
 def _entries(watched: Watched, keys: int, rows: Select[tuple[object, ...]]) -> Insert:

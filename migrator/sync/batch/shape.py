@@ -1,6 +1,7 @@
 """The shape of a pair's batch: which temporary tables hold it, and what their columns are called.
 
 - keys: at the source, the keys of the pair's rows that are dirty
+- aside: at the source, the same while they are carried piece by piece
 - stage: at the target, what the source's rows become, with what the source has said of them
 - seen: at the target, what those rows say there now
 - last_written: at the target, when rows were last written on either side, where that decides
@@ -11,7 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from migrator.lens.group import Group
@@ -107,6 +108,10 @@ class Shape:
             for n, name in enumerate(self.source.key, 1)}, tuple(f"key_{n}" for n, _ in enumerate(self.source.key, 1)))
 
     @cached_property
+    def aside(self) -> Temporary:
+        return replace(self.keys, name=f"migrator_aside_{self.number}", ours={}, index=())
+
+    @cached_property
     def absent(self) -> Temporary:
         return Temporary(f"migrator_asked_{self.number}", self.way.target,
                          dict.fromkeys(self.key_texts(self.way.source), Kind.KEY))
@@ -141,7 +146,8 @@ class Shape:
     @cached_property
     def settled(self) -> Temporary:
         ours = dict.fromkeys([*self.key_texts(self.way.source), *self.key_texts(self.way.target)], Kind.KEY)
-        ours |= {"act": Kind.KEY, "leave": Kind.TEXT, "clash": Kind.TEXT, "kind": Kind.KEY, "said": Kind.TEXT}
+        ours |= {"act": Kind.KEY, "leave": Kind.TEXT, "clash": Kind.TEXT, "kind": Kind.KEY, "why": Kind.TEXT,
+                 "said": Kind.TEXT}
         for number, _ in enumerate(self.memories):
             ours |= dict.fromkeys(self.remembered(number).values(), Kind.TEXT) | {f"worth_{number}": Kind.FLAG}
         return Temporary(f"migrator_settled_{self.number}", self.way.source, ours, {},

@@ -66,6 +66,8 @@ class Queue:
         self.side = side
         self.entries = [Entries(watched, number) for number, watched in enumerate(tables, 1)]
         self._words: dict[int, str] = {}
+        self.whole = False
+        """Whether all that was there has been taken."""
 
     def create(self, session: Session) -> None:
         """Make the temporary tables on a connection."""
@@ -75,7 +77,9 @@ class Queue:
     def take(self, session: Session, waiting: Sequence[Entries], most: int) -> list[Entries]:
         """Note the oldest entries of the dirty tables that have any, a share of `most` from each."""
         share = max(LEAST, most // max(1, len(waiting)))
-        return [entries for entries in waiting if entries.take(session, share)]
+        found = [entries for entries in waiting if entries.take(session, share)]
+        self.whole = all(entries.count < share for entries in found)
+        return found
 
     def waiting(self, session: Session) -> Waiting:
         """The dirty tables that hold anything, and for how long the oldest entry has waited."""

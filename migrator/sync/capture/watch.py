@@ -66,8 +66,9 @@ class Watch:
 
     def _changed(self) -> list[str]:
         there = read_schema(self._end).tables
-        return sorted(one.table.name for one in self._tables
-                      if one.table.name not in there or _said(there[one.table.name]) != _said(one.table))
+        known = {one.table.name: one.table for one in self._tables}
+        return sorted(name for name, table in known.items()
+                      if name not in there or _said(there[name], table) != _said(table, table))
 
 
 def print_of(session: Session, side: Side, tables: list[str]) -> str:
@@ -82,6 +83,7 @@ def _broken(table: str, there: bool) -> str:
     return _("a trigger that notes changes of {table} is missing").format(table=table)
 
 
-def _said(table: Table) -> tuple[object, ...]:
-    """What of a table's structure matters; a key that is only assumed is not in the catalogue."""
-    return (dict(table.columns), set(table.uniques), set(table.foreign), set(table.triggers))
+def _said(table: Table, known: Table) -> tuple[object, ...]:
+    """What of a table's structure matters; what a mapping only assumes of its key is not in the catalogue."""
+    columns = {name: column.type if known.assumed else column for name, column in table.columns.items()}
+    return columns, set(table.uniques), set(table.foreign), set(table.triggers)
