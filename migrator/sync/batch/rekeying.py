@@ -55,7 +55,8 @@ class Rekeying:
             for row in self._rekey(part, self._road.way.source, moves):
                 half = part.shape.half(self._road.way.source)
                 part.dropped.add(tuple(row[name] for name in half.keys(self._road.way.target)))
-        dirty, changed = dirty_table(watched), _changed(watched, dirty_table(watched))
+        dirty = dirty_table(watched)
+        changed = _changed(watched, dirty)
         was, now = noted("was", watched), noted("now", watched)
         source.run(source.rendered(insert(dirty).from_select(
             [*was, *now], select(*(dirty.c[name] for name in was), *(dirty.c[name] for name in was)).where(changed))))
