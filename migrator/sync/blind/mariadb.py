@@ -40,8 +40,8 @@ def _rights(session: Session, side: Side, asked: Mapping[str, Any]) -> Iterator[
     if not trigger and not roles:
         yield blocks("sync.trigger-right", _("the login may not make triggers in {database}").format(database=space),
                      _("GRANT TRIGGER ON the database to it"), name=space, side=side)
-    binlog, trusting = session.run("SELECT @@log_bin, @@log_bin_trust_function_creators").one()
-    if binlog and not trusting and not super_ and not roles:
+    closed = session.run("SELECT @@log_bin AND NOT @@log_bin_trust_function_creators").scalar()
+    if closed and not super_ and not roles:
         yield blocks("sync.binlog", _("the server writes a binlog and lets only administrators make triggers"),
                      _("SET GLOBAL log_bin_trust_function_creators = 1, or use a login with SUPER"),
                      name="log_bin_trust_function_creators", side=side)

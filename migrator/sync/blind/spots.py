@@ -66,8 +66,8 @@ def _of_key(table: Table, side: Side) -> Iterator[Finding]:
 
 def _of_triggers(table: Table, side: Side) -> Iterator[Finding]:
     for trigger in table.triggers:
-        yield blocks("sync.own-trigger", _("the application's trigger {trigger} on {table} of the {side} side would act "
-                                           "once more on what comes from the other side").format(
+        yield blocks("sync.own-trigger", _("the application's trigger {trigger} on {table} of the {side} side would "
+                                           "act once more on what comes from the other side").format(
             trigger=trigger, table=table.name, side=side),
             _("see what it does; if doing it twice is harmless, allow it by name"), name=trigger, table=table.name,
             side=side)

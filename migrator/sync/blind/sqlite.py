@@ -17,8 +17,8 @@ def spots(session: Session, side: Side, tables: Sequence[Watched]) -> Iterator[F
     """See `Make`."""
     for one in tables:
         for index, in session.connection.execute(_HALF, {"table": one.table.name}):
-            yield blocks("sync.replaced", _("REPLACE can push rows out of {table} by the unique index {index} without a "
-                                            "trace: it is about some rows only, or about what is computed").format(
+            yield blocks("sync.replaced", _("REPLACE can push rows out of {table} by the unique index {index} without "
+                                            "a trace: it is about some rows only, or about what is computed").format(
                 table=one.table.name, index=index),
                 _("allow it by name if the application never says REPLACE there, else make it an index on columns"),
                 name=index, table=one.table.name, side=side)

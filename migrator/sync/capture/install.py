@@ -26,6 +26,8 @@ from migrator.sync.watched import Watched, watched
 MAKES: dict[str, Make] = {"postgresql": postgresql, "mariadb": mariadb, "sqlite": sqlite}
 PATIENCE = 3.0
 """Seconds that the making of a trigger waits for writers of its table, while others wait behind it."""
+COMMON = 3
+"""Columns of a dirty table before those that hold values."""
 TRIES = 5
 PAUSE = 0.5
 """Seconds after the first time that it was in vain; they double each time."""
@@ -40,8 +42,7 @@ def install(end: Endpoint, lens: Lens, side: Side) -> None:
     """
     tables = watched(lens, side)
     with bounded(end, side, PATIENCE) as session:
-        _make_guard(session, side)
-        fresh = {one.table.name for one in tables if _make_dirty_table(session, side, one)}
+        fresh = _make_tables(session, side, tables)
         with session.connection.begin():
             note_births(session, side, tables)
             wrong, strange = _compared(session, side, tables)
@@ -49,7 +50,7 @@ def install(end: Endpoint, lens: Lens, side: Side) -> None:
         for table, triggers in groupby(sorted(wrong, key=_table), key=_table):
             _patiently(session, partial(_make, session, side, [*triggers]))
             with session.connection.begin():
-                mark_all(lens, session, side, [one for one in tables if one.table.name == table and table not in fresh])
+                mark_all(session, [one for one in tables if one.table.name == table and table not in fresh], tables)
 
 
 def remove(end: Endpoint, lens: Lens, side: Side) -> None:
@@ -57,10 +58,8 @@ def remove(end: Endpoint, lens: Lens, side: Side) -> None:
     with bounded(end, side, PATIENCE) as session:
         with session.connection.begin():
             names = MAKES[end.make].found(session, side)
-            tables = [name for name in inspect(session.connection).get_table_names(schema=session.schema(side))
-                      if name.startswith(DIRTY)]
         _drop(session, side, names)
-        for name in tables:
+        for name in _dirty_tables(session, side):
             _patiently(session, partial(session.run, f"DROP TABLE {session.table(side, name)}"))
 
 
@@ -76,35 +75,42 @@ def _compared(session: Session, side: Side, tables: Sequence[Watched]) -> tuple[
     return wrong, [name for name in found if name not in needed]
 
 
-def _make_guard(session: Session, side: Side) -> None:
-    if session.make == "sqlite":
+def _make_tables(session: Session, side: Side, tables: Sequence[Watched]) -> set[str]:
+    """Make the dirty tables that are not there; the names of what is watched by those.
+
+    One that holds other columns gives way, once nothing is written to it any more.
+    """
+    there = _dirty_tables(session, side)
+    others = {dirty_name(one.table.name): one for one in tables
+              if there.get(dirty_name(one.table.name)) != [*noted("was", one), *noted("now", one)]}
+    outdated = [name for name in others if name in there]
+    if outdated:
         with session.connection.begin():
+            found = MAKES[session.make].found(session, side)
+        _drop(session, side, [name for name, said in found.items() if any(table in said for table in outdated)])
+    with session.connection.begin():
+        if session.make == "sqlite":
             session.run(f"CREATE TABLE IF NOT EXISTS {session.table(side, GUARD)} (n INTEGER PRIMARY KEY)")
+        for name, one in others.items():
+            session.run(f"DROP TABLE IF EXISTS {session.table(side, name)}")
+            _make_table(session, one)
+    return {one.table.name for name, one in others.items() if name not in there}
 
 
-def _make_dirty_table(session: Session, side: Side, watched: Watched) -> bool:
-    """Whether it was not there; one that holds other columns gives way, once nothing is written to it any more."""
+def _make_table(session: Session, watched: Watched) -> None:
+    types = native_types(session, watched.side, watched.table.name)
+    spelled = [f"{session.quoted([label])} {types[name]}" for when in ("was", "now")
+               for label, name in zip(noted(when, watched), watched.columns, strict=True)]
+    session.run_as_told(f"CREATE TABLE {dirty(session, watched)} ({MAKES[session.make].COLUMNS}, {', '.join(spelled)})")
+
+
+def _dirty_tables(session: Session, side: Side) -> dict[str, list[str]]:
+    """The dirty tables that are there, with the columns that hold values."""
     with session.connection.begin():
-        there = _columns(session, side, dirty_name(watched.table.name))
-        found = MAKES[session.make].found(session, side)
-    if there[-2 * len(watched.columns):] == [*noted("was", watched), *noted("now", watched)]:
-        return False
-    if there:
-        _drop(session, side, [name for name, said in found.items() if dirty_name(watched.table.name) in said])
-    with session.connection.begin():
-        session.run(f"DROP TABLE IF EXISTS {dirty(session, watched)}")
-        types = native_types(session, side, watched.table.name)
-        spelled = [f"{session.quoted([label])} {types[name]}" for when in ("was", "now")
-                   for label, name in zip(noted(when, watched), watched.columns, strict=True)]
-        session.run_as_told(f"CREATE TABLE {dirty(session, watched)} "
-                            f"({MAKES[session.make].COLUMNS}, {', '.join(spelled)})")
-    return not there
-
-
-def _columns(session: Session, side: Side, table: str) -> list[str]:
-    inspector, space = inspect(session.connection), session.schema(side)
-    return [column["name"] for column in inspector.get_columns(table, schema=space)] if inspector.has_table(
-        table, schema=space) else []
+        inspector, space = inspect(session.connection), session.schema(side)
+        names = [name for name in inspector.get_table_names(schema=space) if name.startswith(DIRTY)]
+        columns = inspector.get_multi_columns(schema=space, filter_names=names) if names else {}
+    return {name: [column["name"] for column in found][COMMON:] for (_space, name), found in columns.items()}
 
 
 def _make(session: Session, side: Side, triggers: Iterable[Trigger]) -> None:

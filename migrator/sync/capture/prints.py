@@ -29,19 +29,19 @@ _PRINTS = {
             where t.relname = any(:tables)),
         every as (
             select oid from watched union select p.relid from watched, pg_partition_tree(watched.oid) p)
-        select 'c', a.attrelid::bigint, a.attnum::int, md5(concat_ws(' ', a.attname, a.atttypid, a.atttypmod,
-               a.attnotnull, a.attcollation, a.attidentity, a.attgenerated, a.attisdropped))
+        select 'c', sum(hashtextextended(concat_ws(' ', a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod,
+               a.attnotnull, a.attcollation, a.attidentity, a.attgenerated, a.attisdropped), 0))
         from pg_attribute a join watched w on w.oid = a.attrelid where a.attnum > 0
         union all
-        select 't', g.tgrelid::bigint, 0, md5(concat_ws(' ', g.tgname, g.tgenabled, g.tgfoid, g.tgtype, f.prosrc,
-               f.prosecdef))
+        select 't', sum(hashtextextended(concat_ws(' ', g.tgrelid, g.tgname, g.tgenabled, g.tgfoid, g.tgtype, f.prosrc,
+               f.prosecdef), 0))
         from pg_trigger g join every e on e.oid = g.tgrelid join pg_proc f on f.oid = g.tgfoid
         where not g.tgisinternal and not starts_with(g.tgname, :freeze)
         union all
-        select 'k', k.conrelid::bigint, k.oid::int, md5(concat_ws(' ', k.contype, k.conkey, k.confrelid, k.confkey))
+        select 'k', sum(hashtextextended(concat_ws(' ', k.conrelid, k.contype, k.conkey, k.confrelid, k.confkey), 0))
         from pg_constraint k join watched w on w.oid = k.conrelid
         union all
-        select 'i', i.indrelid::bigint, i.indexrelid::int, i.indkey::text
+        select 'i', sum(hashtextextended(concat_ws(' ', i.indrelid, i.indkey), 0))
         from pg_index i join watched w on w.oid = i.indrelid where i.indisunique"""),
     "mariadb": text("""
         select 't', table_name, create_time, '' from information_schema.tables

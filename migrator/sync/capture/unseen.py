@@ -7,23 +7,23 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Insert, insert, inspect, select
 
 from migrator.lens.copy.session import Session
-from migrator.lens.lens import Lens
 from migrator.lens.pair import Pair
-from migrator.lens.side import Side
 from migrator.lens.sql.canonical import typed
 from migrator.lens.sql.column import as_stored
 from migrator.sync.agreed import Agreed
 from migrator.sync.dirty import dirty_table, noted
-from migrator.sync.watched import Watched, watched
+from migrator.sync.watched import Watched
 
 
-def mark_all(lens: Lens, session: Session, side: Side, tables: Iterable[Watched]) -> None:
+def mark_all(session: Session, tables: Iterable[Watched], every: Iterable[Watched]) -> None:
     """Enter in the dirty tables every row of the pairs that these tables reach: those that are there, and those that
     both sides agreed on before.
+
+    every: all that is watched on the side.
     """
-    every = {one.table.name: one for one in watched(lens, side)}
-    for pair in {id(pair): pair for one in tables for pair, _reached in one.reaches}.values():
-        for statement in _entries(session, pair, every[pair.faces[side].main.name]):
+    by_name = {one.table.name: one for one in every}
+    for pair, side in {id(pair): (pair, one.side) for one in tables for pair, _reached in one.reaches}.values():
+        for statement in _entries(session, pair, by_name[pair.faces[side].main.name]):
             session.run(session.rendered(statement))
 
 

@@ -28,7 +28,6 @@ class Watch:
 
     def __init__(self, end: Endpoint, lens: Lens, side: Side) -> None:
         self._end = end
-        self._lens = lens
         self._side = side
         self._tables = watched(lens, side)
         self._known = ""
@@ -45,7 +44,7 @@ class Watch:
             return
         self.require_whole(session)
         emptied = reborn(session, self._side, self._tables, born) if born else []
-        mark_all(self._lens, session, self._side, emptied)
+        mark_all(session, emptied, self._tables)
         self._known = "" if emptied else said  # what was entered is lost when the transaction does not end well
 
     def require_whole(self, session: Session) -> None:
