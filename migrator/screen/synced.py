@@ -14,8 +14,8 @@ AGES = ("p50", "p95", "oldest")
 
 def show_sync(status: Mapping[str, Any], following: str, *, room: int | None = None) -> str:
     """Sides, applier, queues and what people have to look at; `status` is JSON data, `following` what to type."""
-    return "\n".join([*_sides(status, room), *_applier(status["applier"]), *_tables(status, room),
-                      *_kept_up(status["pairs"]), _verdict(status),
+    working = [] if status["phase"] == "finished" else [*_applier(status["applier"]), *_tables(status, room)]
+    return "\n".join([*_sides(status, room), *working, *_kept_up(status["pairs"]), _verdict(status),
                       _("next: {command}").format(command=following)])
 
 
@@ -101,6 +101,12 @@ def summed_up(status: Mapping[str, Any]) -> str:
 
 
 def _verdict(status: Mapping[str, Any]) -> str:
+    if status["phase"] == "finished":
+        return "✓ " + _("finished: each side is on its own")
+    if status["phase"] == "baseline":
+        return "! " + _("the start has not ended, so not every row has been looked at")
+    if status["phase"] == "switching":
+        return "▸ " + _("users are on their way to the other side, or a switch was cut off")
     if not status["waiting"]:
         return "✓ " + _("drained: nothing waits on either side")
     if status["seconds_left"] is None:

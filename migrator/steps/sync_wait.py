@@ -6,8 +6,9 @@ import time
 
 from pydantic import Field
 
-from migrator.mapped import FILES, MappedArgs, met, met_or_why
-from migrator.model.finding import Finding, informs, later
+from migrator.in_step import ready
+from migrator.mapped import FILES, MappedArgs, met
+from migrator.model.finding import Finding, informs
 from migrator.model.outcome import Outcome
 from migrator.model.states import Touches, WayBack
 from migrator.step import Step, StepContext, register
@@ -38,21 +39,10 @@ class SyncWait(Step[SyncWaitArgs]):
     files = FILES
 
     def check(self, ctx: StepContext[SyncWaitArgs]) -> list[Finding]:
-        from migrator.errors import MigratorError
-        from migrator.model.finding import blocks
-        from migrator.sync.begun import in_step
         from migrator.sync.goal import Goal
 
         Goal.parse(ctx.args.below)
-        found = met_or_why(ctx)
-        if isinstance(found, Finding):
-            return [found]
-        try:
-            in_step(*found)
-        except MigratorError as error:
-            return [later("sync.later", error.message) if ctx.ahead
-                    else blocks("sync.not-begun", error.message, error.hint or "")]
-        return []
+        return ready(ctx)
 
     def apply(self, ctx: StepContext[SyncWaitArgs]) -> Outcome:
         from migrator.sync.goal import Goal

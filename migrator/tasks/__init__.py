@@ -6,6 +6,7 @@ from invoke.collection import Collection
 
 from migrator.tasks import (
     approve,
+    conflicts,
     decide,
     doctor,
     fleets,
@@ -16,6 +17,7 @@ from migrator.tasks import (
     runs,
     stages,
     steps,
+    switches,
     syncs,
     workers,
 )
@@ -42,8 +44,10 @@ namespace.add_collection(_collection("audit", verify=runs.verify))
 namespace.add_collection(_collection("journal", migrate=journal.migrate))
 namespace.add_collection(_collection("map", apply=maps.apply, census=maps.census, schema=maps.schema,
                                      suggest=maps.suggest, verify=maps.verify))
-namespace.add_collection(_collection("sync", apply=syncs.apply, start=syncs.start, status=syncs.status, stop=syncs.stop,
-                                     touch=syncs.touch, wait=syncs.wait))
+namespace.add_collection(_collection("sync", apply=syncs.apply, back=switches.back, conflicts=conflicts.conflicts,
+                                     finish=switches.finish, forward=switches.forward, start=syncs.start,
+                                     status=syncs.status, stop=syncs.stop, switch=switches.switch, touch=syncs.touch,
+                                     wait=syncs.wait))
 namespace.add_collection(_collection("playbook", check=playbooks.check, new=playbooks.new, schema=playbooks.schema,
                                      path=playbooks.path))
 namespace.add_collection(_collection("inventory", check=inventory.check, trust=inventory.trust))

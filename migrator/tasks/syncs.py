@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrator import clock
 from migrator.errors import Exit, WrongUse
+from migrator.here import from_here
 from migrator.tasks.maps import number
 from migrator.tasks.paired import Pair, paired
 from migrator.tasks.streams import flush
@@ -36,7 +37,8 @@ def start(pair: Pair, aim: str = "0.5s", pause_above: str | None = None) -> int 
     begun = None if alive else begin(lens, meeting, progress=Meter(as_json=pair.call.json))
     pid = process.start(pair.station, pair.errand(aim=aim, pause_above=pause_above))
     said: dict[str, Any] = {"pid": pid, "alive": alive is not None, **(begun.as_json() if begun else {})}
-    pair.call.show(show_started(said, str(pair.station.log), pair.typed("sync.touch")), {"event": "started", **said})
+    told = show_started(said, from_here(pair.station.log), pair.typed("sync.touch"))
+    pair.call.show(told, {"event": "started", **said})
     return None
 
 
@@ -132,6 +134,8 @@ def _manner(aim: str, pause_above: str | None) -> Manner:
 
 def _following(pair: Pair, found: dict[str, Any]) -> str:
     """The command that the state of a sync asks for."""
+    if found["phase"] == "finished":
+        return pair.typed("map.verify")
     if found["phase"] == "baseline" or found["applier"]["phase"] in ("none", "fell", "blocked"):
         return pair.typed("sync.start")
     if any(one["asked"] for one in found["pairs"]):

@@ -81,6 +81,16 @@ def test_an_applier_that_is_not_at_work_says_why() -> None:
     assert line(phase="elsewhere", host="ops2", why="switch") == "▸ switch: process 7 on ops2 has it in hand"
 
 
+def test_a_sync_that_is_not_under_way_says_how_far_it_is() -> None:
+    def verdict(phase: str) -> str:
+        return show_sync(said(phase=phase), "", room=100).splitlines()[-2]
+
+    assert verdict("baseline") == "! the start has not ended, so not every row has been looked at"
+    assert verdict("switching") == "▸ users are on their way to the other side, or a switch was cut off"
+    assert verdict("finished") == "✓ finished: each side is on its own"
+    assert len(show_sync(said(phase="finished"), "", room=100).splitlines()) == 5, "nobody has to apply any more"
+
+
 def test_watched_without_a_terminal_only_news_are_lines() -> None:
     out = io.StringIO()
     with Again(as_json=False, out=out) as again:

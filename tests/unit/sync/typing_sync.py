@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from migrator import __version__
+from migrator.lens.lens import Lens
 from migrator.lens.places.endpoint import open_endpoint
 from migrator.program import Migrator
 from migrator.sync.service.station import Station
@@ -37,6 +38,11 @@ class Typed:
         """The last event of `--json`."""
         return json.loads(self.last)
 
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The same, where it is a list."""
+        return json.loads(self.last)
+
 
 class Keyboard:
     """Types commands about one pair of databases; whatever they leave running is killed by `leave`."""
@@ -48,6 +54,10 @@ class Keyboard:
         self.world.build()
         self.mapping = folder / "map.yaml"
         self.mapping.write_text(SAID)
+
+    def lens(self) -> Lens:
+        """As the mapping file says now."""
+        return self.world.lens(self.mapping.read_text())
 
     def words(self, task: str, *flags: str, **places: str) -> list[str]:
         """The command's words; `places` are sides that are typed otherwise."""
