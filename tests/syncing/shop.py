@@ -20,7 +20,7 @@ from migrator.sync.start import start
 OLD = ("create table customer (id integer not null primary key, title varchar(40))",
        "create table task (id integer not null primary key, title varchar(200), state varchar(5), hours decimal(10,2), "
        "members varchar(100), customer_id integer, fax varchar(20))")
-NEW = ("create table client (id integer not null primary key, label varchar(40))",
+NEW = ("create table client (id integer not null primary key, label varchar(40) check (label <> 'bad'))",
        "create table item (id integer not null primary key, subject varchar(40), status varchar(10), "
        "hours decimal(10,2) check (hours < 1000), client_id integer, note varchar(20), "
        "foreign key (client_id) references client (id))",
@@ -57,17 +57,17 @@ class Shop:
     meeting: Meeting
 
     @classmethod
-    def opened(cls, old: Endpoint, new: Endpoint, policy: str = "pilot") -> Shop:
-        """Both sides from nothing, with one task that both agree on."""
-        for end, statements in ((old, OLD), (new, NEW)):
+    def opened(cls, meeting: Meeting, policy: str = "pilot", before: tuple[str, ...] = ()) -> Shop:
+        """Both sides from nothing, with one task that both agree on, and what was written on the old side before."""
+        for end, statements in ((meeting.old, OLD), (meeting.new, NEW)):
             with end.connect() as connection, connection.begin():
                 for statement in statements:
                     connection.execute(text(statement))
-        lens = compile_lens(Mapping.parse(SAID.format(policy=policy).encode(), "m.yaml"), read_schema(old),
-                            read_schema(new))
-        shop = cls(lens, Meeting(old, new))
-        shop.old(TASK)
-        start(lens, shop.meeting)
+        lens = compile_lens(Mapping.parse(SAID.format(policy=policy).encode(), "m.yaml"), read_schema(meeting.old),
+                            read_schema(meeting.new))
+        shop = cls(lens, meeting)
+        shop.old(TASK, *before)
+        start(lens, meeting)
         return shop
 
     def old(self, *statements: str) -> None:
@@ -94,7 +94,7 @@ class Shop:
 
     def titles(self) -> dict[int, tuple[str, str]]:
         """What both sides call the tasks, by their numbers."""
-        new: dict[int, str] = dict(self.rows(Side.NEW, "select id, subject from item"))  # type: ignore[arg-type]
+        new: dict[int, str] = dict(self.rows(Side.NEW, "select id, subject from item"))
         return {number: (title, new[number]) for number, title in self.rows(Side.OLD, "select id, title from task")}
 
     def _write(self, end: Endpoint, statements: tuple[str, ...]) -> None:

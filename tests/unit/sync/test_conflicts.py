@@ -9,6 +9,7 @@ import pytest
 
 from migrator.errors import FindingsBlock, WrongUse
 from migrator.lens.places.endpoint import open_endpoint
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.sync.conflicts.listing import Conflict, listed, open_conflicts
 from migrator.sync.conflicts.resolve import resolve, resolve_all
@@ -21,8 +22,9 @@ Open = Callable[[str], Shop]
 @pytest.fixture
 def shop_of(tmp_path: Path) -> Open:
     """The shop by its policy."""
-    return lambda policy: Shop.opened(*(open_endpoint(name, f"sqlite:///{tmp_path / name}.db")
-                                        for name in ("old", "new")), policy)
+    ends = (open_endpoint(name, f"sqlite:///{tmp_path / name}.db") for name in ("old", "new"))
+    meeting = Meeting(*ends)
+    return lambda policy: Shop.opened(meeting, policy)
 
 
 def only(shop: Shop) -> Conflict:
