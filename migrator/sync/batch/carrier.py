@@ -31,6 +31,8 @@ from migrator.sync.quarantine.reasons import reason_of
 from migrator.sync.quarantine.wards import Wards
 from migrator.sync.watched import watched
 
+WIDE = 5_000
+"""Rows of a pair that a batch may have at most when fewer than half as many entries led to them."""
 Heed = Callable[[Shape, Session], None]
 """Sees what is planned about a pair, at the target, before it is done."""
 
@@ -79,6 +81,7 @@ class Carrier:
                 return Outcome()
             entries = self.queue.take(source, waiting.entries, most)
             parts = [part for part in self._parts if part.take(entries)]
+        parts = self._spread(parts, sum(one.count for one in entries))
         self._rekeying.run(entries)
         outcome = self._carry(parts, entries)
         seconds = time.monotonic() - began
@@ -104,6 +107,18 @@ class Carrier:
             if reason_of(error) is None:
                 raise
             return self._pieces.carry(parts, entries)
+
+    def _spread(self, parts: list[Part], entries: int) -> list[Part]:
+        """The parts of a batch but for those in which a few entries speak of very many rows, such as a word that all of
+        them are looked up by: these rows become dirty one by one, for batches of the usual size.
+        """
+        wide = [part for part in parts if part.count > max(WIDE, 2 * entries)]
+        if wide:
+            there = self._watched[self._road.way.source]
+            with self._road.at_source(self._confirm):
+                for part in wide:
+                    part.spread(there[part.shape.source.main.name])
+        return [part for part in parts if part not in wide]
 
     def _catch_up(self) -> None:
         """Have the source learn what the target committed last, where the two were cut off in between."""

@@ -96,6 +96,12 @@ class Part:
             self.count = self._script.run(name, source, lambda: keys_taken(self.shape, entries))
         return self.count
 
+    def spread(self, watched: Watched) -> None:
+        """Make the keys that were taken dirty one by one."""
+        cells = [self.shape.keys.clause.c[f"key_{n}"] for n, _ in enumerate(self.shape.source.key, 1)]
+        self._script.run("spread", self._road.source,
+                         lambda: _entries(watched, len(cells), select(*cells, *cells, literal(0))))
+
     def range(self, above: Key | None, most: int) -> Key | None:
         """Take the next keys above one as if they were dirty; the last of them, None where there are none."""
         source = self._road.source
