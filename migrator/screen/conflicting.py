@@ -1,4 +1,4 @@
-"""Rows that both sides have changed, for people: what either side says, and which one was right."""
+"""What waits for people: rows that both sides have changed, and rows that a server refuses."""
 
 from __future__ import annotations
 
@@ -10,13 +10,33 @@ from migrator import clock
 from migrator.text import _
 
 
-def show_conflicts(found: Sequence[Mapping[str, Any]], following: str) -> str:
-    """Each conflict with its rows, where they differ; `found` is JSON data."""
-    told = [line for one in found for line in _conflict(one)]
-    waiting = sum(one["state"] == "open" for one in found)
-    verdict = "? " + _("{count} conflicts wait for a decision").format(count=waiting) if waiting \
-        else "✓ " + _("no conflict waits for a decision")
-    return "\n".join([*told, verdict, _("next: {command}").format(command=following)])
+def show_waiting(found: Mapping[str, Any], command: str) -> str:
+    """Each conflict with its rows, where they differ, and each row in quarantine; `found` is JSON data.
+
+    command: lists them; with further flags it acts on them.
+    """
+    told = [line for one in found["conflicts"] for line in _conflict(one)]
+    told += [line for one in found["quarantine"] for line in _refused(one)]
+    waiting, refused = sum(one["state"] == "open" for one in found["conflicts"]), len(found["quarantine"])
+    if waiting:
+        told.append("? " + _("{count} conflicts wait for a decision").format(count=waiting))
+        following = f"{command} --decide NUMBER --take new"
+    elif refused:
+        following = _("mend what the server says, then {command}").format(command=f"{command} --again all")
+    else:
+        following = f"{command} --all"
+    if refused:
+        told.append("✗ " + _("{count} rows are in quarantine").format(count=refused))
+    if not waiting and not refused:
+        told.append("✓ " + _("nothing waits for a decision"))
+    return "\n".join([*told, _("next: {command}").format(command=following)])
+
+
+def show_again(released: Sequence[str], following: str) -> str:
+    """Which rows are tried again."""
+    done = _("tried again with the next batch: {numbers}").format(numbers=", ".join(released)) if released \
+        else _("nothing is in quarantine")
+    return "\n".join(["✓ " + done, _("next: {command}").format(command=following)])
 
 
 def show_decided(said: Mapping[str, Any], following: str) -> str:
@@ -33,6 +53,12 @@ def _conflict(one: Mapping[str, Any]) -> Iterator[str]:
     for side, row in one["rows"].items():
         said = ", ".join(f"{name} {json.dumps(text, ensure_ascii=False)}" for name, text in _told(one, side).items())
         yield "    " + (_("old: {row}") if side == "old" else _("new: {row}")).format(row=said or _whole(row))
+
+
+def _refused(one: Mapping[str, Any]) -> Iterator[str]:
+    key = ", ".join(f"{name} {text}" for name, text in one["key"].items())
+    again = _("; it is tried again") if one["again"] else ""
+    yield f"✗ {one['number']}  {one['tables']}, {key}: {one['said']}{again}  {clock.local(one['last'])}"
 
 
 def _told(one: Mapping[str, Any], side: str) -> dict[str, Any]:

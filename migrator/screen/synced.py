@@ -87,6 +87,8 @@ def _tables(status: Mapping[str, Any], room: int | None) -> list[str]:
 def _kept_up(pairs: list[Mapping[str, Any]]) -> Iterator[str]:
     """What waits for people, pair by pair."""
     for one in pairs:
+        if one["quarantined"]:
+            yield "✗ " + _("{pair}: {count} rows are in quarantine").format(pair=one["pair"], count=one["quarantined"])
         if one["asked"]:
             yield "? " + _("{pair}: {count} conflicts wait for a decision").format(pair=one["pair"], count=one["asked"])
         if one["decided"]:
@@ -113,20 +115,6 @@ def _verdict(status: Mapping[str, Any]) -> str:
         return _("{count} dirty keys wait").format(count=_count(status))
     return _("{count} dirty keys wait; drained in about {time}").format(
         count=_count(status), time=show_seconds(status["seconds_left"]))
-
-
-def show_started(said: Mapping[str, Any], log: str, following: str) -> str:
-    """What a start has found and left running; `log` is the file in which the process says what it does."""
-    words = {name: f"{said[name]:,}" for name in ("rows", "inserted", "updated") if name in said}
-    if said["alive"]:
-        told = _("process {pid} carries changes over already").format(pid=said["pid"])
-    elif said["already"]:
-        told = _("every row had been looked at before; process {pid} carries on").format(pid=said["pid"])
-    else:
-        told = _("{rows} rows looked at, {inserted} made and {updated} changed on the new side; process {pid} carries "
-                 "changes over from now on").format(pid=said["pid"], **words)
-    return "\n".join(["✓ " + told, "  " + _("log: {file}").format(file=log),
-                      _("next: {command}").format(command=following)])
 
 
 def show_waited(said: Mapping[str, Any], following: str) -> str:

@@ -20,6 +20,10 @@ class SyncStartArgs(MappedArgs):
     applier: Literal["background", "elsewhere"] = Field(
         "background", description="who carries changes over: a process that this step leaves on this machine, or "
                                   "inv sync.apply where you run it, under systemd or in a container")
+    only_new: Literal["refuse", "carry", "delete"] = Field(
+        "refuse", description="what becomes of rows that only the new side has: refuse, carry to the old side, delete")
+    allow: list[str] = Field(default_factory=list, description="names of triggers, tables and indexes that were found "
+                                                               "to be harmless")
 
 
 @register
@@ -42,8 +46,12 @@ class SyncStart(Step[SyncStartArgs]):
     files = FILES
 
     def check(self, ctx: StepContext[SyncStartArgs]) -> list[Finding]:
+        from migrator.sync.blind import blind_spots
+
         found = met_or_why(ctx)
-        return [found] if isinstance(found, Finding) else []
+        if isinstance(found, Finding):
+            return [found]
+        return blind_spots(*found, ctx.args.allow)
 
     def plan(self, ctx: StepContext[SyncStartArgs]) -> list[Change]:
         from migrator.lens.side import Side
@@ -67,16 +75,18 @@ class SyncStart(Step[SyncStartArgs]):
     def apply(self, ctx: StepContext[SyncStartArgs]) -> Outcome:
         from migrator.sync.service import process
         from migrator.sync.start import start
+        from migrator.sync.strays import Strays
 
         lens, meeting = met(ctx)
         place = station(ctx, meeting)
         if place.pid:
             return Outcome(changed=False, summary=_("process {pid} carries changes over already").format(pid=place.pid))
-        begun = start(lens, meeting, progress=lambda done, total, unit, _of: ctx.progress(done, total, unit))
+        begun = start(lens, meeting, strays=Strays(ctx.args.only_new),
+                      progress=lambda done, total, unit, _of: ctx.progress(done, total, unit)).as_json()
         if ctx.args.applier == "background":
             process.start(place, errand(ctx))
-        return Outcome(not begun.already, _("{rows} rows looked at, {inserted} made and {updated} changed").format(
-            **begun.as_json()), begun.as_json())
+        return Outcome(not begun["already"], _("{rows} rows looked at, {inserted} made and {updated} changed").format(
+            **begun), begun)
 
     def verify(self, ctx: StepContext[SyncStartArgs]) -> list[Finding]:
         from migrator.errors import MigratorError

@@ -14,6 +14,7 @@ from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.sync.capture import remove
 from migrator.sync.freeze import thaw
+from migrator.sync.numbers import bring_together
 from migrator.sync.state import Lease, read_state
 from migrator.sync.state.row import NAME as CONTROL
 from migrator.text import _
@@ -36,7 +37,8 @@ def take_back(lens: Lens, meeting: Meeting, kept: Tables) -> bool:
     there = ours(meeting)
     if all(CONTROL in tables for tables in there.values()):
         _require_home(meeting)
-        with Lease.take(meeting, lens, _("take back"), patience=PATIENCE, renew=True):
+        with Lease.take(meeting, lens, _("take back"), patience=PATIENCE, renew=True) as lease:
+            bring_together(lens, meeting, lease.state.settings.get("numbers", {}))
             for side in Side:
                 thaw(meeting.end(side), side)
                 remove(meeting.end(side), lens, side)

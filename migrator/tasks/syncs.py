@@ -15,6 +15,7 @@ from migrator.text import _
 
 if TYPE_CHECKING:
     from migrator.sync.service.serve import Manner
+    from migrator.sync.strays import Strays
     from migrator.sync.waiting import Waiting
 
 AIM = "how long a batch should take at most: so long may a writer have to wait for a row"
@@ -23,20 +24,27 @@ EVERY = 1.0
 """Seconds between two looks of a status that is watched."""
 
 
-@paired(aim=AIM, pause_above=PAUSE_ABOVE)
-def start(pair: Pair, aim: str = "0.5s", pause_above: str | None = None) -> int | None:
+@paired(aim=AIM, pause_above=PAUSE_ABOVE,
+        only_new="what becomes of rows that only the new side has: refuse, carry (to the old side) or delete",
+        allow="names of triggers, tables and indexes that were found to be harmless, with commas between")
+def start(pair: Pair, aim: str = "0.5s", pause_above: str | None = None, only_new: str = "refuse",
+          allow: str | None = None) -> int | None:
     """Note every change on both sides, bring the new one up to date, and leave a process that carries changes over."""
     from migrator.screen.meter import Meter
-    from migrator.screen.synced import show_started
+    from migrator.screen.started import show_found, show_started
+    from migrator.sync.begin import begin
     from migrator.sync.service import process
-    from migrator.sync.start import start as begin
 
     _manner(aim, pause_above)
-    lens, meeting = pair.met
-    alive = pair.station.pid
-    begun = None if alive else begin(lens, meeting, progress=Meter(as_json=pair.call.json))
+    begun, found = begin(*pair.met, pair.station, only_new=_strays(only_new), progress=Meter(as_json=pair.call.json),
+                         allowed=[name.strip() for name in (allow or "").split(",")])
+    findings = [finding.as_json() for finding in found]
+    if begun is None:
+        pair.call.show(show_found(findings, pair.typed("sync.start")), {"event": "refused", "findings": findings})
+        return Exit.FINDINGS_BLOCK
+    alive = pair.station.pid is not None
     pid = process.start(pair.station, pair.errand(aim=aim, pause_above=pause_above))
-    said: dict[str, Any] = {"pid": pid, "alive": alive is not None, **(begun.as_json() if begun else {})}
+    said = {**begun.as_json(), "pid": pid, "alive": alive, "findings": findings}
     told = show_started(said, from_here(pair.station.log), pair.typed("sync.touch"))
     pair.call.show(told, {"event": "started", **said})
     return None
@@ -122,6 +130,15 @@ def touch(pair: Pair, sample: str | None = None) -> int | None:
     return Exit.FINDINGS_BLOCK if proof["changes"] else None
 
 
+def _strays(wish: str) -> Strays:
+    from migrator.sync.strays import Strays
+
+    if wish not in list(Strays):
+        raise WrongUse(_('--only-new is refuse, carry or delete, not "{text}"').format(text=wish),
+                       hint="--only-new carry")
+    return Strays(wish)
+
+
 def _manner(aim: str, pause_above: str | None) -> Manner:
     from migrator.sync.service.serve import Manner
     from migrator.units import seconds
@@ -138,7 +155,7 @@ def _following(pair: Pair, found: dict[str, Any]) -> str:
         return pair.typed("map.verify")
     if found["phase"] == "baseline" or found["applier"]["phase"] in ("none", "fell", "blocked"):
         return pair.typed("sync.start")
-    if any(one["asked"] for one in found["pairs"]):
+    if any(one["asked"] or one["quarantined"] for one in found["pairs"]):
         return pair.typed("sync.conflicts")
     if found["waiting"]:
         return pair.typed("sync.wait")

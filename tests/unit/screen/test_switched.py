@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from migrator.screen.conflicting import show_conflicts, show_decided
+from migrator.screen.conflicting import show_again, show_decided, show_waiting
 from migrator.screen.switched import show_finished, show_switched
 from migrator.screen.touched import show_touched
 
@@ -51,7 +51,7 @@ def test_the_end_says_what_is_kept_and_where() -> None:
 
 
 def test_a_conflict_that_waits_shows_what_either_side_says() -> None:
-    assert show_conflicts([conflict()], "inv sync.conflicts --decide NUMBER --take new").splitlines() == [
+    assert show_waiting({"conflicts": [conflict()], "quarantine": []}, "inv sync.conflicts").splitlines() == [
         "? new-7  task -> item, id 7: both sides have changed it; it waits for a decision  2026-03-14 12:00",
         '    old: title "说"',
         '    new: subject "said"',
@@ -61,11 +61,23 @@ def test_a_conflict_that_waits_shows_what_either_side_says() -> None:
 
 def test_a_decided_conflict_shows_the_whole_row_that_lost() -> None:
     lost = conflict(state="settled", winner="new", rows={"old": {"id": "7", "title": None}})
-    assert show_conflicts([lost], "inv").splitlines()[:2] == [
+    assert show_waiting({"conflicts": [lost], "quarantine": []}, "inv").splitlines()[:2] == [
         "· new-7  task -> item, id 7: both sides have changed it; the new side was right  2026-03-14 12:00",
         '    old: id "7", title null']
     kept = conflict(state="settled", winner="old", kind="deleted-and-changed", rows={})
-    assert "one side has deleted it, the other changed; the change is kept" in show_conflicts([kept], "inv")
+    assert "one side has deleted it, the other changed; the change is kept" in show_waiting(
+        {"conflicts": [kept], "quarantine": []}, "inv")
+
+
+def test_a_row_in_quarantine_shows_why() -> None:
+    row = {"number": "old-3", "tables": "task -> item", "key": {"id": "9"}, "said": "the new side refuses it",
+           "again": True, "last": "2026-03-14T12:00:00+00:00"}
+    assert show_waiting({"conflicts": [], "quarantine": [row]}, "inv sync.conflicts").splitlines() == [
+        "✗ old-3  task -> item, id 9: the new side refuses it; it is tried again  2026-03-14 12:00",
+        "✗ 1 rows are in quarantine",
+        "next: mend what the server says, then inv sync.conflicts --again all"]
+    assert show_again(["old-3"], "inv").splitlines()[0] == "✓ tried again with the next batch: old-3"
+    assert show_again([], "inv").splitlines()[0] == "✓ nothing is in quarantine"
 
 
 def test_a_decision_is_told() -> None:

@@ -32,7 +32,8 @@ BUSY = said(
              "lag_p50": 0.31, "lag_p95": 0.74},
     tables=[table(), table(table="任务", count=100_000, more=True, p50=61.0, p95=118.0, oldest=125.0),
             table(side="new", table="work_item", count=12, p50=0.2, p95=0.5, oldest=0.6)],
-    pairs=[{"pair": "task -> work_item", "asked": 1, "decided": 3}, {"pair": "note", "asked": 0, "decided": 0}],
+    pairs=[{"pair": "task -> work_item", "quarantined": 2, "asked": 1, "decided": 3},
+           {"pair": "note", "quarantined": 0, "asked": 0, "decided": 0}],
     waiting=100_012, more=True)
 
 
@@ -55,6 +56,7 @@ def test_a_queue_with_all_that_keeps_it_up() -> None:
         "side  table      dirty keys  half wait  95% wait  oldest",
         "old   任务         100,000+      1m01s     1m58s   2m05s",
         "new   work_item          12       0.2s      0.5s    0.6s",
+        "✗ task -> work_item: 2 rows are in quarantine",
         "? task -> work_item: 1 conflicts wait for a decision",
         "· task -> work_item: 3 conflicts were decided by policy",
         "100,012+ dirty keys wait",

@@ -38,11 +38,6 @@ class Typed:
         """The last event of `--json`."""
         return json.loads(self.last)
 
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """The same, where it is a list."""
-        return json.loads(self.last)
-
 
 class Keyboard:
     """Types commands about one pair of databases; whatever they leave running is killed by `leave`."""
