@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Any
 
 from migrator.lens.declared.compile import compile_lens
@@ -15,8 +14,10 @@ from migrator.lens.places.meeting import Meeting
 from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side
 from migrator.lens.verify import compare
-from migrator.sync.applier import Applier, open_applier
+from migrator.sync.applier import Applier, Round, open_applier
+from migrator.sync.dirty import dirty_name
 from migrator.sync.start import start
+from migrator.sync.watched import watched
 
 TEAM = "create table team (id integer not null primary key, code varchar(3) not null unique, lead_id integer{note})"
 PERSON = """create table person (id integer not null primary key, team_id integer, boss_id integer,
@@ -55,6 +56,8 @@ class Office:
 
     lens: Lens
     meeting: Meeting
+    stack: ExitStack = field(default_factory=ExitStack)
+    appliers: list[Applier] = field(default_factory=list)
 
     def run(self, side: Side, *statements: str) -> None:
         """One transaction of an application that means its foreign keys."""
@@ -83,20 +86,24 @@ class Office:
         """What a query finds in the new version."""
         return self.rows(Side.NEW, asked)
 
-    @contextmanager
-    def applier(self, batch: int = 1000) -> Iterator[Applier]:
-        """An applier of batches of about so many entries."""
-        with open_applier(self.lens, self.meeting, holder="test", batch=batch) as applier:
-            yield applier
+    def small(self, batch: int) -> None:
+        """Have batches of about so many entries from now on."""
+        self.stack.close()
+        self.appliers.clear()
+        self.appliers.append(self.stack.enter_context(
+            open_applier(self.lens, self.meeting, holder="test", batch=batch)))
 
-    def drain(self, batch: int = 1000) -> None:
+    def round(self) -> Round:
+        """Carry one batch each way."""
+        return self.appliers[0].round()
+
+    def drain(self) -> None:
         """Carry everything, and require that both sides say the same."""
-        with self.applier(batch) as applier:
-            for _round in range(200):
-                if not applier.round().entries:
-                    break
-        assert compare(self.lens, self.meeting).equal
+        for _round in range(300):
+            if not self.round().entries:
+                break
         assert self.waiting() == 0
+        assert compare(self.lens, self.meeting).equal
 
     def clear(self) -> None:
         """Have nobody and nothing left."""
@@ -107,9 +114,8 @@ class Office:
 
     def waiting(self) -> int:
         """Entries that are left in the dirty tables of both sides."""
-        with self.applier() as applier:
-            return sum(len(carrier.queue.waiting(carrier._road.source).entries)
-                       for carrier in applier._carriers.values())
+        return sum(found for side in Side for one in watched(self.lens, side)
+                   for found, in self.rows(side, f"select count(*) from {dirty_name(one.table.name)}"))
 
 
 def founded(old: Endpoint, new: Endpoint) -> Office:
@@ -123,4 +129,5 @@ def founded(old: Endpoint, new: Endpoint) -> Office:
     lens = compile_lens(Mapping.parse(SAID, "office.yaml"), read_schema(old), read_schema(new))
     office = Office(lens, Meeting(old, new))
     start(lens, office.meeting)
+    office.small(1000)
     return office

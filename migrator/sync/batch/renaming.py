@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 
-from sqlalchemy import ColumnElement, and_, delete, literal, null, select, update
-from sqlalchemy import Table as SqlTable
+from sqlalchemy import ColumnElement, delete, literal, null, select, update
 from sqlalchemy.sql.dml import UpdateBase
 
 from migrator.lens.copy.keys import Key
 from migrator.lens.copy.session import Session
-from migrator.lens.schema import Table
 from migrator.lens.scope import Cell
 from migrator.lens.sql.canonical import typed
 from migrator.lens.sql.column import as_stored
 from migrator.sync.batch.company import Company
+from migrator.sync.batch.followers import Followers, Naming, at, values
 from migrator.sync.batch.rules import Rule
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.spots import has_spots, spots
@@ -31,6 +29,7 @@ class Renaming:
         self._session = session
         self._table = shape.target.main
         self._rows = self._table.clause(company.side)
+        self._followers = Followers(company, session)
 
     @cached_property
     def shelf(self) -> Temporary:
@@ -49,11 +48,12 @@ class Renaming:
         return self._session.ask(select(literal(1)).select_from(self._rows).where(self._it(key))).first() is not None
 
     def named(self, key: Key) -> bool:
-        """Whether a row that does not belong to it names the row of a key."""
+        """Whether a row names the row of a key that does not go when it goes."""
+        staying = [(child, named) for child, foreign, named in self._children
+                   if not self._company.goes_along(child, foreign) and (child, named) not in self._belonging]
         return any(self._session.ask(select(literal(1)).select_from(rows).where(
-            _at(rows, table, columns, key)).limit(1)).first() is not None
-            for table, columns in self._naming if (table, columns) not in self._belonging
-            for rows in [table.clause(self._company.side)])
+            at(rows, child, named, key)).limit(1)).first() is not None
+            for child, named in staying for rows in [child.clause(self._company.side)])
 
     def aside(self, key: Key) -> Key:
         """Give a row a key that no row has; which."""
@@ -65,19 +65,21 @@ class Renaming:
 
     def rename(self, was: Key, now: Key) -> None:
         """Give a row another key, which no row has. Raises DatabaseError where the target does not let it go."""
+        followers = self._followers.as_agreed(self._naming, was)
         if self._follow_by_themselves:
-            self._run(update(self._rows).where(self._it(was)).values(_values(self._table, self._table.key, now)))
+            self._run(update(self._rows).where(self._it(was)).values(values(self._table, self._table.key, now)))
             self._tell(was, now)
         else:
             self._copy(was, now)
             self._tell(was, now)
             self._run(delete(self._rows).where(self._it(was)))
+        self._followers.agree(followers)
 
     def remove(self, key: Key) -> None:
         """Delete a row with its links and its rows in further tables."""
         for table, columns in reversed(self._belonging):
             rows = table.clause(self._company.side)
-            self._run(delete(rows).where(_at(rows, table, columns, key)))
+            self._run(delete(rows).where(at(rows, table, columns, key)))
         self._run(delete(self._rows).where(self._it(key)))
 
     def _copy(self, was: Key, now: Key) -> None:
@@ -95,7 +97,7 @@ class Renaming:
                     literal(spots(session, self._rows, table.columns[name], 1)[0]), table.columns[name].type)
                 self._run(update(self._rows).where(self._it(was)).values({name: value}))
         cells: dict[str, Cell] = {**{name: shelf.clause.c[cell] for name, cell in self._cells.items()},
-                                  **_values(table, table.key, now)}
+                                  **values(table, table.key, now)}
         copied = as_stored(select(*(cell.label(name) for name, cell in cells.items())),
                            {name: table.columns[name].type for name in cells})
         session.insert(self._company.side, table.name, list(cells), copied)
@@ -104,22 +106,28 @@ class Renaming:
         """Have whoever names the row by its key name it by the new one."""
         for table, columns in self._naming:
             rows = table.clause(self._company.side)
-            self._run(update(rows).where(_at(rows, table, columns, was)).values(_values(table, columns, now)))
+            self._run(update(rows).where(at(rows, table, columns, was)).values(values(table, columns, now)))
 
     @cached_property
-    def _naming(self) -> list[tuple[Table, Sequence[str]]]:
+    def _naming(self) -> list[Naming]:
         """Tables with the columns that hold the row's key."""
-        found = list(self._belonging)
-        for child, foreign in self._company.referring(self._table.name):
-            if set(foreign.refers) == set(self._table.key):
-                named = dict(zip(foreign.refers, foreign.columns, strict=True))
-                found.append((child, [named[name] for name in self._table.key]))
+        found = [*self._belonging, *((child, named) for child, _foreign, named in self._children)]
         return [one for n, one in enumerate(found) if one not in found[:n]]
 
     @cached_property
-    def _belonging(self) -> list[tuple[Table, Sequence[str]]]:
+    def _children(self) -> list[tuple[Table, ForeignKey, Sequence[str]]]:
+        """Tables whose rows name the row by its key, with the foreign key, and its columns in the key's order."""
+        found: list[tuple[Table, ForeignKey, Sequence[str]]] = []
+        for child, foreign in self._company.referring(self._table.name):
+            if set(foreign.refers) == set(self._table.key):
+                by = dict(zip(foreign.refers, foreign.columns, strict=True))
+                found.append((child, foreign, [by[name] for name in self._table.key]))
+        return found
+
+    @cached_property
+    def _belonging(self) -> list[Naming]:
         """Further tables of the row, and links of its own."""
-        further: list[tuple[Table, Sequence[str]]] = [
+        further: list[Naming] = [
             (table, list(table.key)) for table in self._shape.target.tables[1:]]
         return further + [(one.table, list(one.satellite.owner)) for one in self._company.links_of(self._shape)]
 
@@ -131,17 +139,8 @@ class Renaming:
         return self._session.make == "sqlite" or all(rule.deferrable or rule.updates == "CASCADE" for rule in rules)
 
     def _it(self, key: Key) -> ColumnElement[bool]:
-        return _at(self._rows, self._table, self._table.key, key)
+        return at(self._rows, self._table, self._table.key, key)
 
     def _run(self, statement: UpdateBase) -> int:
         return self._session.run(self._session.rendered(statement)).rowcount
 
-
-def _at(rows: SqlTable, table: Table, columns: Sequence[str], key: Key) -> ColumnElement[bool]:
-    """Whether these columns hold a key."""
-    return and_(*(rows.c[name] == value for name, value in _values(table, columns, key).items()))
-
-
-def _values(table: Table, columns: Sequence[str], key: Key) -> dict[str, Cell]:
-    """A key as the columns hold it."""
-    return {name: typed(literal(text), table.columns[name].type) for name, text in zip(columns, key, strict=True)}
