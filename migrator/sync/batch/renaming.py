@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from sqlalchemy import ColumnElement, delete, literal, null, select, update
@@ -9,6 +10,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from migrator.lens.copy.keys import Key
 from migrator.lens.copy.session import Session
+from migrator.lens.schema import ForeignKey, Table
 from migrator.lens.scope import Cell
 from migrator.lens.sql.canonical import typed
 from migrator.lens.sql.column import as_stored
