@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.buildtrack.client import Answer, Client
 from tests.buildtrack.words import RECORDS, Names, Record, comparable, in_words_of_51, in_words_of_70
@@ -27,6 +27,7 @@ class Person(ABC):
     """Every method raises Refused where the application does."""
 
     client: Client
+    version: ClassVar[str]
 
     @classmethod
     @abstractmethod
@@ -80,6 +81,8 @@ class Person(ABC):
 class PersonOf51(Person):
     """Works with 5.1."""
 
+    version = "5.1"
+
     @classmethod
     def signed_in(cls, client: Client, login: str = "admin", password: str = "build-track") -> PersonOf51:
         wish = {"login": login, "password": password}
@@ -115,6 +118,8 @@ class PersonOf51(Person):
 
 class PersonOf70(Person):
     """Works with 7.0, and makes a partner known who is not yet."""
+
+    version = "7.0"
 
     @classmethod
     def signed_in(cls, client: Client, login: str = "admin", password: str = "build-track") -> PersonOf70:
