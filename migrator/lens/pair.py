@@ -114,11 +114,23 @@ class Pair:
     where: Position | None = None
     conflict: Policy | None = None
     """What is said of rows that both sides have changed; see `policy`."""
+    of_columns: Mapping[str, Policy] = field(default_factory=dict)
+    """What is said of groups instead, by a column of either side."""
 
     @property
     def policy(self) -> Policy:
         """Who is right when both sides have changed the same."""
         return self.conflict or Policy.PILOT
+
+    def policy_of(self, group: Group) -> Policy:
+        """Who is right when both sides have changed the same group."""
+        named = (self.of_columns.get(column) for side in Side for column in group.ends[side].columns)
+        return next((policy for policy in named if policy), self.policy)
+
+    def is_stamp(self, group: Group) -> bool:
+        """Whether a group only says when or by whom a row was written, so that it is no quarrel when both changed it.
+        """
+        return any(self.of_columns.get(column) is Policy.NEWEST for side in Side for column in group.ends[side].columns)
 
     @property
     def name(self) -> str:

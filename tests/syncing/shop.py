@@ -32,7 +32,6 @@ to: "2"
 tables:
   - old: customer
     new: client
-    conflict: {policy}
     columns:
       - rename: {{old: title, new: label}}
   - old: task

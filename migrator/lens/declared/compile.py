@@ -38,7 +38,7 @@ def compile_lens(mapping: MappingFile, old: Schema, new: Schema) -> Lens:
     pairs: list[Pair] = []
     for number, entry in enumerate(mapping.file.tables):
         try:
-            pairs.append(replace(_declared_pair(mapping, number, entry, schemas), conflict=entry.conflict))
+            pairs.append(_with_policies(_declared_pair(mapping, number, entry, schemas), entry, mapping.tree, number))
         except PlaybookError as error:
             errors += getattr(error, "errors", [error])
     only = {Side.OLD: _listed(mapping.file.only_old, old), Side.NEW: _listed(mapping.file.only_new, new)}
@@ -74,6 +74,17 @@ def _declared_pair(mapping: MappingFile, number: int, entry: TableEntry, schemas
     if errors:
         refuse(errors)
     return _pair(Binding(faces, schemas, mapping.tree, route), tuple(found), mapping.tree, route)
+
+
+def _with_policies(pair: Pair, entry: TableEntry, tree: Tree, number: int) -> Pair:
+    """The pair with what is said of rows that both sides have changed. Raises PlaybookError for an unknown column."""
+    said = entry.conflict if isinstance(entry.conflict, dict) else {"default": entry.conflict}
+    known = {column for group in pair.groups for side in Side for column in group.ends[side].columns}
+    for column in said:
+        if column not in known | {"default"}:
+            raise tree.error(("tables", number, "conflict", column), unknown(_("column"), column, known), key=True)
+    columns = {column: policy for column, policy in said.items() if policy and column != "default"}
+    return replace(pair, conflict=said.get("default"), of_columns=columns)
 
 
 def _faces(entry: TableEntry, schemas: Mapping[Side, Schema], tree: Tree, route: Route) -> dict[Side, Face]:

@@ -70,7 +70,8 @@ def _chain(one: Pair, two: Pair, middle: Middle) -> Pair:
     faces = {Side.OLD: one.faces[Side.OLD], Side.NEW: two.faces[Side.NEW]}
     own = (private for pair, side in ((one, Side.OLD), (two, Side.NEW)) for private in pair.private
            if private.side is side)
-    return Pair(faces, groups, (*own, *nowhere), one.where or two.where, two.conflict or one.conflict)
+    return Pair(faces, groups, (*own, *nowhere), one.where or two.where, two.conflict or one.conflict,
+                {**one.of_columns, **two.of_columns})
 
 
 def _said(pairs: tuple[Pair, ...], side: Side) -> set[str]:

@@ -33,7 +33,8 @@ class TableEntry(Strict):
                                        "no declared key")
     optional: list[str] = Field(default_factory=list, description="further tables without a row where all is empty")
     rows: dict[Side, dict[str, Condition]] = Field(default_factory=dict, description="which rows of a side are meant")
-    conflict: Policy | None = Field(default=None, description="who is right when both sides have changed the same")
+    conflict: Policy | dict[str, Policy] | None = Field(default=None, description="who is right when both sides have "
+                                                        "changed the same; by columns, with default for the others")
     columns: list[Any] = Field(default_factory=list, description="what differs; equal names map by themselves")
 
     @field_validator("old", "new", mode="before")

@@ -78,7 +78,7 @@ def planned(shape: Shape, terms: Terms) -> Select[tuple[object, ...]]:
     if not terms.baseline:
         table, mine = standing(shape, stage)
         source, asked = source.outerjoin(table, mine), table.c.state
-        if shape.pair.policy is Policy.NEWEST:
+        if Policy.NEWEST in shape.policies:
             for side in Side:
                 source = source.outerjoin(*joined_moments(shape, side, stage))
     verdict = _Verdict(shape, stage, half, seen, terms, asked)
@@ -145,18 +145,23 @@ class _Verdict:
     @property
     def clash(self) -> Cell:
         """The groups that both have changed, and differently."""
-        return flags([and_(self._here, self._there, self._mine, flagged(self._differs, place),
-                           self._target_new[place], self._source_new[place]) for place in self._places])
+        return flags([and_(self._both, self._at_odds(place)) for place in self._places])
 
     @property
     def kind(self) -> Cell:
-        """What is to be told of a conflict where it is acted upon; NULL where there is none."""
+        """What is to be told of a conflict where it is acted upon; NULL where there is none.
+
+        A stamp is no quarrel: applications write it with every change.
+        """
         if self._terms.baseline:
             return null()
         anew = and_(self._here, not_(self._there), self._known, self._base.is_not(None),
                     not_(self._source_as_agreed))
         kept = and_(not_(self._here), self._there, self._known, not_(self._target_as_agreed))
-        met = and_(any_flag(self.clash), or_(self._asks, self._wins))
+        groups = self._shape.groups
+        lost = or_(false(), *(and_(self._at_odds(place), self._wins(place)) for place in self._places
+                              if not self._shape.pair.is_stamp(groups[place])))
+        met = and_(self._both, or_(self._asks, lost))
         return case((and_(met, self._strange), Kind.SAME_KEY.value), (met, Kind.CHANGED.value),
                     (or_(anew, kept), Kind.DELETED.value), else_=null())
 
@@ -165,13 +170,23 @@ class _Verdict:
         """Whether a person must decide: the policy says so, or both sides have made a row under one key."""
         if self._terms.baseline:
             return false()
-        met = and_(self._here, self._there, self._mine, any_flag(self.clash), not_(self._decided))
-        return met if self._shape.pair.policy is Policy.ASK else and_(met, self._strange)
+        asked = or_(false(), *(self._at_odds(place) for place, policy in enumerate(self._shape.policies)
+                               if policy is Policy.ASK))
+        strangers = and_(self._strange, or_(false(), *map(self._at_odds, self._places)))
+        return and_(self._both, not_(self._decided), or_(strangers, asked))
 
     @property
-    def _wins(self) -> ColumnElement[bool]:
-        """Whether the source is right where both have changed the same."""
-        policy = Policy.OLD if self._terms.baseline else self._shape.pair.policy
+    def _both(self) -> ColumnElement[bool]:
+        """Whether both sides have the row, and it says different things."""
+        return and_(self._here, self._there, self._mine, any_flag(self._differs))
+
+    def _at_odds(self, place: int) -> ColumnElement[bool]:
+        """Whether both have changed a group, and differently."""
+        return and_(flagged(self._differs, place), self._target_new[place], self._source_new[place])
+
+    def _wins(self, place: int) -> ColumnElement[bool]:
+        """Whether the source is right where both have changed a group."""
+        policy = Policy.OLD if self._terms.baseline else self._shape.policies[place]
         if policy is Policy.NEWEST:
             return or_(self._decided, source_wrote_last(self._shape, self._terms.skew))
         right = {Policy.PILOT: Side.NEW, Policy.OLD: Side.OLD}.get(policy)
@@ -181,7 +196,7 @@ class _Verdict:
 
     def _leaves(self, place: int) -> ColumnElement[bool]:
         """Whether what the target says stays: it alone has changed it, or both have and it is right."""
-        return and_(self._target_new[place], not_(and_(self._source_new[place], self._wins)))
+        return and_(self._target_new[place], not_(and_(self._source_new[place], self._wins(place))))
 
 
 def agreed_text(fingerprints: Cell, base: Cell, left: Cell, places: int) -> Cell:

@@ -19,6 +19,7 @@ from migrator.lens.group import Group
 from migrator.lens.lens import Lens
 from migrator.lens.memory import Memory
 from migrator.lens.pair import Face, Pair
+from migrator.lens.policy import Policy
 from migrator.lens.schema import Column, Table
 from migrator.lens.side import Side, Way
 from migrator.sync.agreed import Agreed
@@ -56,6 +57,11 @@ class Shape:
     def groups(self) -> list[Group]:
         """The groups about which is decided, each by its place."""
         return list(self.half(self.way.source).groups)
+
+    @cached_property
+    def policies(self) -> list[Policy]:
+        """Who is right about each group when both sides have changed it."""
+        return [self.pair.policy_of(group) for group in self.groups]
 
     @cached_property
     def memories(self) -> list[Memory]:

@@ -23,7 +23,7 @@ class Telling:
         self._road = road
         self._script = script
         self._record = Record(shape)
-        self._by_clock = shape.pair.policy is Policy.NEWEST and not terms.baseline
+        self._by_clock = Policy.NEWEST in shape.policies and not terms.baseline
         self._terms = terms
         way = road.way
         self._source_moments = road.carriage(lambda _tables: moments(shape, way.source), shape.last_written[way.source],

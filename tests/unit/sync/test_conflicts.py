@@ -211,3 +211,25 @@ def test_what_is_not_there_cannot_be_resolved(shop_of: Open) -> None:
     shop.drain()
     with pytest.raises(FindingsBlock, match="waits for nobody"):
         resolve(shop.lens, shop.meeting, only(shop).number, Side.OLD, "tester")
+
+
+def test_a_stamp_that_both_have_written_is_no_quarrel(shop_of: Open) -> None:
+    shop = shop_of("{default: ask, hours: newest}")
+    shop.old("update task set title = 'from old', hours = 5")
+    shop.new("update item set status = 'closed', hours = 6")
+    shop.drain()
+    assert shop.rows(Side.OLD, "select title, state, hours from task") == [("from old", "C", 6)]
+    assert shop.rows(Side.NEW, "select subject, status, hours from item") == [("from old", "closed", 6)]
+    assert listed(shop.meeting) == []
+
+
+def test_each_group_has_its_own_policy(shop_of: Open) -> None:
+    shop = shop_of("{default: pilot, subject: old}")
+    shop.old("update task set title = 'by old', hours = 5")
+    shop.new("update item set subject = 'by new', hours = 6")
+    shop.drain()
+    assert shop.rows(Side.NEW, "select subject, hours from item") == [("by old", 6)]
+    assert shop.rows(Side.OLD, "select title, hours from task") == [("by old", 6)]
+    lost = [one.rows for one in listed(shop.meeting)]
+    assert [row.get(Side.NEW, {}).get("subject") for row in lost if Side.NEW in row] == ["by new"]
+    assert [row.get(Side.OLD, {}).get("hours") for row in lost if Side.OLD in row] == ["5"]
