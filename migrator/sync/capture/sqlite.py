@@ -21,7 +21,7 @@ from migrator.sync.dirty import dirty_name
 from migrator.sync.guard import GUARD
 from migrator.sync.watched import Watched
 
-COLUMNS = ("n integer PRIMARY KEY AUTOINCREMENT, "
+COLUMNS = ("n integer PRIMARY KEY, "  # AUTOINCREMENT would write one more page in every transaction
            "at text NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'), "
            "tries integer NOT NULL DEFAULT 0")
 
