@@ -27,6 +27,8 @@ class Case:
     playbook: dict[str, str | dict[str, str]] = field(default_factory=dict)
     hop: list[str] | None = None
     prepare: list[dict[str, Any]] = field(default_factory=list)
+    in_files: bool = False
+    """Whether everything that `prepare` makes is in the case's folder, so that a copy of it is as good as made anew."""
     expect: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
