@@ -75,6 +75,8 @@ class Captured:
 
     end: Endpoint
     names: tuple[str, ...] = WATCHED
+    assumed: frozenset[str] = frozenset()
+    """Tables of which the mapping says that `id` is the key."""
 
     def build(self, *more: str) -> None:
         """Everything from nothing: tables, those of `more`, and rows."""
@@ -102,7 +104,8 @@ class Captured:
     def lens(self) -> Lens:
         """All but `outside` mapped to themselves."""
         schema = read_schema(self.end)
-        tables = [f"  - {{old: {_yaml(name)}, new: {_yaml(name)}}}" for name in (*self.names, self.strange_name)]
+        tables = [f"  - {{old: {_yaml(name)}, new: {_yaml(name)}{', key: [id]' if name in self.assumed else ''}}}"
+                  for name in (*self.names, self.strange_name)]
         others = ", ".join(_yaml(name) for name in schema.tables if name not in {*self.names, self.strange_name})
         said = "\n".join(['from: "1"', 'to: "2"', f"only-old: [{others}]", f"only-new: [{others}]", "tables:",
                           *tables])

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from rig_databases import Database, mariadb_database_on, postgres_database_on
 from rig_host import TestHost
-from sqlalchemy import make_url
+from sqlalchemy import insert, make_url
 
 from migrator.errors import DatabaseError
 from migrator.lens.places.endpoint import Endpoint, open_endpoint
+from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
+from migrator.sync.agreed import Agreed, create_halves
+from migrator.sync.blind import blind_spots
 from migrator.sync.capture import CaptureBroken, install, remove
 from tests.capturing.world import EVERYWHERE, ROWS, Captured, Keys
 
@@ -137,6 +140,52 @@ def test_an_application_that_may_only_write_its_tables_is_heard(on_postgresql: C
             with admin.connect() as connection, connection.begin():
                 for statement in gone:
                     connection.exec_driver_sql(statement.format(n=captured.end.url.database))
+
+
+def test_blind_spots_are_told_on_postgresql(postgres: Database) -> None:
+    with as_admin(postgres).connect() as connection, connection.begin():
+        for statement in ("create schema spots", f"grant usage, create on schema spots to {postgres.user}",
+                          "create table spots.theirs (id bigint primary key)"):
+            connection.exec_driver_sql(statement)
+    captured = Captured(open_endpoint("old", f"{postgres.direct_url}?options=-csearch_path%3Dspots"),
+                        ("item", "parent", "theirs", "tree"))
+    captured.build("alter table item set unlogged", "create table heir () inherits (tree)",
+                   "create function act() returns trigger language plpgsql as 'begin return null; end'",
+                   "create trigger acting after insert on parent for each row execute function act()")
+    assert spots(captured) == {("sync.unlogged", "item"), ("sync.inherited", "tree"), ("sync.own-trigger", "acting"),
+                               ("sync.not-owner", "theirs")}
+
+
+def test_blind_spots_are_told_on_mariadb(open_mariadb_host: TestHost, on_mariadb: Captured) -> None:
+    assert spots(on_mariadb) == {("sync.cascades", None)}
+    with mariadb_database_on(open_mariadb_host) as database:
+        captured = Captured(open_endpoint("old", database.direct_url), ("item", "parent"))
+        captured.build("alter table item engine = MyISAM")
+        assert spots(captured) == {("sync.engine", "item"), ("sync.truncate", "truncate")}
+        with as_admin(database).connect() as connection, connection.begin():
+            connection.exec_driver_sql(f"revoke trigger on {database.name}.* from {database.user}@'%%'")
+        assert ("sync.trigger-right", database.name) in spots(captured)
+
+
+def spots(captured: Captured) -> set[tuple[str, str | None]]:
+    found = blind_spots(captured.lens, Meeting(captured.end, captured.end))
+    return {(finding.code, finding.evidence.get("name")) for finding in found}
+
+
+def test_a_table_that_was_emptied_is_noticed_on_mariadb_without_rights(open_mariadb_host: TestHost) -> None:
+    with mariadb_database_on(open_mariadb_host) as database:
+        captured = Captured(open_endpoint("old", database.direct_url), ("item",))
+        captured.build()
+        install(captured.end, captured.lens, Side.OLD)
+        with captured.connect() as connection, connection.begin():
+            create_halves(connection, captured.lens, Side.OLD)
+            half = Agreed(captured.lens.pairs[0], Side.OLD).clause
+            connection.execute(insert(half).values(
+                {column.name: b"3" for column in half.c if "key" in column.name} | {"said": b""}))
+        captured.confirm()
+        captured.act("truncate item")
+        captured.confirm()
+        assert captured.taken() == {"item": {(3,)}}, "the row that both sides had agreed on"
 
 
 def test_a_truncated_table_is_noticed_on_mariadb(on_mariadb: Captured) -> None:
