@@ -98,7 +98,8 @@ def _watch(lens: Lens, meeting: Meeting, side: Side) -> None:
         create_conflicts(connection, side)
         create_quarantine(connection, side)
         if broken:
-            mark_all(lens, Session(end, connection), side, watched(lens, side))
+            every = watched(lens, side)
+            mark_all(Session(end, connection), every, every)
 
 
 def _broken(lens: Lens, meeting: Meeting, side: Side) -> bool:
