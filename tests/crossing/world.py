@@ -11,7 +11,6 @@ from sqlalchemy import text
 from migrator.lens.declared.compile import compile_lens
 from migrator.lens.declared.mapping import Mapping
 from migrator.lens.lens import Lens
-from migrator.lens.places.endpoint import Endpoint
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side

@@ -9,6 +9,7 @@ from itertools import count
 
 from migrator.lens.copy.session import Session
 from migrator.lens.lens import Lens
+from migrator.lens.places.endpoint import AT_ONCE
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side, Way
 from migrator.sync.across.batches import Batches
@@ -51,6 +52,16 @@ class CrossingRoad(Road):
     def handing(self, shape: Shape) -> Handing:
         """See `Road`."""
         return Handing(shape, self.source, self.target, self.batches)
+
+    @contextmanager
+    def making(self) -> Iterator[None]:
+        """See `Road`."""
+        for session in (self.source, self.target):
+            session.connection.execution_options(**AT_ONCE)
+        with super().making():
+            yield
+        for session in (self.source, self.target):
+            session.connection.execution_options(begins="BEGIN")
 
     @contextmanager
     def at_target(self, confirm: Confirm) -> Iterator[None]:

@@ -60,7 +60,7 @@ class Carrier:
 
     def create(self) -> None:
         """Make the temporary tables of both connections."""
-        with self._road.looking(Side.OLD, Side.NEW):
+        with self._road.making():
             for session in (self._road.source, self._road.target):
                 if session.make == "postgresql":  # it takes longer to compile a batch's statements than to run them
                     session.run("SET jit = off")
@@ -69,6 +69,7 @@ class Carrier:
             for part in self._parts:
                 part.create()
         self._order.create()
+        self._catch_up()
 
     def carry(self, most: int) -> Outcome:
         """Carry the oldest entries, at most about so many; nothing happens when there are none."""

@@ -106,6 +106,10 @@ class Road(ABC):
                 stack.enter_context(session.connection.begin())
             yield
 
+    def making(self) -> AbstractContextManager[None]:
+        """A transaction at each end in which tables may be made."""
+        return self.looking(*Side)
+
     @contextmanager
     def at_source(self, confirm: Confirm) -> Iterator[None]:
         """The transaction in which the source learns what has been done; where one sees both sides, the only one."""
