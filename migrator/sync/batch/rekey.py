@@ -7,7 +7,7 @@ a whole batch, whose row each key is now: also when keys are swapped, passed on,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, delete, insert, select, tuple_
 from sqlalchemy import Table as SqlTable
@@ -15,6 +15,7 @@ from sqlalchemy import Table as SqlTable
 from migrator.lens.copy.keys import Key
 from migrator.lens.copy.session import Session
 
+Orderable = TypeVar("Orderable", int, Key)
 AT_ONCE = 500
 """Keys that one statement names."""
 
@@ -40,10 +41,10 @@ def rekey(session: Session, table: SqlTable, by: Sequence[str], said: Sequence[s
 
     news: for rows by their columns `by`, the key that their columns `said` hold from now on.
     """
-    found, wanted = _rows(session, table, by, news), set(news.values())
-    there = _rows(session, table, said, wanted)
+    found, wanted = rows_by(session, table, by, news), set(news.values())
+    there = rows_by(session, table, said, wanted)
     for columns, keys in ((by, news), (said, wanted)):
-        for some in _chunks(keys):
+        for some in chunks(keys):
             with session.refusals():
                 session.connection.execute(delete(table).where(_among(table, columns, some)))
     going = wanted & {news[key] for key in found}
@@ -56,10 +57,11 @@ def rekey(session: Session, table: SqlTable, by: Sequence[str], said: Sequence[s
     return [row for key, row in there.items() if key in going and row not in mine]
 
 
-def _rows(session: Session, table: SqlTable, columns: Sequence[str], keys: Iterable[Key]) -> dict[Key, dict[str, Any]]:
+def rows_by(session: Session, table: SqlTable, columns: Sequence[str], keys: Iterable[Key]
+            ) -> dict[Key, dict[str, Any]]:
     """The rows by these columns that have one of the keys, their texts as texts."""
     found = {}
-    for some in _chunks(keys):
+    for some in chunks(keys):
         with session.refusals():
             rows = session.connection.execute(select(table).where(_among(table, columns, some))).mappings().all()
         for row in rows:
@@ -73,7 +75,8 @@ def _among(table: SqlTable, columns: Sequence[str], keys: Sequence[Key]) -> Colu
     return mine[0].in_([key[0] for key in keys]) if len(mine) == 1 else tuple_(*mine).in_(keys)
 
 
-def _chunks(keys: Iterable[Key]) -> Iterator[Sequence[Key]]:
-    ordered = sorted(keys)
+def chunks(things: Iterable[Orderable]) -> Iterator[Sequence[Orderable]]:
+    """All of them in their order, so many at once as a statement may name."""
+    ordered = sorted(things)
     for start in range(0, len(ordered), AT_ONCE):
         yield ordered[start:start + AT_ONCE]

@@ -10,18 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, insert, not_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, insert, not_, or_, select, tuple_, union, update
 
 from migrator.lens.copy.keys import Key
 from migrator.lens.memory import PLACE
+from migrator.lens.scope import Cell
 from migrator.lens.side import Side
-from migrator.lens.sql.canonical import canonical
+from migrator.lens.sql.canonical import canonical, same
 from migrator.sync.batch.part import Part
-from migrator.sync.batch.rekey import moves_of, rekey
+from migrator.sync.batch.rekey import chunks, moves_of, rekey, rows_by
 from migrator.sync.batch.road import Confirm, Road
 from migrator.sync.batch.take import Entries
 from migrator.sync.dirty import dirty_table, noted
+from migrator.sync.reach import MOMENTS
 from migrator.sync.watched import Watched
+
+Change = tuple[int, Key | None, Key | None]
+"""The number of an entry, with the keys before and after, None where there is no row."""
 
 
 class Rekeying:
@@ -43,26 +48,17 @@ class Rekeying:
                     self._follow(one.watched, parts)
 
     def _follow(self, watched: Watched, parts: Sequence[Part]) -> None:
-        moves = moves_of(self._changes(watched))
-        if not moves:
-            return
-        source = self._road.source
+        changes = self._changes(watched)
+        moves = moves_of((was, now) for _n, was, now in changes)
         agreed = {part: self._agreed(part, moves) for part in parts}
         with self._road.at_target(self._confirm):
             for part in parts:
                 self._rekey(part, self._road.way.target, agreed[part])
         for part in parts:
+            half = part.shape.half(self._road.way.source)
             for row in self._rekey(part, self._road.way.source, moves):
-                half = part.shape.half(self._road.way.source)
                 part.dropped.add(tuple(row[name] for name in half.keys(self._road.way.target)))
-        dirty = dirty_table(watched)
-        changed = _changed(watched, dirty)
-        was, now = noted("was", watched), noted("now", watched)
-        source.run(source.rendered(insert(dirty).from_select(
-            [*was, *now], select(*(dirty.c[name] for name in was), *(dirty.c[name] for name in was)).where(changed))))
-        places = [watched.columns.index(name) for name in watched.table.key]
-        source.run(source.rendered(update(dirty).values(
-            {was[place]: dirty.c[now[place]] for place in places}).where(changed)))
+        self._spent(watched, [n for n, was, now in changes if was and now])
 
     def _rekey(self, part: Part, side: Side, news: Mapping[Key, Key]) -> list[Mapping[str, Any]]:
         """Have the tables of ours at a side say new keys of the source, by the keys of that side."""
@@ -75,57 +71,71 @@ class Rekeying:
     def _agreed(self, part: Part, moves: Mapping[Key, Key]) -> dict[Key, Key]:
         """For the keys of rows at the target, those that their rows at the source have now."""
         way, half = self._road.way, part.shape.half(self._road.way.source)
-        texts = [half.clause.c[name] for name in (*half.keys(way.source), *half.keys(way.target))]
-        found, width = {}, len(half.keys(way.source))
-        for was, now in moves.items():
-            asked = select(*texts).where(and_(*(cell == text for cell, text in zip(texts[:width], was, strict=True))))
-            for row in self._road.source.ask(asked):
-                found[_texts(row[width:])] = now
-        return {key: now for key, now in found.items() if None not in key}
+        found = rows_by(self._road.source, half.clause, half.keys(way.source), moves)
+        called = {was: tuple(row[name] for name in half.keys(way.target)) for was, row in found.items()}
+        return {key: moves[was] for was, key in called.items() if None not in key}
 
-    def _changes(self, watched: Watched) -> Iterable[tuple[Key | None, Key | None]]:
-        """All that wait: rows that are called otherwise, rows that are new, and rows that are gone."""
+    def _changes(self, watched: Watched) -> list[Change]:
+        """All that wait and have to do with keys that are changed: also rows that are new, and rows that are gone."""
         dirty, table = dirty_table(watched), watched.table
-        was, now = ([canonical(dirty.c[noted(when, watched)[watched.columns.index(name)]], table.columns[name].type)
-                     for name in table.key] for when in ("was", "now"))
-        cells = [cell.label(f"k_{n}") for n, cell in enumerate([*was, *now])]
-        differs = or_(*(before.is_distinct_from(after) for before, after in zip(was, now, strict=True)))
-        for row in self._road.source.ask(select(*cells).where(differs).order_by(dirty.c.n)).all():
-            texts = _texts(row)
-            yield _whole(texts[:len(was)]), _whole(texts[len(was):])
+        was, now = (_keys(watched, dirty, when) for when in MOMENTS)
+        of = dirty.alias("changed")
+        named = union(*(select(*_keys(watched, of, when)).where(_changed(watched, of)) for when in MOMENTS)).subquery()
+        among = [tuple_(*cells).in_(select(*named.c)) if len(cells) > 1 else cells[0].in_(select(*named.c))
+                 for cells in (was, now)]
+        differs = or_(*(not_(same(before, after, table.columns[name].type))
+                        for name, before, after in zip(table.key, was, now, strict=True)))
+        cells = [canonical(cell, table.columns[name].type).label(f"k_{n}") for n, (name, cell)
+                 in enumerate(zip([*table.key, *table.key], [*was, *now], strict=True))]
+        found = self._road.source.ask(select(dirty.c.n, *cells).where(or_(*among), differs).order_by(dirty.c.n)).all()
+        texts = [[text.decode() if isinstance(text, bytes) else text for text in row] for row in found]
+        return [(int(n), _whole(keys[:len(was)]), _whole(keys[len(was):])) for n, *keys in texts]
+
+    def _spent(self, watched: Watched, entries: Sequence[int]) -> None:
+        """Have entries speak of the row that had a key and of the one that has it, and no longer of a change."""
+        source, dirty = self._road.source, dirty_table(watched)
+        was, now = noted("was", watched), noted("now", watched)
+        places = [watched.columns.index(name) for name in watched.table.key]
+        for some in chunks(entries):
+            mine = dirty.c.n.in_(some)
+            before = [dirty.c[name] for name in was]
+            source.run(source.rendered(insert(dirty).from_select([*was, *now], select(*before, *before).where(mine))))
+            source.run(source.rendered(update(dirty).where(mine).values(
+                {was[place]: dirty.c[now[place]] for place in places})))
 
     def _speaks_of_keys(self, entries: Entries, parts: Sequence[Part]) -> bool:
         """Whether entries tell of a change, or a row is gone and none of them says why."""
         source, taken = self._road.source, entries.taken.clause
-        asked = [exists(select(taken.c.n).where(_changed(entries.watched, taken)))]
-        asked += [exists(self._lost(entries, part)) for part in parts if part.count]
-        answers: list[ColumnElement[Any]] = [one.label(f"c_{n}") for n, one in enumerate(asked)]
-        return any(source.ask(select(*answers)).one())
+        waiting = dirty_table(entries.watched)
+        told = exists(select(taken.c.n).where(_changed(entries.watched, taken)))
+        lost = (exists(self._lost(entries, part)) for part in parts if part.count)
+        changed = exists(select(waiting.c.n).where(_changed(entries.watched, waiting)))
+        return bool(source.ask(select(and_(or_(told, *lost), changed).label("found"))).scalar())
 
     def _lost(self, entries: Entries, part: Part) -> Select[Any]:
         shape, watched, taken = part.shape, entries.watched, entries.taken.clause
         keys, rows = shape.keys.clause, shape.source.main.clause(self._road.way.source)
         mine = [keys.c[f"key_{n}"] for n, _ in enumerate(shape.source.key, 1)]
         there = exists().where(and_(*(rows.c[name] == cell for name, cell in zip(shape.source.key, mine, strict=True))))
-        places = [watched.columns.index(name) for name in shape.source.key]
-        was, now = ([taken.c[noted(when, watched)[place]] for place in places] for when in ("was", "now"))
+        was, now = (_keys(watched, taken, when) for when in MOMENTS)
         gone = select(*was).where(was[0].is_not(None), now[0].is_(None))
         told = mine[0].in_(gone) if len(mine) == 1 else tuple_(*mine).in_(gone)
         return select(keys.c.id).where(not_(there), not_(told))
 
 
+def _keys(watched: Watched, entries: FromClause, when: str) -> list[Cell]:
+    """The key of a row of the table before or after the change that an entry tells of."""
+    return [entries.c[noted(when, watched)[watched.columns.index(name)]] for name in watched.table.key]
+
+
 def _changed(watched: Watched, entries: FromClause) -> ColumnElement[bool]:
     """Whether an entry tells of a row that is called otherwise now."""
-    places = [watched.columns.index(name) for name in watched.table.key]
-    was, now = ([entries.c[noted(when, watched)[place]] for place in places] for when in ("was", "now"))
+    was, now = (_keys(watched, entries, when) for when in MOMENTS)
     return and_(was[0].is_not(None), now[0].is_not(None),
                 or_(*(before != after for before, after in zip(was, now, strict=True))))
 
 
-def _texts(row: Iterable[Any]) -> Key:
-    return tuple(value.decode() if isinstance(value, bytes) else value for value in row)
-
-
-def _whole(key: Key) -> Key | None:
+def _whole(key: Sequence[str | None]) -> Key | None:
     """A key; None where there is no row."""
-    return None if None in key else key
+    texts = tuple(text for text in key if text is not None)
+    return texts if len(texts) == len(key) else None
