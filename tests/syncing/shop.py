@@ -20,7 +20,7 @@ from migrator.sync.start import start
 OLD = ("create table customer (id integer not null primary key, title varchar(40))",
        "create table task (id integer not null primary key, title varchar(200), state varchar(5), hours decimal(10,2), "
        "members varchar(100), customer_id integer, fax varchar(20))")
-NEW = ("create table client (id integer not null primary key, label varchar(40) check (label <> 'bad'))",
+NEW = ("create table client (id integer not null primary key, label varchar(40) unique check (label <> 'bad'))",
        "create table item (id integer not null primary key, subject varchar(40), status varchar(10), "
        "hours decimal(10,2) check (hours < 1000), client_id integer, note varchar(20), "
        "foreign key (client_id) references client (id))",

@@ -50,7 +50,7 @@ class Carrier:
         self._order = Order(road, self._parts)
         self._layers = Layers(self._parts)
         self._rekeying = Rekeying(road, self._parts, confirm)
-        self._wards = Wards(road, self._parts, self._watched[road.way.source])
+        self._wards = Wards(road, confirm, self._parts, self._watched[road.way.source])
         self._pieces = Pieces(road, confirm, partial(self._apply, last=False))
 
     @property
@@ -78,10 +78,11 @@ class Carrier:
         source = self._road.source
         with self._road.looking(self._road.way.source):
             waiting = self.queue.waiting(source)
-            if not waiting.entries:
-                return Outcome()
             entries = self.queue.take(source, waiting.entries, most)
             parts = [part for part in self._parts if part.take(entries)]
+        if not entries:
+            self._wards.again()
+            return Outcome()
         parts = self._spread(parts, sum(one.count for one in entries))
         self._rekeying.run(entries)
         outcome = self._carry(parts, entries)
@@ -101,13 +102,16 @@ class Carrier:
         return replace(outcome, keys=part.count, seconds=time.monotonic() - began), reached
 
     def _carry(self, parts: list[Part], entries: Sequence[Entries]) -> Outcome:
-        """Carry what has been taken at once, or piece by piece where the target's server refuses a row."""
-        try:
-            return self._apply(parts, entries)
-        except DatabaseError as error:
-            if reason_of(error) is None:
-                raise
-            return self._pieces.carry(parts, entries)
+        """Carry what has been taken at once, or piece by piece where the target's server refuses a row, and still does
+        when it is looked at again: it may have been written while it was read.
+        """
+        for _ in range(2):
+            try:
+                return self._apply(parts, entries)
+            except DatabaseError as error:
+                if reason_of(error) is None:
+                    raise
+        return self._pieces.carry(parts, entries)
 
     def _spread(self, parts: list[Part], entries: int) -> list[Part]:
         """The parts of a batch but for those in which a few entries speak of very many rows, such as a word that all of

@@ -31,7 +31,7 @@ class Pieces:
 
         Raises DatabaseError where rows are not to blame.
         """
-        with self._road.source.connection.begin():
+        with self._road.looking(self._road.way.source):
             keys = [(part, number) for part in parts for number in part.set_aside()]
         outcome = self._halved(keys, entries)
         with self._road.at_source(self._confirm):
@@ -59,7 +59,7 @@ class Pieces:
 
     def _picked(self, keys: Sequence[Key]) -> list[Part]:
         """The parts of some keys that stand one behind the other, each with its own."""
-        with self._road.source.connection.begin():
+        with self._road.looking(self._road.way.source):
             found = [(part, [number for _, number in own]) for part, own in groupby(keys, lambda key: key[0])]
             for part, numbers in found:
                 part.pick(numbers[0], numbers[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.sync.batch.carrier import Carrier
+from migrator.sync.quarantine import wards
 from migrator.sync.quarantine.listing import Quarantined, counted, quarantined, release
 from migrator.sync.quarantine.reasons import Reason
 from tests.syncing.shop import Shop
@@ -18,6 +20,13 @@ from tests.syncing.shop import Shop
 
 def meeting_in(folder: Path) -> Meeting:
     return Meeting(*(open_endpoint(name, f"sqlite:///{folder / name}.db") for name in ("old", "new")))
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """After which pauses rows are tried again by themselves; never, if nothing is said."""
+    monkeypatch.setattr(wards, "PAUSES", ())
+    return lambda *seconds: monkeypatch.setattr(wards, "PAUSES", seconds)
 
 
 @pytest.fixture
@@ -135,6 +144,30 @@ def test_people_may_have_it_tried_again(shop: Shop) -> None:
     assert (only(shop).tries, only(shop).again) == (2, False)
 
 
+def test_it_is_tried_again_by_itself(shop: Shop, pauses: Callable[..., None]) -> None:
+    shop.new("insert into client values (8, 'only one')")
+    shop.drain()
+    shop.old("insert into customer values (9, 'only one')")
+    shop.drain()
+    assert only(shop).code is Reason.WAITS
+    shop.new("update client set label = 'another' where id = 8")
+    shop.drain()
+    assert only(shop).tries == 1
+    pauses(0)
+    shop.drain()
+    shop.drain()
+    assert shop.rows(Side.NEW, "select label from client where id = 9") == [("only one",)]
+    assert quarantined(shop.meeting) == []
+
+
+def test_but_not_for_ever(shop: Shop, pauses: Callable[..., None]) -> None:
+    shop.old("update task set hours = 5000")
+    pauses(0, 0)
+    for _ in range(5):
+        shop.drain()
+    assert only(shop).tries == 3
+
+
 def test_the_way_home_has_a_quarantine_of_its_own(shop: Shop) -> None:
     shop.new("update item set status = 'strange'", "insert into item (id, subject) values (4, 'fine')")
     shop.drain()
@@ -143,7 +176,8 @@ def test_the_way_home_has_a_quarantine_of_its_own(shop: Shop) -> None:
 
 
 def test_a_start_goes_on_behind_a_row_that_is_refused(tmp_path: Path) -> None:
-    shop = Shop.opened(meeting_in(tmp_path), before=("insert into task (id, title, hours) values (2, 'x', 5000), (3, 'y', 1)",))
+    shop = Shop.opened(meeting_in(tmp_path), before=(
+        "insert into task (id, title, hours) values (2, 'x', 5000), (3, 'y', 1)",))
     assert shop.rows(Side.NEW, "select id from item order by id") == [(1,), (3,)]
     assert only(shop).key == {"id": "2"}
 
