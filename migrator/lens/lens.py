@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, false, null, or_
 
@@ -38,6 +39,11 @@ class Lens:
     def memories(self) -> tuple[Memory, ...]:
         """One memory for each group that may need it."""
         return tuple(Memory(pair, group) for pair in self.pairs for group in pair.groups if len(group.faithful) < 2)
+
+    @cached_property
+    def derived(self) -> dict[Hashable, Any]:
+        """What others have worked out of it once and for all, by names of theirs."""
+        return {}
 
     def memories_of(self, pair: Pair) -> dict[str, Memory]:
         """The memories of one pair, by the names of their groups."""

@@ -29,6 +29,13 @@ def watched(lens: Lens, side: Side) -> tuple[Watched, ...]:
 
     What only identity maps are made from needs no watch: a row is in its map before anybody may refer to it.
     """
+    if (Watched, side) not in lens.derived:
+        lens.derived[Watched, side] = _all_watched(lens, side)
+    found: tuple[Watched, ...] = lens.derived[Watched, side]
+    return found
+
+
+def _all_watched(lens: Lens, side: Side) -> tuple[Watched, ...]:
     uses: dict[str, list[tuple[Pair, Use]]] = {}
     for pair in lens.pairs:
         for use in _different(_uses(lens, pair, side)):
