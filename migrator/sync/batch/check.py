@@ -32,7 +32,7 @@ class Check:
         return exists(self.rows.correlate(None))
 
     def hold(self, shape: Shape) -> Update:
-        """The statement that has these rows wait."""
+        """The statement that has these rows wait; it touches none that wait already, so holding comes to an end."""
         plan, found = shape.plan.clause, self.rows.subquery("stuck")
-        return update(plan).where(plan.c.stage.in_(select(found.c.stage))).values(
+        return update(plan).where(plan.c.stage.in_(select(found.c.stage)), plan.c.act != Act.HOLD.said).values(
             act=Act.HOLD.said, why=literal(self.why, Text()))
