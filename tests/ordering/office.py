@@ -118,7 +118,13 @@ class Office:
                    for found, in self.rows(side, f"select count(*) from {dirty_name(one.table.name)}"))
 
 
-def founded(old: Endpoint, new: Endpoint) -> Office:
+class Apart(Meeting):
+    """Two databases that no connection is allowed to see together."""
+
+    shared = False
+
+
+def founded(old: Endpoint, new: Endpoint, *, apart: bool = False) -> Office:
     """An empty office in two empty databases."""
     for side, end in ((Side.OLD, old), (Side.NEW, new)):
         with end.connect() as connection, connection.begin():
@@ -127,7 +133,7 @@ def founded(old: Endpoint, new: Endpoint) -> Office:
             if end.make != "sqlite":
                 connection.exec_driver_sql(LEAD)
     lens = compile_lens(Mapping.parse(SAID, "office.yaml"), read_schema(old), read_schema(new))
-    office = Office(lens, Meeting(old, new))
+    office = Office(lens, (Apart if apart else Meeting)(old, new))
     start(lens, office.meeting)
     office.small(1000)
     return office

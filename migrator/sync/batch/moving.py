@@ -16,6 +16,7 @@ from migrator.lens.copy.session import Session
 from migrator.sync.batch.check import Check
 from migrator.sync.batch.part import Part
 from migrator.sync.batch.renaming import Renaming
+from migrator.sync.batch.script import Script
 from migrator.sync.batch.temporary import Kind, Temporary
 
 
@@ -27,6 +28,7 @@ class Moving:
         self._shape = part.shape
         self._renaming = renaming
         self._session = session
+        self._script = Script()
         self._gone: set[Key] = set()
         self._held = False
 
@@ -80,7 +82,7 @@ class Moving:
 
     def _called_otherwise(self) -> list[tuple[int, Key, Key]]:
         """Rows of the stage that the agreement calls otherwise: number, key before, key now."""
-        found = self._session.ask(self._asked()).all()
+        found = self._script.ask_all("called otherwise", self._session, self._asked)
         width = len(self._shape.target.key)
         rows = [[value.decode() if isinstance(value, bytes) else value for value in row] for row in found]
         return [(int(row[0]), tuple(row[1:width + 1]), tuple(row[width + 1:])) for row in rows]

@@ -20,6 +20,7 @@ from migrator.lens.sql.canonical import canonical, same
 from migrator.sync.batch.part import Part
 from migrator.sync.batch.rekey import chunks, moves_of, rekey, rows_by
 from migrator.sync.batch.road import Confirm, Road
+from migrator.sync.batch.script import Script
 from migrator.sync.batch.take import Entries
 from migrator.sync.dirty import dirty_table, noted
 from migrator.sync.reach import MOMENTS
@@ -36,6 +37,7 @@ class Rekeying:
         self._road = road
         self._parts = parts
         self._confirm = confirm
+        self._script = Script()
 
     def run(self, entries: Iterable[Entries]) -> None:
         """Follow all changes of keys that wait in the tables of a batch, where the batch has to do with one."""
@@ -105,12 +107,16 @@ class Rekeying:
 
     def _speaks_of_keys(self, entries: Entries, parts: Sequence[Part]) -> bool:
         """Whether entries tell of a change, or a row is gone and none of them says why."""
-        source, taken = self._road.source, entries.taken.clause
-        waiting = dirty_table(entries.watched)
+        asked = [part for part in parts if part.count]
+        name = f"{entries.number} {[part.shape.number for part in asked]}"
+        return bool(self._script.ask(name, self._road.source, lambda: self._question(entries, asked))[0])
+
+    def _question(self, entries: Entries, parts: Sequence[Part]) -> Select[Any]:
+        taken, waiting = entries.taken.clause, dirty_table(entries.watched)
         told = exists(select(taken.c.n).where(_changed(entries.watched, taken)))
-        lost = (exists(self._lost(entries, part)) for part in parts if part.count)
+        lost = (exists(self._lost(entries, part)) for part in parts)
         changed = exists(select(waiting.c.n).where(_changed(entries.watched, waiting)))
-        return bool(source.ask(select(and_(or_(told, *lost), changed).label("found"))).scalar())
+        return select(and_(or_(told, *lost), changed).label("found"))
 
     def _lost(self, entries: Entries, part: Part) -> Select[Any]:
         shape, watched, taken = part.shape, entries.watched, entries.taken.clause

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ClauseElement, CursorResult, Row, Select
@@ -25,6 +25,10 @@ class Script:
     def ask(self, name: str, session: Session, query: Callable[[], Select[Any]]) -> Row[Any]:
         """The one row of a query."""
         return self._result(name, session, lambda: session.rendered(query())).one()
+
+    def ask_all(self, name: str, session: Session, query: Callable[[], Select[Any]]) -> Sequence[Row[Any]]:
+        """The rows of a query."""
+        return self._result(name, session, lambda: session.rendered(query())).all()
 
     def fill(self, table: Temporary, session: Session, rows: Callable[[], Select[Any]], name: str = "") -> int:
         """Fill a temporary table, empty before, with the rows of a query at the same connection; how many.
