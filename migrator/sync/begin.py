@@ -16,7 +16,7 @@ from migrator.sync.strays import Strays
 
 def begin(lens: Lens, meeting: Meeting, station: Station, *, only_new: Strays = Strays.REFUSE,
           allowed: Collection[str] = (), progress: Progress | None = None) -> tuple[Started | None, list[Finding]]:
-    """What the start has found, and all findings; None where one of them forbids to begin.
+    """What the start has found, and all findings, which are told once; None where one of them forbids to begin.
 
     only_new: what becomes of rows that only the new side has.
     allowed: names of triggers, tables and indexes that somebody calls harmless.
@@ -28,7 +28,7 @@ def begin(lens: Lens, meeting: Meeting, station: Station, *, only_new: Strays = 
     if blocking(found):
         return None, found
     begun = start(lens, meeting, progress=progress, strays=only_new)
-    return begun, [*found, *begun.findings]
+    return begun, [] if begun.already else [*found, *begun.findings]
 
 
 def _goes_on(lens: Lens, meeting: Meeting) -> bool:

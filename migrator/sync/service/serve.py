@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from migrator.errors import FindingsBlock, Locked, MigratorError, WrongUse
 from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
-from migrator.sync.applier import Round, open_applier
+from migrator.lens.side import Side
+from migrator.sync.applier import Applier, Round, open_applier
 from migrator.sync.service.figures import Figures
 from migrator.sync.service.restraint import Restraint
 from migrator.sync.service.standing import Phase, Standing
 from migrator.sync.service.station import Station
 from migrator.sync.service.stopping import Stopping
+from migrator.sync.standstill import Standstill
 from migrator.sync.state import Phase as SyncPhase
 from migrator.sync.state import read_state
+from migrator.sync.switch import WAIT
 from migrator.text import _
 
 FIRST, MOST = 0.5, 30.0
@@ -87,12 +90,20 @@ class _Service:
             Restraint(meeting, self._manner.above, self._stopping.wait)
         with open_applier(lens, meeting, holder=_("applier"), aim=self._manner.aim) as applier:
             self._works()
+            self._heal(lens, meeting, applier)
             applier.run(lambda: self._stopping() or applier.wanted is not None,
                         lambda done: self._learn(done, restraint))
             if not self._stopping():
                 self._tell(_("lets another process act: {who}").format(who=applier.wanted))
         self._stopping.wait(HANDED_OVER)
         return False
+
+    def _heal(self, lens: Lens, meeting: Meeting, applier: Applier) -> None:
+        """A switch that was killed leaves both sides refusing writes: nobody has to come and see."""
+        if applier.lease.state.phase is SyncPhase.SWITCHING:
+            Standstill(lens, meeting, applier, Side.OLD, WAIT, None).heal()
+            self._tell(_("a switch was cut off; the {side} side is the truth, and can be written").format(
+                side=applier.lease.state.truth.value))
 
     def _works(self) -> None:
         self._say(Phase.WORKS)

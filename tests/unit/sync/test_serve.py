@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from migrator.sync.service.serve import Manner, serve
 from migrator.sync.service.standing import Phase, Standing
 from migrator.sync.service.station import Station
 from migrator.sync.start import start
+from migrator.sync.state import Phase as Live
 from tests.copying.world import World
 
 
@@ -120,7 +122,8 @@ def test_somebody_who_waits_for_the_lease_gets_it(bench: Bench, monkeypatch: pyt
         opened.append(holder)
         if opened.count("applier") == 2:
             raise Locked("the switch has it")
-        yield type("Scripted", (), {"wanted": "switch", "run": lambda *_: opened.append("ran")})()
+        live = SimpleNamespace(state=SimpleNamespace(phase=Live.LIVE))
+        yield SimpleNamespace(wanted="switch", run=lambda *_: opened.append("ran"), lease=live)
 
     monkeypatch.setattr(module, "open_applier", open_applier)
     monkeypatch.setattr(module, "HANDED_OVER", 0.0)

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
+
 import pytest
 
 from migrator.errors import DatabaseError
 from migrator.sync.start import start
 from tests.unit.sync.typing_sync import Keyboard
+
+KILLED = """
+import os, signal, sys
+from migrator.program import main
+from migrator.sync.standstill import Standstill
+Standstill._drain = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+sys.argv = ["migrator", *sys.argv[1:]]
+main()
+"""
+"""A switch that dies as soon as the side that is left refuses writes."""
 
 
 def test_users_go_over_and_back_with_everything_they_write(keyboard: Keyboard) -> None:
@@ -90,6 +105,20 @@ def test_who_is_asked_decides_and_nobody_goes_over_before(keyboard: Keyboard) ->
     assert keyboard.world.there("select subject from item where id = 7") == [("said by old",)]
     assert keyboard.type("sync.conflicts").out.startswith("✓ nothing waits for a decision")
     assert "said by new" in keyboard.type("sync.conflicts", "--all").out, "the row that lost is kept whole"
+
+
+def test_a_switch_that_is_killed_keeps_nobody_from_writing(keyboard: Keyboard) -> None:
+    assert keyboard.type("sync.start").code == 0
+    with subprocess.Popen([sys.executable, "-c", KILLED, *keyboard.words("sync.switch")]) as switch:
+        assert switch.wait(timeout=120) == -signal.SIGKILL
+    deadline = time.monotonic() + 60
+    while keyboard.type("sync.status", "--json").data["phase"] != "live":
+        assert time.monotonic() < deadline, keyboard.station.log.read_text()
+        time.sleep(0.2)
+    assert "a switch was cut off; the old side is the truth, and can be written" in keyboard.station.log.read_text()
+    keyboard.on_old("update task set title = 'still here' where id = 1")
+    assert keyboard.type("sync.switch").code == 0
+    assert keyboard.world.there("select subject from item where id = 1") == [("still here",)]
 
 
 def test_a_row_that_a_server_refuses_keeps_everybody_where_they_are(keyboard: Keyboard) -> None:
