@@ -21,7 +21,7 @@ from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side, Way
 from migrator.sync.applier import Applier, Round
-from migrator.sync.freeze import arm, freeze, is_frozen, reopen, thaw
+from migrator.sync.freeze import arm, is_frozen, reopen, shut, thaw
 from migrator.sync.proof import Proof
 from migrator.sync.state import LostLease, Phase
 from migrator.sync.unsettled import require_settled
@@ -31,6 +31,8 @@ SOON = 1.0
 """Seconds that changes may wait to be carried when the freeze begins."""
 STUCK = 10.0
 """Seconds in which something has to be carried while changes wait."""
+BEHIND = 600.0
+"""Seconds in which the applier has to catch up with those who write."""
 DRAIN = 5.0
 """Seconds of refused writes that what is left to be carried may take."""
 UNDERWAY = "underway"
@@ -129,23 +131,20 @@ class Standstill:
     def _close(self, proof: Proof) -> None:
         """Nobody can write the side that is left from here on, nor soon the other one."""
         self._tell(_("freeze the {side} side").format(side=self._leave.value))
-        freeze(self._meeting.end(self._leave), self._lens, self._leave, wait=self._wait)
+        shut(self._meeting.end(self._leave), self._lens, self._leave, wait=self._wait)
         self._drain(lambda done: not done.ways[Way.out_of(self._leave)].entries)
-        freeze(self._meeting.end(self._stay), self._lens, self._stay, wait=self._wait)
+        shut(self._meeting.end(self._stay), self._lens, self._stay, wait=self._wait)
         self._drain(lambda done: not done.entries)
         self._tell(_("compare what was written meanwhile"))
         proof.require()
 
     def _catch_up(self) -> None:
-        """Carry until little waits. Raises TimedOut when nothing can be carried of what waits."""
-        moved = time.monotonic()
-        while True:
-            done = self._round()
-            if (done.lag or 0.0) <= SOON:
-                return
-            if done.written:
-                moved = time.monotonic()
-            if time.monotonic() - moved > STUCK:
+        """Carry until little waits. Raises TimedOut when what waits cannot be carried, or not as fast as it comes."""
+        began = moved = time.monotonic()
+        while ((done := self._round()).lag or 0.0) > SOON:
+            now = time.monotonic()
+            moved = now if done.written else moved
+            if now - moved > STUCK or now - began > BEHIND:
                 raise self._stuck(done)
 
     def _drain(self, over: Callable[[Round], bool]) -> None:

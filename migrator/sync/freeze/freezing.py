@@ -42,6 +42,11 @@ def freeze(end: Endpoint, lens: Lens, side: Side, *, wait: float = WAIT, tries: 
     Raises Busy when its writers did not end in time; the side is as before then.
     """
     arm(end, lens, side, wait=wait, tries=tries)
+    shut(end, lens, side, wait=wait, tries=tries)
+
+
+def shut(end: Endpoint, lens: Lens, side: Side, *, wait: float = WAIT, tries: int = TRIES) -> None:
+    """The second half of a freeze, for a side that has been armed."""
     with _gate(end, side, wait) as (gate, transaction):
         with transaction():
             tables = _tables(gate, lens, side)
@@ -62,7 +67,7 @@ def freeze(end: Endpoint, lens: Lens, side: Side, *, wait: float = WAIT, tries: 
 
 
 def arm(end: Endpoint, lens: Lens, side: Side, *, wait: float = WAIT, tries: int = TRIES) -> None:
-    """Prepare a freeze, so that it takes no time when it is wanted; no write is refused yet.
+    """The first half of a freeze, so that the second takes no time when it is wanted; no write is refused yet.
 
     Raises Busy when a table's writers did not end in time; the side is as before then.
     """

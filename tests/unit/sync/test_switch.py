@@ -18,7 +18,8 @@ from migrator.lens.verify import compare
 from migrator.sync import proof, standstill
 from migrator.sync import switch as switching
 from migrator.sync.applier import open_applier
-from migrator.sync.batch.carrier import Carrier, Outcome
+from migrator.sync.batch.carrier import Carrier
+from migrator.sync.batch.outcome import Outcome
 from migrator.sync.freeze import is_frozen
 from migrator.sync.guard import applying
 from migrator.sync.start import start
@@ -27,7 +28,7 @@ from migrator.sync.switch import Switched, back, switch
 from tests.copying.killed import killed_at
 from tests.copying.world import World
 
-ACTS = ((standstill, "freeze"), (proof.Proof, "require"), (standstill, "reopen"), (switching, "thaw"), (Lease, "tell"))
+ACTS = ((standstill, "shut"), (proof.Proof, "require"), (standstill, "reopen"), (switching, "thaw"), (Lease, "tell"))
 """What a switch does, one after the other; between any two of these it can be killed."""
 MOVES = {Side.NEW: switch, Side.OLD: back}
 
