@@ -35,8 +35,9 @@ BADGE = """create table badge (id integer not null primary key, person_id intege
 AUDIT = "create table audit (id integer not null primary key, foreign_id integer, person_id integer, " \
         "foreign key (person_id) references person (id))"
 NOTE = ", note varchar(40)"
-TABLES = {Side.OLD: [*(text.format(note="") for text in (TEAM, PERSON, TASK)), BUG, WISH],
-          Side.NEW: [*(text.format(note=NOTE) for text in (TEAM, PERSON, TASK)), TICKET, BADGE, AUDIT]}
+SideTables = dict[Side, list[str]]
+TABLES: SideTables = {Side.OLD: [*(text.format(note="") for text in (TEAM, PERSON, TASK)), BUG, WISH],
+                      Side.NEW: [*(text.format(note=NOTE) for text in (TEAM, PERSON, TASK)), TICKET, BADGE, AUDIT]}
 SAID = b"""
 from: "1"
 to: "2"
@@ -124,15 +125,16 @@ class Apart(Meeting):
     shared = False
 
 
-def founded(old: Endpoint, new: Endpoint, *, apart: bool = False) -> Office:
+def founded(old: Endpoint, new: Endpoint, *, apart: bool = False, said: bytes = SAID,
+            tables: SideTables = TABLES) -> Office:
     """An empty office in two empty databases."""
     for side, end in ((Side.OLD, old), (Side.NEW, new)):
         with end.connect() as connection, connection.begin():
-            for statement in TABLES[side]:
+            for statement in tables[side]:
                 connection.exec_driver_sql(statement)
             if end.make != "sqlite":
                 connection.exec_driver_sql(LEAD)
-    lens = compile_lens(Mapping.parse(SAID, "office.yaml"), read_schema(old), read_schema(new))
+    lens = compile_lens(Mapping.parse(said, "office.yaml"), read_schema(old), read_schema(new))
     office = Office(lens, (Apart if apart else Meeting)(old, new))
     start(lens, office.meeting)
     office.small(1000)

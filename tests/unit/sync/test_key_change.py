@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from migrator.lens.places.endpoint import open_endpoint
+from migrator.lens.side import Side
 from migrator.sync.batch import take
 from migrator.sync.batch.rekey import moves_of
-from tests.ordering.keys import KEYS
+from migrator.sync.batch.rekeying import Rekeying
+from tests.ordering.keys import KEYS, keys_are_swapped
 from tests.ordering.office import Office, founded
 from tests.ordering.stories import Story
 
@@ -37,8 +39,53 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
         yield found
 
 
-@pytest.mark.parametrize("batch", [1, 3, 1000])
+@pytest.mark.parametrize("batch", [2, 1000])
 @pytest.mark.parametrize("story", KEYS, ids=lambda story: story.__name__)
 def test_story(office: Office, story: Story, batch: int) -> None:
     office.small(batch)
     story(office)
+
+
+def test_on_two_servers_it_may_be_told_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = (open_endpoint(name, f"sqlite:///{tmp_path / name}.db") for name in ("old", "new"))
+    office = founded(*ends, apart=True)
+    with office.stack:
+        spent = Rekeying._spent
+        monkeypatch.setattr(Rekeying, "_spent", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            keys_are_swapped(office)
+        monkeypatch.setattr(Rekeying, "_spent", spent)
+        office.small(1000)
+        office.drain()
+        assert office.came("select id, note, seat from person order by id") == [
+            (1, "n1", 1), (2, "n3", 3), (3, "n2", 2)]
+
+
+def cut_off(*_entries: object) -> None:
+    raise KeyboardInterrupt
+
+
+NUMBERED = b"""
+from: "1"
+to: "2"
+tables:
+  - {old: room, new: room, columns: [{key: {old: code, new: id}}, {only-new: {column: note}}]}
+"""
+ROOMS = {Side.OLD: ["create table room (code varchar(9) not null primary key, name varchar(9))"],
+         Side.NEW: ["create table room (id integer not null primary key, name varchar(9), note varchar(9))"]}
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_number_stays_with_its_row(tmp_path: Path, apart: bool) -> None:
+    ends = (open_endpoint(name, f"sqlite:///{tmp_path / name}.db") for name in ("old", "new"))
+    office = founded(*ends, apart=apart, said=NUMBERED, tables=ROOMS)
+    with office.stack:
+        office.old("insert into room values ('A', 'attic'), ('B', 'bath'), ('C', 'cell')")
+        office.drain()
+        office.new("update room set note = name || '!'")
+        office.drain()
+        office.old("delete from room where code = 'C'", "update room set code = 'C' where code = 'B'",
+                   "update room set code = 'B' where code = 'A'", "insert into room values ('A', 'aula')")
+        office.drain()
+        assert office.came("select id, name, note from room order by id") == [
+            (1, "attic", "attic!"), (2, "bath", "bath!"), (4, "aula", None)]
