@@ -119,6 +119,7 @@ class Order:
     def _is_any(self, part: Part, name: str, checks: Sequence[Check]) -> bool:
         if not checks:
             return False
+
         def question() -> Select[Any]:
             answers: list[Cell] = [check.any.label(f"c_{n}") for n, check in enumerate(checks)]
             return select(*answers)

@@ -26,6 +26,15 @@ def test_whose_row_a_key_is_now(changes: str, moves: str) -> None:
     assert moves_of(told(changes)) == dict(told(moves))
 
 
+def test_a_key_that_somebody_else_has_is_not_taken(office: Office) -> None:
+    office.old("insert into person (id, seat) values (1, 1)")
+    office.drain()
+    office.new("update person set note = 'mine'", "insert into person (id, seat) values (5, 55)")
+    office.old("update person set id = 5")
+    office.round()
+    assert office.came("select id, seat, note from person order by id") == [(1, 1, "mine"), (5, 55, None)]
+
+
 def told(changes: str) -> list[Any]:
     """Changes from `before>after`."""
     return [tuple((key,) if key else None for key in change.split(">")) for change in changes.split()]
