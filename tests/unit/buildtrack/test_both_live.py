@@ -17,7 +17,9 @@ def test_both_versions_are_used_at_once(seeded_51: Installation, finished_61: In
     old, new = seeded_51.copy(tmp_path / "old"), upgraded_70.copy(tmp_path / "new")
     between = read_schema(open_endpoint("6.1", url(finished_61)))
     with served(met(old, url(old), between, new, url(new))) as town:
-        story.told(town, at_once=False)
+        story.people_work_in_both(town, at_once=False)
+        story.what_7_0_cannot_hold_waits(town)
+        story.users_move_over_and_back_and_over_again(town, at_once=False)
 
 
 def url(system: Installation) -> str:
