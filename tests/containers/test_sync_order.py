@@ -11,9 +11,9 @@ from sqlalchemy import make_url
 
 from migrator.lens.places.endpoint import open_endpoint
 from migrator.sync.batch import take
-from tests.ordering.keys import KEYS
+from tests.ordering.keys import KEYS, keys_are_swapped
 from tests.ordering.office import Office, founded
-from tests.ordering.stories import STORIES
+from tests.ordering.stories import STORIES, deep_trees, parents_go_with_their_children
 
 Make = Callable[[TestHost], Database]
 
@@ -40,10 +40,12 @@ def office(urls: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[O
         yield found
 
 
-@pytest.mark.parametrize("batch", [2, 1000])
 @pytest.mark.parametrize("urls", ["postgresql", "mariadb"], indirect=True)
-def test_every_story(office: Office, batch: int) -> None:
-    office.small(batch)
+def test_every_story(office: Office) -> None:
     for story in (*STORIES, *KEYS):
+        story(office)
+        office.clear()
+    office.small(2)
+    for story in (deep_trees, parents_go_with_their_children, keys_are_swapped):
         story(office)
         office.clear()
