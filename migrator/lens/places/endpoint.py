@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 from migrator.database.base import Database
 from migrator.database.open import make_of, parsed
@@ -57,6 +57,7 @@ class Endpoint:
         event.listen(engine, "connect", lambda raw, _record: prepare(self.make, raw))
         if self.make == "sqlite":  # the driver's own idea of transactions leaves DDL out
             event.listen(engine, "begin", _begin)
+            engine.dialect.do_commit = _commit  # type: ignore[assignment, method-assign]
         return engine
 
     @cached_property
@@ -118,6 +119,15 @@ def _endpoint(name: str, make: str, url: URL, at: str) -> Endpoint:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("begins", "BEGIN"))
+
+
+def _commit(raw: PoolProxiedConnection) -> None:
+    """SQLite leaves a transaction open whose commit it has refused, and SQLAlchemy counts on it being over."""
+    try:
+        raw.commit()
+    except BaseException:
+        raw.rollback()
+        raise
 
 
 def _server(make: str, url: URL, at: str) -> Hashable:
