@@ -27,6 +27,17 @@ def surely_dead(pid: int, lived: str) -> bool:
     return bool(lived) and lived.rpartition(" ")[0] == _machine() and life(pid) != lived
 
 
+def surely_at_work(pid: int, lived: str) -> bool:
+    """Whether the process that was told apart by `lived` runs on this machine, and nobody has stopped it."""
+    if not lived or life(pid) != lived:
+        return False
+    try:
+        state = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "Tt"
+
+
 @cache
 def _machine() -> str:
     """This boot of this machine, and its space of process numbers: a container has its own."""

@@ -17,7 +17,7 @@ from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.sync.state import pulse
-from migrator.sync.state.life import life, surely_dead
+from migrator.sync.state.life import life, surely_at_work, surely_dead
 from migrator.sync.state.row import Moment, control, held, make_table, read_row
 from migrator.sync.state.state import Phase, State, decided, read_rows, require_alike, state_of
 from migrator.text import _
@@ -73,7 +73,7 @@ def _require_mapping(meeting: Meeting, lens: Lens, renew: bool) -> None:
 
 def _succeed(meeting: Meeting, me: Mapping[str, Any], patience: float) -> int:
     """Win the old side's row; the fencing number."""
-    watch, ends = _Watch(), time.monotonic() + patience
+    watch, ends = _Watch(meeting.old.make == "sqlite"), time.monotonic() + patience
     while True:
         rows, _state = _read(meeting)
         old = rows[Side.OLD]
@@ -89,14 +89,21 @@ def _succeed(meeting: Meeting, me: Mapping[str, Any], patience: float) -> int:
 class _Watch:
     """Tells a holder that lives from one that does not, also when the server's clock is set while one looks."""
 
-    def __init__(self) -> None:
+    def __init__(self, in_a_file: bool) -> None:
+        """in_a_file: SQLite, where whoever reads for long keeps everybody from writing, its own heart included."""
+        self._in_a_file = in_a_file
         self._seen: tuple[int, float] | None = None
         self._since = 0.0
         self.alive = False
 
     def dead(self, row: RowMapping) -> bool:
         """Whether nobody holds it: released, process gone, or no beat for too long."""
-        if row["holder"] is None or surely_dead(row["pid"], row["life"] or "") or row["silent"] > pulse.STALE:
+        if row["holder"] is None or surely_dead(row["pid"], row["life"] or ""):
+            return True
+        if self._in_a_file and surely_at_work(row["pid"], row["life"] or ""):
+            self.alive = True
+            return False
+        if row["silent"] > pulse.STALE:
             return True
         seen = (row["fence"], row["beat"])
         if seen != self._seen:

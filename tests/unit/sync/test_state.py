@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,6 +19,7 @@ from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.sync.state import Lease, LostLease, Phase, pulse, read_state
+from migrator.sync.state.life import life
 from migrator.sync.state.row import control, held
 from tests.copying.killed import killed_at
 from tests.copying.world import World
@@ -85,6 +87,7 @@ def test_a_frozen_holder_is_succeeded_and_fenced(met: tuple[Meeting, Lens], monk
     meeting, lens = met
     frozen = Lease.take(meeting, lens, "frozen")
     frozen._pulse.stop()
+    _say(meeting, Side.OLD, life="")  # as of another machine, of which only the heart can be heard
     monkeypatch.setattr(pulse, "STALE", 0.3)
     with Lease.take(meeting, lens, "second") as second:
         for side in Side:
@@ -97,6 +100,22 @@ def test_a_frozen_holder_is_succeeded_and_fenced(met: tuple[Meeting, Lens], monk
             second.confirm(connection, Side.NEW)
         found = read_state(meeting)
         assert found and found.holder and found.holder.text == "second" and found.truth is Side.OLD
+
+
+def test_in_a_file_whoever_runs_here_is_not_taken_for_frozen(
+        met: tuple[Meeting, Lens], monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = Lease.take(*met, "silent")
+    silent._pulse.stop()
+    monkeypatch.setattr(pulse, "STALE", 0.0)
+    with pytest.raises(Locked, match="silent keeps these databases in step"):
+        Lease.take(*met, "second")
+    with subprocess.Popen(["sleep", "60"]) as stopped:
+        stopped.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, stopped.pid, os.WSTOPPED)
+        _say(met[0], Side.OLD, pid=stopped.pid, life=life(stopped.pid))
+        with Lease.take(*met, "second") as second:
+            assert second.state.fence == 2
+        stopped.kill()
 
 
 def test_a_killed_holder_is_succeeded_at_once(met: tuple[Meeting, Lens], monkeypatch: pytest.MonkeyPatch) -> None:
