@@ -55,8 +55,7 @@ class Entries:
     def forget(self, session: Session) -> None:
         """Delete from the dirty table what was taken."""
         dirty = dirty_table(self.watched)
-        with session.refusals():
-            session.connection.execute(delete_keyed(dirty, ["n"], select(self.taken.clause.c.n), session.make))
+        session.run(session.rendered(delete_keyed(dirty, ["n"], select(self.taken.clause.c.n), session.make)))
 
 
 class Queue:
