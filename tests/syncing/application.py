@@ -22,7 +22,11 @@ tables:
       - explode: {old: tags, separator: ",", new: {table: job_tag, owner: job_id, value: tag}}
       - only-old: {column: legacy}
       - only-new: {column: note}
+  - old: document
+    new: document
 """
+DOCUMENT = "create table document (id integer not null primary key, content {bytes})"
+BYTES = {"sqlite": "blob", "postgresql": "bytea", "mariadb": "longblob"}
 TABLES = {
     Side.OLD: (
         "create table customer (code varchar(8) not null primary key, name varchar(20) not null unique)",

@@ -16,7 +16,8 @@ from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side
-from tests.syncing.application import TABLES, mapping
+from migrator.lens.sql.construct import MAKES
+from tests.syncing.application import BYTES, DOCUMENT, TABLES, mapping
 from tests.syncing.model import Model
 
 
@@ -40,7 +41,7 @@ class Place:
         engines = {side: _engine(url) for side, url in self.urls.items()}
         for side, engine in engines.items():
             with engine.begin() as connection:
-                for statement in TABLES[side]:
+                for statement in (*TABLES[side], DOCUMENT.format(bytes=BYTES[MAKES[connection.dialect.name]])):
                     connection.execute(text(statement))
         ends = [open_endpoint(side.value, self.urls[side]) for side in Side]
         meeting = (Apart if self.apart else Meeting)(*ends)
