@@ -51,31 +51,39 @@ def links(session: Session, side: Side) -> list[Link]:
             for (child, name), rows in found.items()]
 
 
-def cascades(session: Session, side: Side, watched: Sequence[Watched]) -> dict[tuple[str, str], str]:
+@dataclass(frozen=True)
+class Taken:
+    """What a trigger does about the rows that go along, and of which tables these are."""
+
+    acts: str
+    notes: frozenset[str]
+
+
+def cascades(session: Session, side: Side, watched: Sequence[Watched]) -> dict[tuple[str, str], Taken]:
     """What the triggers of parents do, by table and event (update, delete). Raises FindingsBlock where it is too much.
     """
-    tree = _Tree(session, side, links(session, side), {one.table.name: one for one in watched})
-    found = {}
-    for parent in sorted({link.parent for link in tree.links}):
+    found, known = {}, links(session, side)
+    for parent in sorted({link.parent for link in known}):
         for event in ("update", "delete"):
+            tree = _Tree(session, side, known, watched)
             if acts := tree.acts(parent, event):
-                found[parent, event] = acts
+                found[parent, event] = Taken(acts, frozenset(tree.notes))
     return found
 
 
 class _Tree:
     """Puts together what happens to children, and to theirs."""
 
-    def __init__(self, session: Session, side: Side, links: Sequence[Link], watched: Mapping[str, Watched]) -> None:
-        self.links = links
+    def __init__(self, session: Session, side: Side, links: Sequence[Link], watched: Sequence[Watched]) -> None:
+        self.notes: set[str] = set()
+        self._known = links
         self._session = session
         self._side = side
-        self._watched = watched
+        self._watched = {one.table.name: one for one in watched}
         self._paths = 0
 
     def acts(self, parent: str, event: str) -> str:
         """Statements for a row of the parent that is about to be deleted, or to have another key; empty for none."""
-        self._paths = 0
         if event == "delete":
             return " ".join(self._of_deleted(parent, "OLD", 1))
         return " ".join(self._if_changed(link) for link in self._links(parent, "on_update"))
@@ -119,6 +127,7 @@ class _Tree:
                 f"DO {' '.join(acts)} END FOR;")
 
     def _entry(self, watched: Watched, row: str, fate: str, values: Mapping[str, str]) -> str:
+        self.notes.add(watched.table.name)
         when = ("was",) if fate == "DELETE" else ("was", "now")
         said = cells(self._session, watched, *when, of=lambda moment, name: (
             values[name] if moment == "now" and name in values else f"{row}.{self._quoted(name)}"))
@@ -126,7 +135,7 @@ class _Tree:
                 f"VALUES ({said});")
 
     def _links(self, parent: str, rule: str) -> list[Link]:
-        return [link for link in self.links if link.parent == parent and getattr(link, rule) in _CHANGES]
+        return [link for link in self._known if link.parent == parent and getattr(link, rule) in _CHANGES]
 
     def _count(self, link: Link) -> None:
         self._paths += 1

@@ -15,6 +15,7 @@ from migrator.lens.places.endpoint import Endpoint
 from migrator.lens.side import Side
 from migrator.sync.bounded import Busy, bounded, busy_told
 from migrator.sync.capture import mariadb, postgresql, sqlite
+from migrator.sync.capture.births import NAME as BIRTHS
 from migrator.sync.capture.births import note_births
 from migrator.sync.capture.trigger import Make, Trigger, dirty
 from migrator.sync.capture.unseen import mark_all
@@ -47,20 +48,25 @@ def install(end: Endpoint, lens: Lens, side: Side) -> None:
             note_births(session, side, tables)
             wrong, strange = _compared(session, side, tables)
         _drop(session, side, strange)
-        for table, triggers in groupby(sorted(wrong, key=_table), key=_table):
-            _patiently(session, partial(_make, session, side, [*triggers]))
+        for _name, group in groupby(sorted(wrong, key=_table), key=_table):
+            triggers = [*group]
+            _patiently(session, partial(_make, session, side, triggers))
+            unseen = frozenset().union(*(trigger.notes for trigger in triggers)) - fresh
             with session.connection.begin():
-                mark_all(session, [one for one in tables if one.table.name == table and table not in fresh], tables)
+                mark_all(session, [one for one in tables if one.table.name in unseen], tables)
 
 
 def remove(end: Endpoint, lens: Lens, side: Side) -> None:
-    """Take every trigger of capture out of a side's database, and the dirty tables with what is left in them."""
+    """Take every trigger of capture out of a side's database, and the dirty tables with what is left in them.
+
+    The guard stays: a frozen side needs it.
+    """
     with bounded(end, side, PATIENCE) as session:
         with session.connection.begin():
             names = MAKES[end.make].found(session, side)
         _drop(session, side, names)
-        for name in _dirty_tables(session, side):
-            _patiently(session, partial(session.run, f"DROP TABLE {session.table(side, name)}"))
+        for name in (*_dirty_tables(session, side), BIRTHS):
+            _patiently(session, partial(session.run, f"DROP TABLE IF EXISTS {session.table(side, name)}"))
 
 
 def expected(session: Session, side: Side, tables: Sequence[Watched]) -> dict[str, Trigger]:

@@ -21,23 +21,25 @@ COLUMNS = ("n bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, at datetime(6) NOT NUL
 def triggers(session: Session, side: Side, watched: Sequence[Watched]) -> list[Trigger]:
     """See `Make`."""
     rows = [trigger for one in watched for trigger in _of_rows(session, one)]
-    along = [_trigger(session, side, table, f"BEFORE {event.upper()}", f"along_{event}", acts)
-             for (table, event), acts in cascades(session, side, watched).items()]
+    along = [_trigger(session, side, table, f"BEFORE {event.upper()}", f"along_{event}", taken.acts, taken.notes)
+             for (table, event), taken in cascades(session, side, watched).items()]
     return [*rows, *along]
 
 
 def _of_rows(session: Session, watched: Watched) -> Iterator[Trigger]:
+    table = watched.table.name
     for event, when in MOMENTS.items():
         act = (f"INSERT INTO {dirty(session, watched)} ({columns(session, watched, *when)}) "
                f"VALUES ({values(session, watched, *when)});")
-        yield _trigger(session, watched.side, watched.table.name, f"AFTER {event.upper()}", event, act)
+        yield _trigger(session, watched.side, table, f"AFTER {event.upper()}", event, act, frozenset({table}))
 
 
-def _trigger(session: Session, side: Side, table: str, when: str, event: str, acts: str) -> Trigger:
+def _trigger(session: Session, side: Side, table: str, when: str, event: str, acts: str, notes: frozenset[str]
+             ) -> Trigger:
     name = trigger_name(event, table)
     body = f"IF @{GUARD} IS NULL THEN {acts} END IF"
     statement = f"CREATE TRIGGER {session.table(side, name)} {when} ON {session.table(side, table)} FOR EACH ROW {body}"
-    return Trigger(table, name, as_told(session, body), (as_told(session, statement),))
+    return Trigger(table, notes, name, as_told(session, body), (as_told(session, statement),))
 
 
 def found(session: Session, side: Side) -> dict[str, str]:

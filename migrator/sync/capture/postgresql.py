@@ -29,38 +29,37 @@ UNGUARDED = f"pg_catalog.current_setting('{SETTING}', true) IS DISTINCT FROM 'on
 
 def triggers(session: Session, side: Side, watched: Sequence[Watched]) -> list[Trigger]:
     """See `Make`."""
-    return [trigger for one in watched for trigger in (*_of_rows(session, one), *_of_truncate(session, one))]
+    return [trigger for one in watched for trigger in _of_table(session, one)]
 
 
-def _of_rows(session: Session, watched: Watched) -> Iterator[Trigger]:
-    table = watched.table.name
+def _of_table(session: Session, watched: Watched) -> Iterator[Trigger]:
+    table, dirties = watched.table.name, dirty(session, watched)
+    place = {"space": session.schema(watched.side), "name": table}
+    tree = [(name, spelled.replace("%", "%%"), holds) for name, spelled, holds in
+            session.connection.execute(_TREE, place)]
     for event, when in MOMENTS.items():
-        body = (f"BEGIN INSERT INTO {dirty(session, watched)} ({columns(session, watched, *when)}) "
-                f"VALUES ({values(session, watched, *when)}); RETURN NULL; END")
-        yield _trigger(session, watched.side, table, session.table(watched.side, table), event,
-                       f"AFTER {event.upper()}", body)
+        act = f"INSERT INTO {dirties} ({columns(session, watched, *when)}) VALUES ({values(session, watched, *when)})"
+        yield _trigger(session, watched, table, [spelled for _name, spelled, _holds in tree], event, act)
+    for name, spelled, holds in tree:
+        if holds:
+            act = (f"INSERT INTO {dirties} ({columns(session, watched, 'was')}) "
+                   f"SELECT {session.quoted(watched.columns)} FROM ONLY {spelled}")
+            yield _trigger(session, watched, name, [spelled], "truncate", act)
 
 
-def _of_truncate(session: Session, watched: Watched) -> Iterator[Trigger]:
-    """At the table, or at every partition that holds rows: each can be emptied by itself."""
-    place = {"space": session.schema(watched.side), "name": watched.table.name}
-    for table, holder in session.connection.execute(_HOLDERS, place):
-        spelled = holder.replace("%", "%%")
-        body = (f"BEGIN INSERT INTO {dirty(session, watched)} ({columns(session, watched, 'was')}) "
-                f"SELECT {session.quoted(watched.columns)} FROM ONLY {spelled}; RETURN NULL; END")
-        yield _trigger(session, watched.side, table, spelled, "truncate", "BEFORE TRUNCATE", body)
-
-
-def _trigger(session: Session, side: Side, table: str, spelled: str, event: str, when: str, body: str) -> Trigger:
-    name = trigger_name(event, table)
-    function, quoted = session.table(side, name), session.quoted([name])
-    each = "STATEMENT" if event == "truncate" else "ROW"
+def _trigger(session: Session, watched: Watched, of: str, tables: Sequence[str], event: str, act: str) -> Trigger:
+    """The trigger on the first of the tables, whose partitions are the others and get it with it."""
+    name = trigger_name(event, of)
+    function, quoted = session.table(watched.side, name), session.quoted([name])
+    when, each = ("BEFORE", "STATEMENT") if event == "truncate" else ("AFTER", "ROW")
+    body = f"BEGIN {act}; RETURN NULL; END"
     statements = (
         f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS {_literal(body)}",
-        f"CREATE TRIGGER {quoted} {when} ON {spelled} FOR EACH {each} WHEN ({UNGUARDED}) "
+        f"CREATE TRIGGER {quoted} {when} {event.upper()} ON {tables[0]} FOR EACH {each} WHEN ({UNGUARDED}) "
         f"EXECUTE FUNCTION {function}()",
-        f"ALTER TABLE {spelled} ENABLE ALWAYS TRIGGER {quoted}")
-    return Trigger(table, name, as_told(session, body), tuple(as_told(session, words) for words in statements))
+        *(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {quoted}" for table in tables))
+    return Trigger(watched.table.name, frozenset({watched.table.name}), name, as_told(session, body),
+                   tuple(as_told(session, words) for words in statements))
 
 
 def found(session: Session, side: Side) -> dict[str, str]:
@@ -78,13 +77,16 @@ def _literal(words: str) -> str:
     return "'" + words.replace("'", "''") + "'"
 
 
-_HOLDERS = text("""
-    select c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+# The table, then its partitions; TRUNCATE empties those that hold rows, each by itself.
+_TREE = text("""
+    select c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relkind = 'r'
     from pg_class t
     join pg_namespace s on s.oid = t.relnamespace and s.nspname = :space
-    join pg_class c on c.relkind = 'r' and (c.oid = t.oid or c.oid in (select relid from pg_partition_tree(t.oid)))
+    join pg_class c on c.relkind in ('r', 'p')
+                   and (c.oid = t.oid or c.oid in (select relid from pg_partition_tree(t.oid)))
     join pg_namespace n on n.oid = c.relnamespace
-    where t.relname = :name""")
+    where t.relname = :name
+    order by c.oid <> t.oid, c.oid""")
 
 _FOUND = text("""
     select p.proname, coalesce(bool_and(t.tgenabled = 'A' and t.tgname = p.proname), false) and p.prosecdef, p.prosrc

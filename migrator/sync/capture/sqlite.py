@@ -69,7 +69,7 @@ def _trigger(session: Session, watched: Watched, event: str, when: str, moments:
     definition = (f"CREATE TRIGGER {session.quoted([name])} {when} ON {session.quoted([table])} "
                   f"WHEN NOT EXISTS (SELECT 1 FROM {GUARD}) "
                   f"BEGIN INSERT INTO {target} ({columns(session, watched, *moments)}) {rows}; END")
-    return Trigger(table, name, definition, (definition,))
+    return Trigger(table, frozenset({table}), name, definition, (definition,))
 
 
 def found(session: Session, side: Side) -> dict[str, str]:

@@ -25,6 +25,8 @@ class Trigger:
     """One trigger on a table. `definition` is what of it the server's catalogue gives back word for word."""
 
     table: str
+    notes: frozenset[str]
+    """The watched tables of whose rows it makes entries."""
     name: str
     definition: str
     make: tuple[str, ...]
