@@ -51,11 +51,13 @@ def reason_of(error: DatabaseError) -> Reason | None:
     arguments = getattr(said, "args", ())
     if any(sign in error.message for sign in _NO_VALUE):
         return Reason.NO_COUNTERPART
+    if arguments and isinstance(arguments[0], int):  # MariaDB tells a state too, which says less
+        return _MARIADB.get(arguments[0])
     if state is not None:
         return _POSTGRESQL.get(state) or (Reason.REFUSED if state.startswith(_POSTGRESQL_CLASSES) else None)
     if code is not None:
         return _SQLITE.get(code) or (Reason.REFUSED if code & 0xFF == _SQLITE_CONSTRAINT else None)
-    return _MARIADB.get(arguments[0]) if arguments and isinstance(arguments[0], int) else None
+    return None
 
 
 def sentence(reason: Reason, told: str) -> str:
