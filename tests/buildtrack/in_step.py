@@ -18,7 +18,7 @@ from tests.buildtrack.both import Both
 from tests.buildtrack.person import Person, PersonOf51, PersonOf70, Refused
 from tests.buildtrack.words import Record
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds after which what should be seen will not be seen any more."""
 
 

@@ -59,6 +59,10 @@ class Person(ABC):
         """Add a file to a task; the attachment's number."""
 
     @abstractmethod
+    def file(self, attachment: int) -> bytes:
+        """What an attachment holds."""
+
+    @abstractmethod
     def request_approval(self, contract: int) -> int:
         """Ask for the first agreement to a contract; the approval's number."""
 
@@ -73,9 +77,7 @@ class Person(ABC):
     def _ask(self, method: str, path: str, content: Any = None, body: bytes | None = None) -> Any:
         client = self.client
         answer = client.ask(method, path, body) if content is None else client.send(method, path, content)
-        if answer.status >= 400:
-            raise Refused(answer)
-        return answer.json if answer.body else None
+        return answer.json if _granted(answer).body else None
 
 
 class PersonOf51(Person):
@@ -108,6 +110,9 @@ class PersonOf51(Person):
     def attach(self, task: int, file_name: str, content: bytes) -> int:
         path = f"/api/attachments?owner_kind=task&owner_id={task}&file_name={file_name}"
         return int(self._ask("POST", path, body=content)["id"])
+
+    def file(self, attachment: int) -> bytes:
+        return _granted(self.client.get(f"/api/attachments/{attachment}/content")).body
 
     def request_approval(self, contract: int) -> int:
         return int(self._ask("POST", f"/api/contracts/{contract}/approval", {})["id"])
@@ -149,6 +154,9 @@ class PersonOf70(Person):
         path = f"/api/v2/work-items/{task}/attachments?file_name={file_name}"
         return int(self._ask("POST", path, body=content)["data"]["id"])
 
+    def file(self, attachment: int) -> bytes:
+        return _granted(self.client.get(f"/api/v2/attachments/{attachment}/content")).body
+
     def request_approval(self, contract: int) -> int:
         return int(self._ask("POST", f"/api/v2/contracts/{contract}/approvals", {})["data"]["id"])
 
@@ -180,3 +188,9 @@ class PersonOf70(Person):
 
 def _path(records: str) -> str:
     return "/api/v2/" + {"users": "accounts", "tasks": "work-items"}.get(records, records)
+
+
+def _granted(answer: Answer) -> Answer:
+    if answer.status >= 400:
+        raise Refused(answer)
+    return answer

@@ -41,6 +41,9 @@ def records_go_to_and_fro(town: Town) -> None:
     for one, other, name in _both_ways(town, "A", "B"):
         records = _a_project_begins(one, name)
         _see_the_same(town, one, other, records)
+        assert one.file(records["attachments"]) == b"plan"
+        with pytest.raises(Refused, match="missing"):  # its record goes over, the file does not
+            other.file(records["attachments"])
         _work_on(other, records)
         _see_the_same(town, other, one, records)
         _sign(town, one, other, records["contracts"])
