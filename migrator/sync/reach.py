@@ -156,7 +156,7 @@ class Along(Use):
         """See `Use`."""
         return (isinstance(other, Along) and other.table == self.table and other.seen == self.seen
                 and len(other.on) == len(self.on)
-                and all(theirs.compare(known) and str(ours) == str(said)
+                and all(theirs.compare(known) and _same_column(ours, said)
                         for (ours, theirs), (said, known) in zip(self.on, other.on, strict=True)))
 
 
@@ -184,6 +184,11 @@ class Everywhere(Use):
         """See `Use`."""
         return (isinstance(other, Everywhere) and other.table == self.table
                 and set(self.columns) <= set(other.columns) and self.additions <= other.additions)
+
+
+def _same_column(one: Cell, other: Cell) -> bool:
+    """Whether both are a column as it is, and have one name; of what is made from columns nobody can tell."""
+    return isinstance(one, ColumnClause) and isinstance(other, ColumnClause) and one.name == other.name
 
 
 def bounded(table: Table, names: Sequence[str]) -> bool:
