@@ -19,6 +19,7 @@ from migrator.lens.places.meeting import Meeting
 from migrator.lens.put.remember import create_memories
 from migrator.lens.side import Side, Way
 from migrator.model.finding import Finding
+from migrator.sync.across.heavy import heavy
 from migrator.sync.agreed import Agreed, create_halves
 from migrator.sync.applier import open_carrier
 from migrator.sync.batch.carrier import Carrier
@@ -78,14 +79,15 @@ def start(lens: Lens, meeting: Meeting, *, holder: str = "start", progress: Prog
         with meeting.connect(Side.NEW) as connection, connection.execution_options(**AT_ONCE).begin():
             create_memories(connection, lens)
         apart = keep_apart(lens, meeting, lease.state.settings.get("numbers", {}))
+        findings = (*apart.findings, *heavy(lens, meeting))
         if lease.state.phase is not Phase.BASELINE:
-            return Started(already=True, findings=apart.findings)
+            return Started(already=True, findings=findings)
         lease.tell(settings={**lease.state.settings, "skew": skew(meeting), "numbers": dict(apart.ranges)})
         carrier = open_carrier(stack, lens, meeting, Way.FORWARD, lease, baseline=True)
         found = _Baseline(lens, lease, carrier, progress).run()
         settle(lens, meeting, strays)
         lease.tell(phase=Phase.LIVE)
-        return replace(found, findings=apart.findings)
+        return replace(found, findings=findings)
 
 
 def _watch(lens: Lens, meeting: Meeting, side: Side) -> None:
