@@ -64,6 +64,7 @@ class _Service:
         self._figures = Figures()
         self._pause = FIRST
         self._has_worked = False
+        self._waits = False
         self._said = 0.0
 
     def run(self) -> None:
@@ -109,13 +110,15 @@ class _Service:
         self._say(Phase.WORKS)
         self._tell(_("process {pid} carries changes over in both directions").format(pid=os.getpid()))
         self._has_worked = True
+        self._waits = False
         self._pause = FIRST
 
     def _wait(self, error: MigratorError) -> None:
         pause = FIRST if isinstance(error, Locked) else self._pause
         self._say(Phase.WAITS, error)
-        if pause == FIRST:
+        if not self._waits:
             self._tell(_("waits and tries again: {why}").format(why=error))
+        self._waits = True
         self._stopping.wait(pause)
         self._pause = min(2 * pause, MOST)
 
