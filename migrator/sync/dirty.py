@@ -1,8 +1,8 @@
 """Dirty tables: for each watched table of a side, the keys of rows that have been written since they were last taken.
 
-An entry is added by a trigger in the transaction that writes the row, and is deleted by whoever has taken it, by its
-number and nothing else: neither a clock nor the order of commits says what has been done. Entries are only ever added
-and deleted, so that writers never wait for each other or for us.
+An entry is added by a trigger in the transaction that writes the row, and is deleted by whoever has taken it, that very
+entry and no other: neither a clock nor the order of commits says what has been done. Entries are only ever added and
+deleted, so that writers never wait for each other or for us.
 """
 
 from __future__ import annotations

@@ -45,3 +45,11 @@ def test_nothing_is_lost(request: pytest.FixtureRequest, make: str, failure: Cal
     world: World = request.getfixturevalue(make)
     with open_applier(world.lens, world.meeting, holder="test") as applier:
         failure(Story(world, applier))
+
+
+def test_an_application_is_given_the_number_of_its_own_row(postgresql: World) -> None:
+    """Many ask PostgreSQL for the last number of the session, whatever gave it."""
+    with postgresql.engines[Side.OLD].connect() as connection:
+        connection.exec_driver_sql("create temporary sequence own start 77")
+        connection.exec_driver_sql("insert into customer values ('n' || nextval('own'), 'numbered')")
+        assert connection.exec_driver_sql("select lastval()").scalar() == 77

@@ -45,7 +45,7 @@ class Carrier:
         self._confirm = confirm
         self.heed: Heed | None = None
         self._watched = {side: {one.table.name: one for one in watched(lens, side)} for side in Side}
-        self.queue = Queue(road.way.source, self._watched[road.way.source].values())
+        self.queue = Queue(road.way.source, self._watched[road.way.source].values(), road.source.make)
         self._parts = [Part(lens, pair, road, terms) for pair in _parents_first(lens, road)]
         self._order = Order(road, self._parts)
         self._layers = Layers(self._parts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
-from sqlalchemy import Insert, Table, bindparam, insert, select, union
+from sqlalchemy import Insert, Table, Text, bindparam, delete, insert, literal_column, select, union
 
 from migrator.lens.copy.keys import Key, Keys
 from migrator.lens.copy.session import Session
@@ -20,6 +20,8 @@ from migrator.sync.dirty import dirty_table, noted
 from migrator.sync.state.row import Moment
 from migrator.sync.watched import Watched
 
+_PLACE = literal_column("ctid", Text())
+"""A living row keeps it: entries are not changed by anybody between being taken and being deleted."""
 LEAST = 50
 """Entries of each table that a batch has room for, so that no table waits for the others to be still."""
 
@@ -30,6 +32,10 @@ class Entries:
 
     watched: Watched
     number: int
+    placed: bool
+    """Whether their numbers are moments, which two of them may share, and their places in the file tell them apart:
+    PostgreSQL.
+    """
     count: int = 0
 
     @cached_property
@@ -38,32 +44,38 @@ class Entries:
         columns = {name: (self.watched.table, self.watched.table.columns[column])
                    for when in ("was", "now")
                    for name, column in zip(noted(when, self.watched), self.watched.columns, strict=True)}
-        return Temporary(f"migrator_taken_{self.watched.side}_{self.number}", self.watched.side,
-                         {"n": Kind.NUMBER, "tries": Kind.FLAG}, columns)
+        ours = {"n": Kind.NUMBER, "tries": Kind.FLAG} | ({"place": Kind.PLACE} if self.placed else {})
+        return Temporary(f"migrator_taken_{self.watched.side}_{self.number}", self.watched.side, ours, columns)
 
     def take(self, session: Session, most: int) -> int:
         """Note the oldest entries; how many."""
         dirty, taken = dirty_table(self.watched), self.taken
         taken.empty(session)
-        names = ["n", "tries", *noted("was", self.watched), *noted("now", self.watched)]
-        oldest = select(*(dirty.c[name] for name in names)).order_by(dirty.c.n).limit(bindparam("most", most))
+        cells: dict[str, Cell] = {name: dirty.c[name] for name in
+                                  ("n", "tries", *noted("was", self.watched), *noted("now", self.watched))}
+        cells |= {"place": _PLACE} if self.placed else {}
+        oldest = select(*cells.values()).order_by(dirty.c.n).limit(bindparam("most", most))
         with session.refusals():
-            self.count = session.connection.execute(insert(taken.clause).from_select(names, oldest),
+            self.count = session.connection.execute(insert(taken.clause).from_select(list(cells), oldest),
                                                     execution_options={"preserve_rowcount": True}).rowcount
         return self.count
 
     def forget(self, session: Session) -> None:
         """Delete from the dirty table what was taken."""
-        dirty = dirty_table(self.watched)
-        session.run(session.rendered(delete_keyed(dirty, ["n"], select(self.taken.clause.c.n), session.make)))
+        dirty, taken = dirty_table(self.watched), self.taken.clause
+        statement = delete_keyed(dirty, ["n"], select(taken.c.n), session.make)
+        if self.placed:
+            gone = select(taken.c.n, taken.c.place).subquery("gone")
+            statement = delete(dirty).where(dirty.c.n == gone.c.n, gone.c.place == _PLACE)
+        session.run(session.rendered(statement))
 
 
 class Queue:
     """All dirty tables of a side."""
 
-    def __init__(self, side: Side, tables: Iterable[Watched]) -> None:
+    def __init__(self, side: Side, tables: Iterable[Watched], make: str) -> None:
         self.side = side
-        self.entries = [Entries(watched, number) for number, watched in enumerate(tables, 1)]
+        self.entries = [Entries(watched, number, make == "postgresql") for number, watched in enumerate(tables, 1)]
         self._words: dict[int, str] = {}
         self.whole = False
         """Whether all that was there has been taken."""

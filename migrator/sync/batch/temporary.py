@@ -23,23 +23,26 @@ from migrator.sync.native import native_types
 
 
 class Kind(StrEnum):
-    """A column that is ours: a whole number, a flag, a text, a text that rows are found by."""
+    """A column that is ours: a number, a flag, a text, a text that rows are found by, the place of a row in its file."""
 
     NUMBER = "number"
     FLAG = "flag"
     TEXT = "text"
     KEY = "key"
+    PLACE = "place"
 
 
 _SPELLED: Mapping[str, Mapping[Kind, str]] = {
-    "postgresql": {Kind.NUMBER: "bigint", Kind.FLAG: "smallint", Kind.TEXT: "text", Kind.KEY: "text"},
+    "postgresql": {Kind.NUMBER: "bigint", Kind.FLAG: "smallint", Kind.TEXT: "text", Kind.KEY: "text",
+                   Kind.PLACE: "tid"},
     "mariadb": {Kind.NUMBER: "bigint", Kind.FLAG: "smallint", Kind.TEXT: "longblob", Kind.KEY: "varbinary(700)"},
     "sqlite": {Kind.NUMBER: "integer", Kind.FLAG: "integer", Kind.TEXT: "text", Kind.KEY: "text"},
 }
 _NUMBERED = {"postgresql": "bigint GENERATED ALWAYS AS IDENTITY", "mariadb": "bigint AUTO_INCREMENT",
              "sqlite": "integer"}
 _IN_STATEMENTS: Mapping[Kind, TypeEngine[Any]] = {Kind.NUMBER: BigInteger(), Kind.FLAG: SmallInteger(),
-                                                  Kind.TEXT: Text(), Kind.KEY: Text()}
+                                                  Kind.TEXT: Text(), Kind.KEY: Text(),
+                                                  Kind.PLACE: Text()}
 _TEXT = Type(Family.TEXT, "text")
 _TYPES: Mapping[Kind, Type] = {Kind.NUMBER: Type(Family.INTEGER, "bigint", bits=64),
                                Kind.FLAG: Type(Family.INTEGER, "smallint", bits=16), Kind.TEXT: _TEXT, Kind.KEY: _TEXT}

@@ -108,6 +108,8 @@ def _make_table(session: Session, watched: Watched) -> None:
     spelled = [f"{session.quoted([label])} {types[name]}" for when in ("was", "now")
                for label, name in zip(noted(when, watched), watched.columns, strict=True)]
     session.run_as_told(f"CREATE TABLE {dirty(session, watched)} ({MAKES[session.make].COLUMNS}, {', '.join(spelled)})")
+    if session.make == "postgresql":
+        session.run_as_told(f"CREATE INDEX ON {dirty(session, watched)} (n)")
 
 
 def _dirty_tables(session: Session, side: Side) -> dict[str, list[str]]:

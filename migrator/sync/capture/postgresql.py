@@ -21,7 +21,8 @@ from migrator.sync.capture.trigger import CAPTURE, MOMENTS, Trigger, as_told, co
 from migrator.sync.guard import SETTING
 from migrator.sync.watched import Watched
 
-COLUMNS = ("n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+# No sequence: applications that ask lastval() for the number of their own row would be given ours.
+COLUMNS = ("n bigint NOT NULL DEFAULT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint, "
            "at timestamp NOT NULL DEFAULT (pg_catalog.clock_timestamp() AT TIME ZONE 'UTC'), "
            "tries smallint NOT NULL DEFAULT 0")
 UNGUARDED = f"pg_catalog.current_setting('{SETTING}', true) IS DISTINCT FROM 'on'"
