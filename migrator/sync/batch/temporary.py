@@ -23,7 +23,7 @@ from migrator.sync.native import native_types
 
 
 class Kind(StrEnum):
-    """A column that is ours: a number, a flag, a text, a text that rows are found by, the place of a row in its file."""
+    """A column that is ours: a number, a flag, a text, a text that rows are found by, a place in a table's file."""
 
     NUMBER = "number"
     FLAG = "flag"
