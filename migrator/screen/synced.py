@@ -21,8 +21,10 @@ def show_sync(status: Mapping[str, Any], following: str, *, room: int | None = N
 
 def _sides(status: Mapping[str, Any], room: int | None) -> list[str]:
     columns = [Column(_("side")), Column(_("database"), give=True), Column(_("is")),
-               Column(_("dirty keys"), right=True), Column(_("oldest"), right=True)]
-    rows = [[_side(one["side"]), one["where"], _is(one), _count(one), _age(one["oldest"])] for one in status["sides"]]
+               Column(_("dirty keys"), right=True), Column(_("oldest"), right=True),
+               Column(_("numbers left"), right=True)]
+    rows = [[_side(one["side"]), one["where"], _is(one), _count(one), _age(one["oldest"]), _share(one["numbers"])]
+            for one in status["sides"]]
     return grid(columns, rows, room=room)
 
 
@@ -44,6 +46,11 @@ def _count(one: Mapping[str, Any], name: str = "waiting") -> str:
 
 def _age(seconds: float | None) -> str:
     return "-" if seconds is None else show_seconds(seconds)
+
+
+def _share(numbers: float | None) -> str:
+    """What is left of the numbers that this side may give to new rows; nothing where both sides give the same."""
+    return "-" if numbers is None else f"{numbers:.0%}"
 
 
 def _applier(applier: Mapping[str, Any]) -> Iterator[str]:

@@ -11,9 +11,11 @@ from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.sync.begun import begun
 from migrator.sync.freeze import is_frozen
+from migrator.sync.numbers import Left, left
 from migrator.sync.service.standing import Phase
 from migrator.sync.service.station import Station
 from migrator.sync.state import Holder, State
+from migrator.sync.state import Phase as Ended
 from migrator.sync.state.pulse import STALE
 from migrator.sync.unsettled import met
 from migrator.sync.waiting import Waiting, waiting
@@ -26,8 +28,9 @@ def status(lens: Lens, meeting: Meeting, station: Station) -> dict[str, Any]:
     state = begun(meeting)
     tables = [one for side in Side for one in waiting(lens, meeting, side)]
     applier = applier_of(station, state.holder)
+    numbers = left(lens, meeting, state.settings.get("numbers", {})) if state.phase is not Ended.FINISHED else []
     return {"truth": state.truth.value, "phase": state.phase.value, "applier": applier,
-            "sides": [_side(lens, meeting, side, state, tables) for side in Side],
+            "sides": [{**_side(lens, meeting, side, state, tables), "numbers": _least(numbers, side)} for side in Side],
             "tables": [asdict(one) for one in tables], "pairs": met(meeting), **_sum(tables),
             "seconds_left": _left(tables, applier["keys_per_second"])}
 
@@ -56,6 +59,11 @@ def _side(lens: Lens, meeting: Meeting, side: Side, state: State, tables: list[W
     return {"side": side.value, "where": meeting.end(side).name, "truth": state.truth is side,
             "frozen": is_frozen(meeting.end(side), lens, side), **_sum(own),
             "oldest": max((one.oldest for one in own if one.oldest is not None), default=None)}
+
+
+def _least(numbers: list[Left], side: Side) -> float | None:
+    """The smallest share of a column's numbers that is left on a side; None where none are kept apart."""
+    return min((one.left / one.of for one in numbers if one.side is side and one.of), default=None)
 
 
 def _sum(tables: list[Waiting]) -> Mapping[str, Any]:

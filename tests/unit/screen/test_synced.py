@@ -15,9 +15,9 @@ IDLE = {"phase": "none", "pid": None, "host": "", "why": "", "hint": "", "keys_p
 
 def said(**other: Any) -> dict[str, Any]:
     sides = [{"side": "old", "where": "live/pm", "truth": True, "frozen": False, "waiting": 0, "more": False,
-              "oldest": None},
+              "oldest": None, "numbers": 0.995},
              {"side": "new", "where": "试点/pm", "truth": False, "frozen": False, "waiting": 0, "more": False,
-              "oldest": None}]
+              "oldest": None, "numbers": None}]
     return {"truth": "old", "phase": "live", "sides": sides, "applier": IDLE, "tables": [], "pairs": [], "waiting": 0,
             "more": False, "seconds_left": None, **other}
 
@@ -39,9 +39,9 @@ BUSY = said(
 
 def test_nothing_waits_and_nobody_applies() -> None:
     assert show_sync(said(), "inv sync.start", room=100).splitlines() == [
-        "side  database  is         dirty keys  oldest",
-        "old   live/pm   the truth           0       -",
-        "new   试点/pm   follows             0       -",
+        "side  database  is         dirty keys  oldest  numbers left",
+        "old   live/pm   the truth           0       -          100%",
+        "new   试点/pm   follows             0       -             -",
         "! applier: none is alive, so nothing is carried over",
         "✓ drained: nothing waits on either side",
         "next: inv sync.start",
@@ -69,7 +69,7 @@ def test_after_a_switch_the_old_side_refuses_writes() -> None:
     for one, truth in zip(status["sides"], (False, True), strict=True):
         one.update(truth=truth, frozen=not truth)
     lines = show_sync(status, "inv sync.finish", room=100).splitlines()
-    assert lines[1].split() == ["old", "live/pm", "follows,", "refuses", "writes", "0", "-"]
+    assert lines[1].split() == ["old", "live/pm", "follows,", "refuses", "writes", "0", "-", "100%"]
     assert lines[-2] == "500 dirty keys wait; drained in about 3.2s"
 
 
