@@ -13,14 +13,23 @@ from migrator.lens.side import Side
 
 
 def native_types(session: Session, side: Side, table: str) -> Mapping[str, str]:
-    """Every column's type by its name, as DDL spells it; domains as what they are made of."""
-    asked = {"space": session.schema(side), "name": table}
-    with session.refusals():
-        found = session.connection.execute(_TYPES[session.make], asked).all()
-    if session.make != "mariadb":
-        return dict(found)
-    return {name: f"{type_} CHARACTER SET {charset} COLLATE {collation} NULL DEFAULT NULL" if charset
-            else f"{type_} NULL DEFAULT NULL" for name, type_, charset, collation in found}
+    """Every column's type by its name, as DDL spells it; domains as what they are made of. Asked once a connection."""
+    known: dict[tuple[str, str], Mapping[str, str]] = session.connection.info.setdefault(_KNOWN, {})
+    place = (session.schema(side), table)
+    if place not in known:
+        with session.refusals():
+            found = session.connection.execute(_TYPES[session.make], {"space": place[0], "name": table}).all()
+        known[place] = {name: _in_mariadb(*said) if session.make == "mariadb" else said[0] for name, *said in found}
+    return known[place]
+
+
+def _in_mariadb(type_: str, charset: str | None, collation: str | None) -> str:
+    """With what its moments would else be given: a value of their own instead of none."""
+    return type_ + (f" CHARACTER SET {charset} COLLATE {collation}" if charset else "") + " NULL DEFAULT NULL"
+
+
+_KNOWN = "migrator.native"
+"""What a connection keeps the types under."""
 
 
 _TYPES = {

@@ -7,7 +7,7 @@ says now. So a batch that is repeated writes nothing, and what it writes for us 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -48,6 +48,8 @@ class Carrier:
         self.queue = Queue(road.way.source, self._watched[road.way.source].values(), road.source.make)
         self._parts = [Part(lens, pair, road, terms) for pair in _parents_first(lens, road)]
         self._order = Order(road, self._parts)
+        self._ready: set[Part] = set()
+        self._takes: set[int] = set()
         self._layers = Layers(self._parts)
         self._rekeying = Rekeying(road, self._parts, confirm)
         self._wards = Wards(road, confirm, self._parts, self._watched[road.way.source])
@@ -59,15 +61,12 @@ class Carrier:
         return [part.pair for part in self._parts]
 
     def create(self) -> None:
-        """Make the temporary tables of both connections."""
+        """Prepare both connections; temporary tables are made for those pairs that turn up."""
         with self._road.making():
             for session in (self._road.source, self._road.target):
                 if session.make == "postgresql":  # it takes longer to compile a batch's statements than to run them
                     session.run("SET jit = off")
             self._road.create()
-            self.queue.create(self._road.source)
-            for part in self._parts:
-                part.create()
         self._order.create()
         self._catch_up()
 
@@ -78,11 +77,14 @@ class Carrier:
         source = self._road.source
         with self._road.looking(self._road.way.source):
             waiting = self.queue.waiting(source)
-            entries = self.queue.take(source, waiting.entries, most)
-            parts = [part for part in self._parts if part.take(entries)]
-        if not entries:
+        if not waiting.entries:
             self._wards.again()
             return Outcome()
+        self._make_ready([part for part in self._parts if any(map(part.is_reached_by, waiting.entries))],
+                         waiting.entries)
+        with self._road.looking(self._road.way.source):
+            entries = self.queue.take(source, waiting.entries, most)
+            parts = [part for part in self._parts if part.take(entries)]
         parts = self._spread(parts, sum(one.count for one in entries))
         self._rekeying.run(entries)
         outcome = self._carry(parts, entries)
@@ -93,6 +95,7 @@ class Carrier:
     def sweep(self, pair: Pair, above: Key | None, most: int) -> tuple[Outcome, Key | None]:
         """Carry the next rows of a pair above a key of the source, dirty or not; up to which key, None at the end."""
         part = next(part for part in self._parts if part.pair is pair)
+        self._make_ready([part])
         began = time.monotonic()
         with self._road.looking(self._road.way.source):
             reached = part.range(above, most)
@@ -113,6 +116,21 @@ class Carrier:
                     raise
         return self._pieces.carry(parts, entries)
 
+    def _make_ready(self, parts: Iterable[Part], entries: Iterable[Entries] = ()) -> None:
+        """Make the temporary tables of pairs, and of those whose rows theirs name or are named by, once."""
+        wanted = {other for part in parts if part not in self._ready for other in self._order.around(part)}
+        wanted -= self._ready
+        fresh = {one.number: one for one in entries if one.number not in self._takes}
+        if wanted or fresh:
+            with self._road.making():
+                for one in fresh.values():
+                    one.taken.create(self._road.source)
+                for part in wanted:
+                    part.create()
+                    self._order.admit(part)
+            self._ready |= wanted
+            self._takes |= fresh.keys()
+
     def _spread(self, parts: list[Part], entries: int) -> list[Part]:
         """The parts of a batch but for those in which a few entries speak of very many rows, such as a word that all of
         them are looked up by: these rows become dirty one by one, for batches of the usual size.
@@ -128,6 +146,7 @@ class Carrier:
     def _catch_up(self) -> None:
         """Have the source learn what the target committed last, where the two were cut off in between."""
         if self._road.behind:
+            self._make_ready(self._parts)
             with self._road.at_source(self._confirm), self._road.looking(self._road.way.target):
                 for part in self._parts:
                     part.hear()

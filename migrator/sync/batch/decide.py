@@ -98,6 +98,7 @@ class _Verdict:
         """Whether a person has said that the source is right; who says that of the target marks the target's row."""
         self._places = range(len(shape.groups))
         self._here = stage.c.here == 1
+        self._waits = func.coalesce(stage.c.waits, 0) == 1
         self._there = seen.c.stage.is_not(None)
         self._known = half.c.said.is_not(None)
         self._mine = seen.c.mine == 1
@@ -118,7 +119,7 @@ class _Verdict:
         both = case((not_(self._mine), Act.UPDATE.said), (any_flag(self.take), Act.UPDATE.said),
                     (any_flag(self._differs), Act.LEAVE.said), (self._fixed, Act.SAME.said), else_=Act.UPDATE.said)
         return case(
-            (and_(not_(self._there), held), Act.HOLD.said),
+            (or_(self._waits, and_(not_(self._there), held)), Act.HOLD.said),
             (self._asks, Act.ASK.said),
             (and_(self._here, self._there), both),
             # What the source has not changed since, the target has deleted: that is on its way here.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, false, func, literal, not_, or_, select
 
 from migrator.lens.lens import filled_by, in_pair, source_row
 from migrator.lens.memory import Memory, lost
@@ -18,13 +18,15 @@ from migrator.sync.batch.shape import Shape
 from migrator.sync.conflicts.standing import standing
 
 TEXT = Type(Family.TEXT, "text")
+TRIES = "migrator_tries"
+"""The column that says of a dirty row that it has waited often enough; NULL while it has not."""
 
 
 def dirty_rows(shape: Shape) -> FromClause:
     """The source's main table, narrowed to the keys of the batch."""
     rows, keys = shape.source.main.clause(shape.way.source), shape.keys.clause
     on = and_(*(rows.c[name] == keys.c[f"key_{n}"] for n, name in enumerate(shape.source.key, 1)))
-    return select(*rows.c).select_from(keys.join(rows, on)).subquery()
+    return select(*rows.c, keys.c.tries.label(TRIES)).select_from(keys.join(rows, on)).subquery()
 
 
 def made_rows(shape: Shape, tables: Tables) -> Select[tuple[object, ...]]:
@@ -41,7 +43,7 @@ def made_rows(shape: Shape, tables: Tables) -> Select[tuple[object, ...]]:
     labels: dict[str, Cell] = {
         **canonical_key(shape, way.source, row(*shape.source.key)),
         **canonical_key(shape, way.target, key), "here": literal(1),
-        "said": shape.half(way.source).said(row), "base": known,
+        "waits": _waits(shape, row), "said": shape.half(way.source).said(row), "base": known,
         **{shape.made[name]: cell for name, cell in cells.items() if name in shape.made}}
     for place, group in enumerate(shape.groups):
         labels |= {name: canonical(value, type_) for name, value, type_
@@ -81,6 +83,12 @@ def absent_rows(shape: Shape) -> Select[tuple[object, ...]]:
     query = select(*(cell.label(name) for name, cell in labels.items())).select_from(
         asked.outerjoin(half.clause, on).outerjoin(at_odds, about)).where(not_(there))
     return as_stored(query, types)
+
+
+def _waits(shape: Shape, row: Row) -> Cell:
+    """Whether the row is made later, when what it names may have come: it waits a few times, and then goes as it is."""
+    named = or_(false(), *(group.waiting(shape.way, row) for group in shape.pair.groups))
+    return case((and_(row.scope.base.c[TRIES].is_(None), named), 1), else_=0) if shape.may_wait else literal(0)
 
 
 def _over(shape: Shape, row: Row) -> dict[str, Values]:

@@ -43,7 +43,7 @@ class Order:
         """Whether the batch has nothing that waits or stands in the way."""
 
     def create(self) -> None:
-        """Learn what the target's server checks by itself and when; make the temporary tables."""
+        """Learn what the target's server checks by itself and when."""
         target, side = self._road.target, self._road.way.target
         if target.make == "sqlite":
             target.driver.execute("PRAGMA foreign_keys = ON")  # has no effect within a transaction
@@ -55,12 +55,18 @@ class Order:
             writing.ties = tied(place, [one.table for one in written], writing.columns, target.make, rules)
         self._looks = {part: Looks(company, part, Moving(part, Renaming(company, part.shape, target), target))
                        for part in self._parts}
-        with target.connection.begin():
-            for look in self._looks.values():
-                look.moving.create()
-                for park in look.parks:
-                    park.parked.create(target)
         self._deferred = target.make == "postgresql" and any(rule.deferrable for rule in rules.values())
+
+    def around(self, part: Part) -> set[Part]:
+        """The pair itself, and those that share a table with it or whose rows name its rows, or are named by them."""
+        return {other for other in self._parts if other.tables & part.tables or other.tables & part.named
+                or part.tables & other.named}
+
+    def admit(self, part: Part) -> None:
+        """Make the temporary tables that the order of a pair's rows needs."""
+        self._looks[part].moving.create()
+        for park in self._looks[part].parks:
+            park.parked.create(self._road.target)
 
     def move(self, parts: Sequence[Part]) -> None:
         """Give rows the keys by which they are called now."""
@@ -79,6 +85,8 @@ class Order:
         self._smooth = not any(self._is_any(part, "first", self._looks[part].first) for part in parts)
         while not self._smooth and self._hold(parts):
             pass
+        for part in parts:
+            part.tally.count()
 
     def write(self, parts: Sequence[Part]) -> tuple[int, int, int]:
         """Bring all that is planned into the target's tables; rows inserted, updated and deleted.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
+from functools import cached_property, partial
 
 from sqlalchemy import Delete, Insert, Select, and_, insert, literal, not_, or_, select
 
@@ -11,6 +11,7 @@ from migrator.lens.copy.keys import Key
 from migrator.lens.lens import Lens
 from migrator.lens.memory import PLACE
 from migrator.lens.pair import Pair
+from migrator.lens.schema import Table
 from migrator.lens.side import Side
 from migrator.sync.batch.decide import Act, planned
 from migrator.sync.batch.flags import any_flag
@@ -31,7 +32,8 @@ from migrator.sync.batch.prepare import Preparing
 from migrator.sync.batch.road import Road
 from migrator.sync.batch.script import Script
 from migrator.sync.batch.shape import Shape
-from migrator.sync.batch.take import Entries, keys_above, keys_taken
+from migrator.sync.batch.take import Entries, keys_above, keys_taken, waited
+from migrator.sync.batch.tally import Tally
 from migrator.sync.batch.write import writings
 from migrator.sync.batch.writer import Writer
 from migrator.sync.conflicts.tell import Telling
@@ -58,6 +60,7 @@ class Part:
         self.dropped: set[Key] = set()
         """Keys of rows of the target that are gone, while other rows have their keys at the source."""
         self.count = 0
+        self.tally = Tally(self.shape, self._script, road.target)
         self.links = list(links(self.shape))
         self.preparing = Preparing(self.shape, road, self._script)
         self._handing = road.handing(self.shape)
@@ -66,8 +69,22 @@ class Part:
                         road.carriage(lambda _tables: asked_keys(shape), shape.absent, target),
                         *(road.carriage(one.made, one.wanted, target) for one in self.links)]
         self.writings = list(writings(self.shape))
-        self.writer = Writer(road, self._script, self.writings, self.links)
+        self.writer = Writer(road, self._script, self.writings, self.links, self.tally)
         self._remembering = list(remember(self.shape, road.at(PLACE).make))
+
+    @cached_property
+    def tables(self) -> set[str]:
+        """The target's tables of the pair, links included."""
+        return {table.name for table in self._written}
+
+    @cached_property
+    def named(self) -> set[str]:
+        """The target's tables whose rows these name."""
+        return {foreign.table for table in self._written for foreign in table.foreign}
+
+    @property
+    def _written(self) -> list[Table]:
+        return [*(one.table for one in self.writings), *(one.table for one in self.links)]
 
     def create(self) -> None:
         """Make the temporary tables."""
@@ -86,14 +103,21 @@ class Part:
         for carriage in self._making:
             carriage.create()
 
+    def is_reached_by(self, entries: Entries) -> bool:
+        """Whether entries may speak of rows of the pair."""
+        return any(pair is self.pair for pair, _ in entries.watched.reaches)
+
     def take(self, entries: Iterable[Entries]) -> int:
         """Find the keys that entries speak of; how many."""
         entries, source = list(entries), self._road.source
         self.count = 0
-        if any(pair is self.pair for one in entries for pair, _ in one.watched.reaches):
+        if any(self.is_reached_by(one) for one in entries):
             self.shape.keys.empty(source)
             name = "take " + ",".join(str(one.number) for one in entries)
             self.count = self._script.run(name, source, lambda: keys_taken(self.shape, entries))
+            main = next((one for one in entries if one.watched.table is self.shape.source.main), None)
+            if main and self.shape.may_wait:
+                self._script.run("waited", source, lambda: waited(self.shape, main))
         return self.count
 
     def spread(self, watched: Watched) -> None:
@@ -155,8 +179,9 @@ class Part:
     def agree(self) -> None:
         """Enter at the target what both now agree on, and prepare what the source must learn of it."""
         shape, target = self.shape, self._road.target
-        self._script.run("forget here", target, lambda: forget_here(shape, target.make))
-        self._script.run("agree here", target, lambda: agree_here(shape, shape.lens.tables))
+        if self.tally.settles:
+            self._script.run("forget here", target, lambda: forget_here(shape, target.make))
+            self._script.run("agree here", target, lambda: agree_here(shape, shape.lens.tables))
         self._script.fill(shape.settled, target, lambda: settled_rows(shape))
         self._handing.run()
 
@@ -174,13 +199,15 @@ class Part:
 
     def remember(self, side: Side) -> None:
         """Have memories hold what would be lost, if they lie at this side."""
-        for number, statement in enumerate(self._remembering if side is PLACE else []):
+        for number, statement in enumerate(self._remembering if side is PLACE and self.tally.settles else []):
             self._script.run(f"remember {number}", self._road.at(side), partial(_same, statement))
 
     def hold(self, watched: Watched, entries: Iterable[Entries], *, give_up: bool) -> tuple[int, int]:
         """Put back into the source's dirty table the rows that have to wait, or, to give up, into quarantine those that
         have waited in vain; how many of each.
         """
+        if not self.tally.any(Act.HOLD):
+            return 0, 0
         taken = next((one for one in entries if one.watched is watched), None)
         held = self._script.run(f"hold {taken is not None} {give_up}", self._road.source,
                                 lambda: self._held(watched, taken, give_up=give_up))
@@ -188,6 +215,8 @@ class Part:
 
     def mark(self, watched: Watched) -> int:
         """Mark dirty at the target the rows that must go the other way; how many."""
+        if not (self.tally.quarrels or self.tally.any(Act.KEPT)):
+            return 0
         shape, stage, plan = self.shape, self.shape.stage.clause, self.shape.plan.clause
         cells = [stage.c[cell] for cell in shape.key_made]
         rows = select(*cells, *cells, literal(0)).select_from(stage.join(plan, plan.c.stage == stage.c.id)).where(

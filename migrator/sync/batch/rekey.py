@@ -35,11 +35,12 @@ def moves_of(changes: Iterable[tuple[Key | None, Key | None]]) -> dict[Key, Key]
     return {row: now for now, row in rows.items() if row and row != now}
 
 
-def rekey(session: Session, table: SqlTable, by: Sequence[str], said: Sequence[str], news: Mapping[Key, Key]
-          ) -> list[Mapping[str, Any]]:
+def rekey(session: Session, table: SqlTable, by: Sequence[str], said: Sequence[str], news: Mapping[Key, Key],
+          twice: Mapping[str, str] | None = None) -> list[Mapping[str, Any]]:
     """Have rows of a table of ours say another key; the rows that had to go, as they said what others say now.
 
     news: for rows by their columns `by`, the key that their columns `said` hold from now on.
+    twice: further columns, each with the one of `said` whose word it repeats.
     """
     found, wanted = rows_by(session, table, by, news), set(news.values())
     there = rows_by(session, table, said, wanted)
@@ -50,6 +51,8 @@ def rekey(session: Session, table: SqlTable, by: Sequence[str], said: Sequence[s
     going = wanted & {news[key] for key in found}
     mine = [dict(row) for row in found.values()]
     made = [{**row, **dict(zip(said, news[key], strict=True))} for key, row in found.items()]
+    for row in made:
+        row.update({column: row[named] for column, named in (twice or {}).items()})
     made += [row for key, row in there.items() if key not in going and row not in mine]
     if made:
         with session.refusals():

@@ -66,7 +66,7 @@ class Rekeying:
         """Have the tables of ours at a side say new keys of the source, by the keys of that side."""
         shape, session, source = part.shape, self._road.at(side), self._road.way.source
         for memory in shape.lens.memories_of(shape.pair).values() if side is PLACE else ():
-            rekey(session, memory.clause, memory.keys(side), memory.keys(source), news)
+            rekey(session, memory.clause, memory.keys(side), memory.keys(source), news, memory.twice(source))
         half = shape.half(side)
         return rekey(session, half.clause, half.keys(side), half.keys(source), news)
 

@@ -63,6 +63,11 @@ class Shape:
         """Who is right about each group when both sides have changed it."""
         return [self.pair.policy_of(group) for group in self.groups]
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether rows may name something that the target does not have, and leave it out then."""
+        return any(self.way in group.waits for group in self.pair.groups)
+
     @cached_property
     def memories(self) -> list[Memory]:
         """The memories that a batch keeps true; identity maps are kept before."""
@@ -125,7 +130,7 @@ class Shape:
     @cached_property
     def stage(self) -> Temporary:
         ours = dict.fromkeys([*self.key_texts(self.way.source), *self.key_texts(self.way.target)], Kind.KEY)
-        ours |= {"here": Kind.FLAG, "said": Kind.TEXT, "base": Kind.TEXT}
+        ours |= {"here": Kind.FLAG, "waits": Kind.FLAG, "said": Kind.TEXT, "base": Kind.TEXT}
         ours |= {name: Kind.TEXT for place, _ in enumerate(self.groups) for name in self.values(place)}
         for number, _ in enumerate(self.memories):
             ours |= dict.fromkeys(self.remembered(number).values(), Kind.TEXT) | {f"worth_{number}": Kind.FLAG}

@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
-from sqlalchemy import Insert, Table, Text, bindparam, delete, insert, literal_column, select, union
+from sqlalchemy import (
+    Insert,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    literal,
+    literal_column,
+    select,
+    union,
+    update,
+)
 
 from migrator.lens.copy.keys import Key, Keys
 from migrator.lens.copy.session import Session
@@ -22,6 +36,8 @@ from migrator.sync.watched import Watched
 
 _PLACE = literal_column("ctid", Text())
 """A living row keeps it: entries are not changed by anybody between being taken and being deleted."""
+OFTEN = 3
+"""How often a row waits for what it names before it goes without."""
 LEAST = 50
 """Entries of each table that a batch has room for, so that no table waits for the others to be still."""
 
@@ -80,11 +96,6 @@ class Queue:
         self.whole = False
         """Whether all that was there has been taken."""
 
-    def create(self, session: Session) -> None:
-        """Make the temporary tables on a connection."""
-        for entries in self.entries:
-            entries.taken.create(session)
-
     def take(self, session: Session, waiting: Sequence[Entries], most: int) -> list[Entries]:
         """Note the oldest entries of the dirty tables that have any, a share of `most` from each."""
         share = max(LEAST, most // max(1, len(waiting)))
@@ -128,6 +139,14 @@ def keys_taken(shape: Shape, entries: Iterable[Entries]) -> Insert:
              if pair is shape.pair]
     keys = union(*found).subquery()
     return insert(shape.keys.clause).from_select([column.name for column in keys.columns], select(*keys.c))
+
+
+def waited(shape: Shape, one: Entries) -> Update:
+    """The statement that marks the keys that have waited often enough; `one` are the entries of the main table."""
+    keys, entries = shape.keys.clause, one.taken.clause
+    mine = (entries.c[name] == keys.c[f"key_{n}"]
+            for n, name in enumerate(noted("now", one.watched)[:len(shape.source.key)], 1))
+    return update(keys).values(tries=literal(OFTEN)).where(exists().where(entries.c.tries >= OFTEN, *mine))
 
 
 def keys_above(shape: Shape, make: str, above: Key | None, most: int) -> Insert:

@@ -49,6 +49,16 @@ class Writing:
         """The columns of a row that is new."""
         return self.staged.columns
 
+    @property
+    def added(self) -> tuple[Act, ...]:
+        """What must be planned for this table to get rows."""
+        return (Act.INSERT, Act.UPDATE) if self._optional else (Act.INSERT,)
+
+    @property
+    def removed(self) -> tuple[Act, ...]:
+        """What must be planned for this table to lose rows."""
+        return (Act.DELETE, Act.CEDE, Act.UPDATE) if self._optional else (Act.DELETE, Act.CEDE)
+
     def rows(self, *, ready: bool = False) -> Select[tuple[object, ...]]:
         """The rows that are new, in the order of `columns`; what is tied to later rows is empty at first.
 
