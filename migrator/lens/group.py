@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, false
 
 from migrator.errors import Position
 from migrator.lens.scope import Cell, Row, Scope, Values
@@ -103,6 +103,8 @@ class Group:
     `fresh` makes the values of a row that it does not hold yet, all such rows in one statement.
     """
     fresh: Mapping[Way, Conversion] = field(default_factory=dict)
+    waits: Mapping[Way, Callable[[Values, Scope], ColumnElement[bool]]] = field(default_factory=dict)
+    """Whether values name something that the target does not have, as yet or for good, and that is left out then."""
     where: Position | None = None
     """Where the mapping file says so; None for columns that map by their names."""
 
@@ -139,6 +141,11 @@ class Group:
         """
         end, others = self.ends[self.meets], ", ".join(self.ends[self.meets.other].columns)
         return [*end.columns, *(f"{others}[{n}]" for n in range(len(end.columns) + 1, len(end.types) + 1))]
+
+    def waiting(self, way: Way, row: Row) -> ColumnElement[bool]:
+        """Whether this row names something that the target does not have, and that is left out then."""
+        ask = self.waits.get(way)
+        return ask(self.ends[way.source].values(row), row.scope) if ask else false()
 
     def doubtful(self, way: Way, row: Row) -> Sequence[Doubt]:
         """Conditions under which this row's values cannot go that way."""

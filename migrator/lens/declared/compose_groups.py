@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from sqlalchemy import FromClause, Select, literal, null, select, table
+from sqlalchemy import ColumnElement, FromClause, Select, literal, null, or_, select, table
 
 from migrator.lens.group import Doubt, End, Group, Satellite
 from migrator.lens.pair import Pair, Private
@@ -71,6 +72,7 @@ class _Link:
                       Way.BACKWARD: lambda values, scope: self._doubts(Way.BACKWARD, values, scope)},
                      (*self._satellites(self.firsts, Side.OLD), *self._satellites(self.seconds, Side.NEW)),
                      meets=said, always=any(g.always for g in self._all),
+                     waits={way: partial(self._waits, way) for way in Way if any(way in g.waits for g in self._all)},
                      where=next((g.where for g in self._all if g.where), None))
 
     @property
@@ -122,6 +124,13 @@ class _Link:
         reached = self._middle(way, values, scope)
         return found + [doubt for group in far if way in group.doubts for doubt in group.doubts[way](
             _taken(group, way.source, reached), self._scope(scope, group))]
+
+    def _waits(self, way: Way, values: Values, scope: Scope) -> ColumnElement[bool]:
+        near, far = self._legs(way)
+        reached = self._middle(way, values, scope)
+        asked = [*_shared_out(near, way.source, values),
+                 *((group, _taken(group, way.source, reached)) for group in far)]
+        return or_(*(group.waits[way](own, self._scope(scope, group)) for group, own in asked if way in group.waits))
 
     def _scope(self, scope: Scope, group: Group) -> Scope:
         """The scope as a group of either pair sees it: its inner side is the version between."""

@@ -154,7 +154,8 @@ class _Bound:
                      {Way.out_of(there): to_links, Way.out_of(side): to_list}, faithful,
                      {Way.out_of(there): no_links, Way.out_of(side): no_list},
                      (Satellite(side, links.table.name, links.rows, tuple(links.held), links.owner),),
-                     where=self._binding.where)
+                     waits={Way.out_of(there): lambda values, scope: words.unknown(values[0], scope)}
+                     if words.drops else {}, where=self._binding.where)
 
     def _require_owner(self, table: Table, link: LinkArgs) -> None:
         """The owner's columns must be as many as the key's, and links need no column of which nothing is said."""

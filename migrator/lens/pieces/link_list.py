@@ -130,10 +130,14 @@ class Words:
         """When a list cannot be links."""
         if self.drops:
             return []
+        return [Doubt("unknown-word", _("a word of the list stands for nothing on the other side"),
+                      self.unknown(value, scope))]
+
+    def unknown(self, value: Cell, scope: Scope) -> ColumnElement[bool]:
+        """Whether a word of a list stands for nothing."""
         word, held, source = self._looked_up(value, scope)
-        unknown = exists(select(word).select_from(source).where(self._is_word(word), held.is_(None))
-                         .correlate_except(source))
-        return [Doubt("unknown-word", _("a word of the list stands for nothing on the other side"), unknown)]
+        return exists(select(word).select_from(source).where(self._is_word(word), held.is_(None))
+                      .correlate_except(source))
 
     def listed(self, text: Cell, scope: Scope) -> Cell:
         """The list that links are told by; what cannot be a word ends a strict statement."""

@@ -15,6 +15,7 @@ from migrator.lens.places.meeting import Meeting
 from migrator.lens.places.reflect import read_schema
 from migrator.lens.verify import compare
 from migrator.sync.applier import open_applier
+from migrator.sync.batch import take
 from migrator.sync.start import start
 
 OLD = ("create table person (id integer primary key, name text not null)",
@@ -58,6 +59,18 @@ def test_links_to_things_that_are_as_new(in_step: tuple[Lens, Meeting]) -> None:
     run(meeting.old, "insert into person values (10, 'Wang')", "update team set members = '9,10'")
     drain(lens, meeting)
     assert rows(meeting.new, "select person_id from team_person order by 1") == [(9,), (10,)]
+
+
+def test_links_to_things_that_come_later(in_step: tuple[Lens, Meeting], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a batch sees it that had room for one of both only, or that looked at the list after the thing was made."""
+    lens, meeting = in_step
+    monkeypatch.setattr(take, "LEAST", 1)
+    with open_applier(lens, meeting, holder="test", batch=1) as applier:
+        run(meeting.old, "insert into person values (7, 'x'), (8, 'y'), (9, 'Li')",
+            "insert into team (id, members) values (1, '9'), (2, '9,77')")
+        applier.drain()
+    assert rows(meeting.new, "select team_id, person_id from team_person order by 1") == [(1, 9), (2, 9)]
+    assert compare(lens, meeting).equal
 
 
 def test_records_that_nobody_had_before(in_step: tuple[Lens, Meeting]) -> None:
