@@ -57,6 +57,15 @@ class Memory:
         """The columns that hold a side's values."""
         return [f"{side}_{n}" for n, _ in enumerate(self.group.ends[side].types, 1)]
 
+    def twice(self, side: Side) -> dict[str, str]:
+        """In an identity map, the columns for values that repeat a side's key, each with the key's column that it repeats.
+        """
+        if not self.group.always:
+            return {}
+        key = dict(zip(self.pair.faces[side].key, self.keys(side), strict=True))
+        return {value: key[name] for value, name in zip(self.values(side), self.group.ends[side].columns, strict=False)
+                if name in key}
+
     @property
     def clause(self) -> Table:
         """The table as statements name it."""
