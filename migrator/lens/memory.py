@@ -58,8 +58,7 @@ class Memory:
         return [f"{side}_{n}" for n, _ in enumerate(self.group.ends[side].types, 1)]
 
     def twice(self, side: Side) -> dict[str, str]:
-        """In an identity map, the columns for values that repeat a side's key, each with the key's column that it repeats.
-        """
+        """In an identity map, the columns for values that repeat a side's key, each with the key's column."""
         if not self.group.always:
             return {}
         key = dict(zip(self.pair.faces[side].key, self.keys(side), strict=True))
