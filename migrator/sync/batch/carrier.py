@@ -49,6 +49,8 @@ class Carrier:
         self._parts = [Part(lens, pair, road, terms) for pair in _parents_first(lens, road)]
         self._order = Order(road, self._parts)
         self._ready: set[Part] = set()
+        self._in_company: set[Part] = set()
+        """Those whose neighbours are ready too."""
         self._takes: set[int] = set()
         self._layers = Layers(self._parts)
         self._rekeying = Rekeying(road, self._parts, confirm)
@@ -118,8 +120,8 @@ class Carrier:
 
     def _make_ready(self, parts: Iterable[Part], entries: Iterable[Entries] = ()) -> None:
         """Make the temporary tables of pairs, and of those whose rows theirs name or are named by, once."""
-        wanted = {other for part in parts if part not in self._ready for other in self._order.around(part)}
-        wanted -= self._ready
+        parts = set(parts) - self._in_company
+        wanted = {other for part in parts for other in self._order.around(part)} - self._ready
         fresh = {one.number: one for one in entries if one.number not in self._takes}
         if wanted or fresh:
             with self._road.making():
@@ -130,6 +132,7 @@ class Carrier:
                     self._order.admit(part)
             self._ready |= wanted
             self._takes |= fresh.keys()
+        self._in_company |= parts
 
     def _spread(self, parts: list[Part], entries: int) -> list[Part]:
         """The parts of a batch but for those in which a few entries speak of very many rows, such as a word that all of
