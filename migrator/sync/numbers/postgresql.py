@@ -38,10 +38,11 @@ class PostgresqlCounter:
         now = self._read()
         if now.step != 1 and not (again and now.step == 2):
             return False
+        wanted = now.next + (now.next % 2 != remainder)
         if now.step == 1:
             self._step(2)
-        if now.next % 2 != remainder:
-            self._set(now.next + 1)
+        if self._read().next != wanted:  # the longer step goes on from the number that was given last
+            self._set(wanted)
         return True
 
     def every(self) -> None:
