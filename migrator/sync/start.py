@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from sqlalchemy import inspect
@@ -144,10 +145,12 @@ class _Baseline:
 
     def _sweep(self, pair: Pair) -> None:
         above: Key | None = None
-        while True:
+        for chunk in count(1):
             done, above = self._carrier.sweep(pair, above, self._pace.rows)
             if above is None:
                 return
+            if chunk.bit_count() == 1:  # the first, second, fourth ...: as they grow
+                self._carrier.weigh(pair)
             self._pace.took(done.keys, done.seconds)
             self._found = self._found.and_(done)
             if self._progress:

@@ -31,6 +31,10 @@ from migrator.sync.quarantine.reasons import reason_of
 from migrator.sync.quarantine.wards import Wards
 from migrator.sync.watched import watched
 
+_QUICK = ("SET jit = off", "SET enable_mergejoin = off", "SET random_page_cost = 1.1")
+"""A batch is small beside the tables: PostgreSQL is to look its rows up, not to sort whole tables for it, and takes
+longer to compile such statements than to run them.
+"""
 WIDE = 5_000
 """Rows of a pair that a batch may have at most when fewer than half as many entries led to them."""
 Heed = Callable[[Shape, Session], None]
@@ -66,8 +70,8 @@ class Carrier:
         """Prepare both connections; temporary tables are made for those pairs that turn up."""
         with self._road.making():
             for session in (self._road.source, self._road.target):
-                if session.make == "postgresql":  # it takes longer to compile a batch's statements than to run them
-                    session.run("SET jit = off")
+                for setting in _QUICK if session.make == "postgresql" else ():
+                    session.run(setting)
             self._road.create()
         self._order.create()
         self._catch_up()
@@ -105,6 +109,15 @@ class Carrier:
             return Outcome(), None
         outcome = self._carry([part], [])
         return replace(outcome, keys=part.count, seconds=time.monotonic() - began), reached
+
+    def weigh(self, pair: Pair) -> None:
+        """Have PostgreSQL see how large our tables about a pair have become; it would look by itself minutes later."""
+        part = next(part for part in self._parts if part.pair is pair)
+        for side in Side:
+            session = self._road.at(side)
+            if session.make == "postgresql":
+                with session.refusals(), session.connection.begin():
+                    session.run_as_told(f"ANALYZE {session.table(side, part.shape.half(side).name)}")
 
     def _carry(self, parts: list[Part], entries: Sequence[Entries]) -> Outcome:
         """Carry what has been taken at once, or piece by piece where the target's server refuses a row, and still does
