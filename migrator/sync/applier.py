@@ -180,6 +180,8 @@ def open_carrier(stack: ExitStack, lens: Lens, meeting: Meeting, way: Way, lease
                  ) -> Carrier:
     """A carrier of one way, with connections that end with the stack (see `Terms` about the baseline)."""
     road = stack.enter_context(open_road(lens, meeting, way))
+    for connection in {id(one.connection): one.connection for one in (road.source, road.target)}.values():
+        lease.bind(connection)
     carrier = Carrier(lens, road, Terms(baseline, lease.state.settings.get("skew", 0.0)), lease.confirm)
     carrier.create()
     return carrier
