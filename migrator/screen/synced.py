@@ -23,13 +23,9 @@ def _sides(status: Mapping[str, Any], room: int | None) -> list[str]:
     columns = [Column(_("side")), Column(_("database"), give=True), Column(_("is")),
                Column(_("dirty keys"), right=True), Column(_("oldest"), right=True),
                Column(_("numbers left"), right=True)]
-    rows = [[_side(one["side"]), one["where"], _is(one), _count(one), _age(one["oldest"]), _share(one["numbers"])]
+    rows = [[one["side"], one["where"], _is(one), _count(one), _age(one["oldest"]), _share(one["numbers"])]
             for one in status["sides"]]
     return grid(columns, rows, room=room)
-
-
-def _side(side: str) -> str:
-    return _("old") if side == "old" else _("new")
 
 
 def _is(side: Mapping[str, Any]) -> str:
@@ -86,7 +82,7 @@ def _tables(status: Mapping[str, Any], room: int | None) -> list[str]:
         return []
     columns = [Column(_("side")), Column(_("table"), give=True), Column(_("dirty keys"), right=True),
                Column(_("half wait"), right=True), Column(_("95% wait"), right=True), Column(_("oldest"), right=True)]
-    rows = [[_side(one["side"]), one["table"], _count(one, "count"), *(_age(one[name]) for name in AGES)]
+    rows = [[one["side"], one["table"], _count(one, "count"), *(_age(one[name]) for name in AGES)]
             for one in busy]
     return grid(columns, rows, room=room)
 
@@ -105,8 +101,9 @@ def _kept_up(pairs: list[Mapping[str, Any]]) -> Iterator[str]:
 
 def summed_up(status: Mapping[str, Any]) -> str:
     """One line: which side is the truth, and what waits."""
-    return _("{side} is the truth; {verdict}").format(side=_side(status["truth"]),
-                                                      verdict=_verdict(status).removeprefix("✓ "))
+    said = _("the old side is the truth; {verdict}") if status["truth"] == "old" \
+        else _("the new side is the truth; {verdict}")
+    return said.format(verdict=_verdict(status).removeprefix("✓ "))
 
 
 def _verdict(status: Mapping[str, Any]) -> str:

@@ -99,7 +99,8 @@ def test_watched_without_a_terminal_only_news_are_lines() -> None:
         for status in (said(), said(), BUSY):
             again("whole", summed_up(status), status)
     assert [line.partition(" ")[2] for line in out.getvalue().splitlines()] == [
-        "old is the truth; drained: nothing waits on either side", "old is the truth; 100,012+ dirty keys wait"]
+        "the old side is the truth; drained: nothing waits on either side",
+        "the old side is the truth; 100,012+ dirty keys wait"]
 
 
 def test_watched_by_a_program_every_look_is_a_line() -> None:
