@@ -56,7 +56,7 @@ def test_writers_are_refused_and_told_why(world: World, statement: str) -> None:
     lens = world.lens()
     freeze(world.new, lens, Side.NEW)
     with _application(world) as application:
-        with pytest.raises(sqlite3.IntegrityError, match="read-only while users move between versions, .*; migrator"):
+        with pytest.raises(sqlite3.IntegrityError, match=r"read-only while users move between versions, .*; migrator"):
             application.execute(statement)
         assert application.execute("select subject from item").fetchall() == [("one",)]
     with world.new.connect({Side.NEW: "main"}) as connection, connection.begin():
