@@ -71,8 +71,7 @@ def parts_of(lens: Lens, meeting: Meeting, readers: Mapping[Side, Reader], only:
     for number, pair in enumerate(lens.pairs):
         if comparable(pair) and (only is None or number in only):
             known = {group: m for group, m in lens.memories_of(pair).items() if m.name in there}
-            near = {side: known if meeting.shared or side is PLACE else {} for side in Side}
-            yield Part(number, pair, *(_eye(pair, readers[side], near[side], alike) for side in Side))
+            yield Part(number, pair, *(_eye(pair, readers[side], known, alike) for side in Side))
 
 
 def _eye(pair: Pair, reader: Reader, memories: Mapping[str, Memory], alike: bool) -> Eye:
