@@ -16,7 +16,7 @@ from migrator.lens.side import Side
 from tests.syncing.machine import TwoVersions
 from tests.syncing.place import Place
 
-HISTORIES = settings(max_examples=4, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+HISTORIES = settings(max_examples=2, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
 TOPOLOGIES = {"postgresql": False, "mariadb": False, "postgresql > postgresql": True, "mariadb > postgresql": True,
               "postgresql > mariadb": True, "sqlite > mariadb": True}
 """Makes of the old and the new side, and whether they are two servers."""

@@ -12,7 +12,7 @@ from migrator.lens.side import Side
 from tests.syncing.machine import TwoVersions
 from tests.syncing.place import Place
 
-HISTORIES = settings(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+HISTORIES = settings(max_examples=6, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("apart", [False, True], ids=["together", "apart"])
