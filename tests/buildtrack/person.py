@@ -75,8 +75,12 @@ class Person(ABC):
         return {records: self.all(records) for records in RECORDS}
 
     def _ask(self, method: str, path: str, content: Any = None, body: bytes | None = None) -> Any:
+        """What the application answers; a deadlock is no answer, as MariaDB itself says, and people try again."""
         client = self.client
-        answer = client.ask(method, path, body) if content is None else client.send(method, path, content)
+        for _again in range(5):
+            answer = client.ask(method, path, body) if content is None else client.send(method, path, content)
+            if "try restarting transaction" not in answer.text:
+                break
         return answer.json if _granted(answer).body else None
 
 

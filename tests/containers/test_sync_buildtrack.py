@@ -17,6 +17,7 @@ from tests.buildtrack.both import Both, by_our_copy, by_the_vendor, seeded
 from tests.buildtrack.in_step import served
 from tests.buildtrack.installation import Installation
 
+pytestmark = pytest.mark.long
 Urls = tuple[str, str]
 Filled = Callable[[Installation, str, Path, str], Both]
 ROWS = 300
@@ -42,16 +43,14 @@ def urls(request: pytest.FixtureRequest) -> Callable[[str], Urls]:
                          for one in (new("mariadb"), new("mariadb")))
         return first, second
 
-    places = {"postgresql, one database": two_schemas, "mariadb, one login": one_login,
-              "mariadb > postgresql": lambda: (new("mariadb").direct_url, new("postgres").direct_url)}
+    places = {"postgresql, one database": two_schemas, "mariadb, one login": one_login}
     return lambda said: places[said]()
 
 
 @pytest.mark.parametrize(("said", "filled"), [
     ("postgresql, one database", by_the_vendor),
-    ("mariadb, one login", by_the_vendor),
-    ("mariadb > postgresql", by_our_copy),
-], ids=["postgresql", "mariadb", "mariadb > postgresql"])
+    ("mariadb, one login", by_our_copy),
+], ids=["postgresql", "mariadb"])
 def test_both_versions_are_used_at_once(said: str, filled: Filled, urls: Callable[[str], Urls], tmp_path: Path,
                                         record_property: Callable[[str, object], None]) -> None:
     old, new = urls(said)
