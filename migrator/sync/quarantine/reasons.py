@@ -61,7 +61,10 @@ def reason_of(error: DatabaseError) -> Reason | None:
 
 
 def sentence(reason: Reason, told: str) -> str:
-    """The reason for people; `told` are the server's own words, or what the row waits for."""
+    """The reason for people; `told` are the server's own words, or what the row waits for.
+
+    Where the lens has no value, a server's words are beside the point: it was only made to stop.
+    """
     said = {
         Reason.TOO_LONG: _("a value is longer than the other side's column"),
         Reason.OUT_OF_RANGE: _("a number is beyond what the other side's column holds"),
@@ -69,8 +72,9 @@ def sentence(reason: Reason, told: str) -> str:
         Reason.CHECK: _("a check of the other side forbids a value"),
         Reason.DUPLICATE: _("the other side has another row with a value that only one may have"),
         Reason.PARENT: _("it names a row that the other side does not have, or is named by one there"),
-        Reason.NO_COUNTERPART: _("a value has no counterpart on the other side"),
+        Reason.NO_COUNTERPART: _("a value has no counterpart on the other side: "
+                                  "it is in no map of the mapping, or does not fit the other column"),
         Reason.REFUSED: _("the other side's database refuses it"),
         Reason.WAITS: _("it waits for a row that does not come"),
     }[reason]
-    return f"{said}: {told}"
+    return said if reason is Reason.NO_COUNTERPART else f"{said}: {told}"

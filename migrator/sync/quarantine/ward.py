@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     Update,
     and_,
+    case,
     delete,
     exists,
     insert,
@@ -90,7 +91,9 @@ class Ward:
 
     def _stuck(self, taken: Entries | None) -> Select[Any]:
         held = held_rows(self._shape, taken).subquery("held")
-        said = literal(sentence(Reason.WAITS, ""), Text()).concat(held.c.why)
+        opening = {reason: literal(sentence(reason, ""), Text()) for reason in (Reason.DUPLICATE, Reason.WAITS)}
+        taken_there = held.c.why.startswith("unique: ")
+        said = case((taken_there, opening[Reason.DUPLICATE]), else_=opening[Reason.WAITS]).concat(held.c.why)
         return self._told(held, Reason.WAITS, said).where(in_vain(held))
 
     def _told(self, texts: FromClause, reason: Reason, said: Cell) -> Select[Any]:

@@ -65,6 +65,7 @@ def test_one_row_is_refused_and_comes_through_when_it_is_mended(shop: Shop, pois
     assert sorted(number for number, in shop.rows(Side.NEW, "select id from item")) == [*range(1, 7), *range(8, 20)]
     found = only(shop)
     assert (found.key, found.code, found.tries, found.side) == ({"id": "7"}, reason, 1, Side.OLD)
+    assert "JSON" not in found.said, "what a server was made to say where there is no value"
     assert counted(shop.meeting) == {"task -> item": 1}
     shop.old(f"update task set {mended} where id = 7")
     shop.drain()
@@ -149,7 +150,8 @@ def test_it_is_tried_again_by_itself(shop: Shop, pauses: Callable[..., None]) ->
     shop.drain()
     shop.old("insert into customer values (9, 'only one')")
     shop.drain()
-    assert only(shop).code is Reason.WAITS
+    assert (only(shop).code, only(shop).said) == (
+        Reason.WAITS, "the other side has another row with a value that only one may have: unique: client(label)")
     shop.new("update client set label = 'another' where id = 8")
     shop.drain()
     assert only(shop).tries == 1
