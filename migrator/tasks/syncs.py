@@ -85,15 +85,17 @@ def wait(pair: Pair, below: str | None = None, timeout: str = "10m") -> int | No
     """Wait until nothing is left to be carried over, or little enough; does it itself where no process does."""
     from migrator.screen.meter import Meter
     from migrator.screen.synced import show_waited
+    from migrator.sync.begun import begun
     from migrator.sync.goal import Goal
     from migrator.sync.wait import wait as until
     from migrator.units import seconds
 
-    meter, began = Meter(as_json=pair.call.json), time.monotonic()
-    goal, deadline = Goal.parse(below), began + seconds(timeout)
+    meter, since = Meter(as_json=pair.call.json), time.monotonic()
+    goal, deadline = Goal.parse(below), since + seconds(timeout)
     left = until(*pair.met, goal, deadline=deadline, told=lambda tables: meter(*_amount(tables)))
-    said = {"waiting": sum(one.count for one in left), "seconds": round(time.monotonic() - began, 3)}
-    pair.call.show(show_waited(said, pair.typed("sync.switch")), {"event": "drained", **said})
+    said = {"waiting": sum(one.count for one in left), "seconds": round(time.monotonic() - since, 3)}
+    following = _onward(begun(pair.met[1]).truth)
+    pair.call.show(show_waited(said, pair.typed(following)), {"event": "drained", **said})
     return None
 
 
@@ -159,7 +161,12 @@ def _following(pair: Pair, found: dict[str, Any]) -> str:
         return pair.typed("sync.conflicts")
     if found["waiting"]:
         return pair.typed("sync.wait")
-    return pair.typed("sync.switch" if found["truth"] == "old" else "sync.finish")
+    return pair.typed(_onward(found["truth"]))
+
+
+def _onward(truth: str) -> str:
+    """The command that comes next where nothing waits any more."""
+    return "sync.switch" if truth == "old" else "sync.finish"
 
 
 def _placed(pair: Pair, found: dict[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def test_users_go_over_and_back_with_everything_they_write(keyboard: Keyboard) -
     with pytest.raises(DatabaseError, match="read-only"):
         keyboard.on_old("update task set title = 'refused' where id = 1")
     keyboard.on_new("update item set subject = 'on the new side' where id = 1")
+    assert keyboard.type("sync.wait").last.startswith("next: inv sync.finish --mapping ")
 
     home = keyboard.type("sync.back")
     assert home.code == 0, home.err
