@@ -44,11 +44,12 @@ def cut(reader: Reader, view: View, after: int | None = None) -> Cuts:
     after: where the first range begins, when what lies before it has been compared.
     """
     if view.number() is None:
-        rows = int(reader.one(view.count()) or 0)
+        rows = _counted(reader, view)
         return Cuts((Range(),), _slots(rows), rows)
     bounds = list(_bounds(reader, view, after))
     ranges = tuple(Range(low, high) for low, high in zip([after, *bounds], [*bounds, None], strict=True))
-    return Cuts(ranges, _slots(ROWS), ROWS * len(ranges))
+    rows = _counted(reader, view) if ranges == (Range(),) else ROWS * len(ranges)
+    return Cuts(ranges, _slots(ROWS), rows)
 
 
 def inside(view: View, within: Range) -> ColumnElement[bool]:
@@ -67,6 +68,10 @@ def slot(view: View, cuts: Cuts, *, alike: bool) -> Cell:
     if number is not None and len(view.key) == 1:
         return func.coalesce(number, 0) % cuts.slots
     return row_hash(view.key, alike=alike) % cuts.slots
+
+
+def _counted(reader: Reader, view: View) -> int:
+    return int(reader.one(view.count()) or 0)
 
 
 def _slots(rows: int) -> int:

@@ -127,3 +127,9 @@ def test_progress_ends_with_all_rows(lens: Lens, meeting: Meeting) -> None:
     seen: list[tuple[float, float | None, str]] = []
     compare(lens, meeting, progress=lambda *told: seen.append(told))
     assert seen[-1] == (10, 10, "rows")
+
+
+def test_a_few_rows_are_foretold_as_few(lens: Lens, meeting: Meeting) -> None:
+    foretold: list[float | None] = []
+    compare(lens, meeting, progress=lambda _done, whole, _unit: foretold.append(whole))
+    assert set(foretold) == {10}
