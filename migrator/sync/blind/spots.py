@@ -69,5 +69,6 @@ def _of_triggers(table: Table, side: Side) -> Iterator[Finding]:
         yield blocks("sync.own-trigger", _("the application's trigger {trigger} on {table} of the {side} side would "
                                            "act once more on what comes from the other side").format(
             trigger=trigger, table=table.name, side=side),
-            _("see what it does; if doing it twice is harmless, allow it by name"), name=trigger, table=table.name,
+            _("see what it does: what it writes to mapped rows for a change that was carried here is not carried on; "
+              "if that is harmless, --allow {trigger}").format(trigger=trigger), name=trigger, table=table.name,
             side=side)
