@@ -47,15 +47,6 @@ class People:
                             for code, name in ((one, "?"), (other, first), (one, second))))
         rows[one]["name"], rows[other]["name"] = second, first
 
-    def recode(self, side: Side, code: str) -> None:
-        """A customer's key changes, and the tasks follow by the foreign key."""
-        now = f"k{self.fresh()}"
-        self._write(side, (f"update {WORDS[side]['customers']} set code = :now where code = :code",
-                           {"now": now, "code": code}))
-        self._model.customers[side][now] = self._model.customers[side].pop(code)
-        for row in self._model.tasks[side].values():
-            row["customer"] = now if row["customer"] == code else row["customer"]
-
     def add_task(self, side: Side, customer: str, parent: int | None) -> None:
         """A new task, below another or not."""
         n = self.fresh()
