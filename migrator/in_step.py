@@ -45,7 +45,7 @@ def errand(ctx: StepContext[A]) -> Errand:
 
 def ready(ctx: StepContext[A]) -> list[Finding]:
     """Why the two are not kept in step by this mapping; ahead of other steps that is theirs to bring about."""
-    from migrator.sync.begun import in_step
+    from migrator.sync.starting.begun import in_step
 
     found = met_or_why(ctx)
     if isinstance(found, Finding):
@@ -81,8 +81,8 @@ class Move(Step[MoveArgs]):
 
     def before(self, ctx: StepContext[MoveArgs]) -> dict[str, Any]:
         from migrator.lens.side import Side
-        from migrator.sync.begun import begun
         from migrator.sync.freeze import is_frozen
+        from migrator.sync.starting.begun import begun
 
         lens, meeting = met(ctx)
         return {"truth": begun(meeting).truth.value,
@@ -93,8 +93,8 @@ class Move(Step[MoveArgs]):
 
     def verify(self, ctx: StepContext[MoveArgs]) -> list[Finding]:
         from migrator.lens.side import Side
-        from migrator.sync.begun import begun
         from migrator.sync.freeze import is_frozen
+        from migrator.sync.starting.begun import begun
 
         lens, meeting = met(ctx)
         to = Side(self.to)
@@ -120,7 +120,7 @@ class Move(Step[MoveArgs]):
 
 
 def _moved(ctx: StepContext[MoveArgs], to: str) -> Outcome:
-    from migrator.sync import switch as moves
+    from migrator.sync.moves import switch as moves
 
     move = moves.switch if to == "new" else moves.back
     moved = move(*met(ctx), wait=seconds(ctx.args.wait),

@@ -40,7 +40,7 @@ class SyncFinish(Step[MoveArgs]):
                 Change(_("is kept in step no more, and goes on to refuse writes"), where=ctx.args.from_)]
 
     def apply(self, ctx: StepContext[MoveArgs]) -> Outcome:
-        from migrator.sync.finish import finish
+        from migrator.sync.moves.finish import finish
         from migrator.sync.service import process
 
         lens, meeting = met(ctx)

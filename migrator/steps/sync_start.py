@@ -55,7 +55,7 @@ class SyncStart(Step[SyncStartArgs]):
 
     def plan(self, ctx: StepContext[SyncStartArgs]) -> list[Change]:
         from migrator.lens.side import Side
-        from migrator.sync.watched import watched
+        from migrator.sync.watch.watched import watched
 
         found = met_or_why(ctx)
         if isinstance(found, Finding):
@@ -68,14 +68,14 @@ class SyncStart(Step[SyncStartArgs]):
                    where=meeting.new.name)]
 
     def before(self, ctx: StepContext[SyncStartArgs]) -> dict[str, Any]:
-        from migrator.sync.take_back import ours
+        from migrator.sync.starting.take_back import ours
 
         return {"tables": ours(met(ctx)[1])}
 
     def apply(self, ctx: StepContext[SyncStartArgs]) -> Outcome:
         from migrator.sync.service import process
-        from migrator.sync.start import start
-        from migrator.sync.strays import Strays
+        from migrator.sync.starting.start import start
+        from migrator.sync.starting.strays import Strays
 
         lens, meeting = met(ctx)
         place = station(ctx, meeting)
@@ -90,7 +90,7 @@ class SyncStart(Step[SyncStartArgs]):
 
     def verify(self, ctx: StepContext[SyncStartArgs]) -> list[Finding]:
         from migrator.errors import MigratorError
-        from migrator.sync.begun import in_step
+        from migrator.sync.starting.begun import in_step
 
         lens, meeting = met(ctx)
         try:
@@ -106,7 +106,7 @@ class SyncStart(Step[SyncStartArgs]):
     def undo(self, ctx: StepContext[SyncStartArgs], record: Mapping[str, Any]) -> Outcome:
         from migrator.lens.side import Side
         from migrator.sync.service import process
-        from migrator.sync.take_back import take_back
+        from migrator.sync.starting.take_back import take_back
 
         if not record:  # it never began
             return Outcome(changed=False)

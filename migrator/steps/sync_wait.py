@@ -39,14 +39,14 @@ class SyncWait(Step[SyncWaitArgs]):
     files = FILES
 
     def check(self, ctx: StepContext[SyncWaitArgs]) -> list[Finding]:
-        from migrator.sync.goal import Goal
+        from migrator.sync.standing.goal import Goal
 
         Goal.parse(ctx.args.below)
         return ready(ctx)
 
     def apply(self, ctx: StepContext[SyncWaitArgs]) -> Outcome:
-        from migrator.sync.goal import Goal
-        from migrator.sync.wait import wait
+        from migrator.sync.standing.goal import Goal
+        from migrator.sync.standing.wait import wait
 
         began = time.monotonic()
         left = wait(*met(ctx), Goal.parse(ctx.args.below), deadline=began + ctx.remaining(), told=lambda tables:
@@ -56,7 +56,7 @@ class SyncWait(Step[SyncWaitArgs]):
                        facts={"left": count, "seconds": round(time.monotonic() - began, 3)})
 
     def verify(self, ctx: StepContext[SyncWaitArgs]) -> list[Finding]:
-        from migrator.sync.begun import in_step
+        from migrator.sync.starting.begun import in_step
 
         in_step(*met(ctx))
         return [informs("sync.in-step", _("both sides are in step"))]

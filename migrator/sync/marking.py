@@ -7,8 +7,8 @@ from sqlalchemy import Insert, func, insert, select
 from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
-from migrator.sync.dirty import dirty_table, noted
-from migrator.sync.watched import Watched, watched
+from migrator.sync.watch.dirty import dirty_table, noted
+from migrator.sync.watch.watched import Watched, watched
 
 
 def mark(lens: Lens, meeting: Meeting, side: Side, sample: int | None = None) -> dict[str, int]:

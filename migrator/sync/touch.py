@@ -21,8 +21,8 @@ from migrator.lens.side import Side
 from migrator.sync.applier import Applier, Round, open_applier
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.unprompted import unprompted
-from migrator.sync.begun import in_step
 from migrator.sync.marking import mark
+from migrator.sync.starting.begun import in_step
 from migrator.text import _
 
 SHOWN = 5

@@ -15,9 +15,9 @@ def conflicts(pair: Pair, all: bool = False, decide: str | None = None, take: st
               again: str | None = None) -> int | None:
     """List what waits for people: conflicts with what either side says, and rows in quarantine with the reason."""
     from migrator.screen.conflicting import show_waiting
-    from migrator.sync.begun import begun
     from migrator.sync.conflicts.listing import listed
     from migrator.sync.quarantine.listing import quarantined
+    from migrator.sync.starting.begun import begun
 
     begun(pair.met[1])
     if again is not None:

@@ -31,7 +31,7 @@ def forward(pair: Pair, wait: str = "3s") -> int | None:
 def _moved(pair: Pair, to: str, wait: str) -> int | None:
     from migrator.screen.meter import Meter
     from migrator.screen.switched import show_switched
-    from migrator.sync import switch as moves
+    from migrator.sync.moves import switch as moves
 
     move = moves.switch if to == "new" else moves.back
     moved = move(*pair.met, wait=seconds(wait), progress=Meter(as_json=pair.call.json)).as_json()
@@ -47,9 +47,9 @@ def finish(pair: Pair, yes: bool = False, wait: str = "3s", open_retired: bool =
     """Close the way back: carry the rest, compare, and take out everything that keeps both sides in step."""
     from migrator.screen.meter import Meter
     from migrator.screen.switched import show_finished
-    from migrator.sync.begun import begun
-    from migrator.sync.finish import finish as end
+    from migrator.sync.moves.finish import finish as end
     from migrator.sync.service import process
+    from migrator.sync.starting.begun import begun
     from migrator.tasks.watch import confirm
 
     lens, meeting = pair.met

@@ -15,8 +15,8 @@ from migrator.text import _
 
 if TYPE_CHECKING:
     from migrator.sync.service.serve import Manner
-    from migrator.sync.strays import Strays
-    from migrator.sync.waiting import Waiting
+    from migrator.sync.standing.waiting import Waiting
+    from migrator.sync.starting.strays import Strays
 
 AIM = "how long a batch should take at most: so long may a writer have to wait for a row"
 PAUSE_ABOVE = "go slower while more sessions of others than this are at work on one of the servers"
@@ -32,8 +32,8 @@ def start(pair: Pair, aim: str = "0.5s", pause_above: str | None = None, only_ne
     """Note every change on both sides, bring the new one up to date, and leave a process that carries changes over."""
     from migrator.screen.meter import Meter
     from migrator.screen.started import show_found, show_started
-    from migrator.sync.begin import begin
     from migrator.sync.service import process
+    from migrator.sync.starting.begin import begin
 
     _manner(aim, pause_above)
     begun, found = begin(*pair.met, pair.station, only_new=_strays(only_new), progress=Meter(as_json=pair.call.json),
@@ -85,9 +85,9 @@ def wait(pair: Pair, below: str | None = None, timeout: str = "10m") -> int | No
     """Wait until nothing is left to be carried over, or little enough; does it itself where no process does."""
     from migrator.screen.meter import Meter
     from migrator.screen.synced import show_waited
-    from migrator.sync.begun import begun
-    from migrator.sync.goal import Goal
-    from migrator.sync.wait import wait as until
+    from migrator.sync.standing.goal import Goal
+    from migrator.sync.standing.wait import wait as until
+    from migrator.sync.starting.begun import begun
     from migrator.units import seconds
 
     meter, since = Meter(as_json=pair.call.json), time.monotonic()
@@ -104,7 +104,7 @@ def status(pair: Pair, watch: bool = False) -> int | None:
     """Show which side is the truth, what waits on either, how fast it goes, and what keeps it up."""
     from migrator.screen.again import Again
     from migrator.screen.synced import show_sync, summed_up
-    from migrator.sync.status import status as read
+    from migrator.sync.standing.status import status as read
 
     found = _placed(pair, read(*pair.met, pair.station))
     if not watch:
@@ -133,7 +133,7 @@ def touch(pair: Pair, sample: str | None = None) -> int | None:
 
 
 def _strays(wish: str) -> Strays:
-    from migrator.sync.strays import Strays
+    from migrator.sync.starting.strays import Strays
 
     if wish not in list(Strays):
         raise WrongUse(_('--only-new is refuse, carry or delete, not "{text}"').format(text=wish),

@@ -41,8 +41,8 @@ from migrator.lens.places.meeting import Meeting  # noqa: E402
 from migrator.lens.places.reflect import read_schema  # noqa: E402
 from migrator.lens.side import Side  # noqa: E402
 from migrator.sync.applier import open_applier  # noqa: E402
-from migrator.sync.start import start  # noqa: E402
-from migrator.sync.switch import back, switch  # noqa: E402
+from migrator.sync.moves.switch import back, switch  # noqa: E402
+from migrator.sync.starting.start import start  # noqa: E402
 
 Figures = dict[str, float]
 Urls = tuple[str, str]

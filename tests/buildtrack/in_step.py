@@ -11,9 +11,9 @@ from typing import Any
 
 from migrator.lens.verify import compare
 from migrator.sync.applier import open_applier
-from migrator.sync.finish import finish
-from migrator.sync.start import start
-from migrator.sync.switch import back, switch
+from migrator.sync.moves.finish import finish
+from migrator.sync.moves.switch import back, switch
+from migrator.sync.starting.start import start
 from tests.buildtrack.both import Both
 from tests.buildtrack.person import Person, PersonOf51, PersonOf70, Refused
 from tests.buildtrack.words import Record

@@ -18,9 +18,9 @@ from migrator.lens.places.endpoint import Endpoint
 from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side
 from migrator.sync.capture import Watch
-from migrator.sync.dirty import dirty_table, noted
 from migrator.sync.guard import applying
-from migrator.sync.watched import Watched, watched
+from migrator.sync.watch.dirty import dirty_table, noted
+from migrator.sync.watch.watched import Watched, watched
 
 Keys = set[tuple[object, ...]]
 STRANGE, KEY = 'order 表 "`"', "select 键 %s"

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from migrator.lens.side import Side
 from migrator.sync.applier import open_applier
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 from tests.syncing.failures import FAILURES, Story
 from tests.syncing.place import Place, World
 

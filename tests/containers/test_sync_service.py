@@ -16,7 +16,7 @@ from migrator.sync.service import process
 from migrator.sync.service.errand import Errand
 from migrator.sync.service.restraint import at_work
 from migrator.sync.service.station import Station
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 from tests.copying.world import SAID, World
 
 CUT = "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'migrator' and " \

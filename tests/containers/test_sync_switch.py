@@ -24,15 +24,15 @@ from migrator.lens.places.meeting import Meeting
 from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side
 from migrator.lens.verify import compare
-from migrator.sync import standstill
 from migrator.sync.bounded import Busy
-from migrator.sync.finish import finish
 from migrator.sync.freeze import arm, freeze, is_frozen, thaw
 from migrator.sync.guard import applying
+from migrator.sync.moves import standstill
+from migrator.sync.moves.finish import finish
+from migrator.sync.moves.switch import back, switch
 from migrator.sync.numbers import bring_together, keep_apart, left
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 from migrator.sync.state import Lease, LostLease, Phase, lease, pulse, read_state
-from migrator.sync.switch import back, switch
 from tests.copying.killed import killed_at
 
 TABLES = {

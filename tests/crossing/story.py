@@ -11,7 +11,7 @@ from fixtures.proofs.dying import Step, dies_at
 from migrator.lens.lens import Lens
 from migrator.lens.side import Side
 from migrator.sync.applier import Drained, open_applier
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 from tests.crossing.world import World
 
 OLD, NEW = Side

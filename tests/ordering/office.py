@@ -15,9 +15,9 @@ from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side
 from migrator.lens.verify import compare
 from migrator.sync.applier import Applier, Round, open_applier
-from migrator.sync.dirty import dirty_name
-from migrator.sync.start import start
-from migrator.sync.watched import watched
+from migrator.sync.starting.start import start
+from migrator.sync.watch.dirty import dirty_name
+from migrator.sync.watch.watched import watched
 
 TEAM = "create table team (id integer not null primary key, code varchar(3) not null unique, lead_id integer{note})"
 PERSON = """create table person (id integer not null primary key, team_id integer, boss_id integer,

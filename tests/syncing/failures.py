@@ -21,10 +21,10 @@ from migrator.lens.side import Side
 from migrator.sync.applier import LOOK, Applier
 from migrator.sync.blind import blind_spots
 from migrator.sync.capture import CaptureBroken
-from migrator.sync.dirty import dirty_table
 from migrator.sync.guard import applying
 from migrator.sync.state import LostLease
-from migrator.sync.watched import watched
+from migrator.sync.watch.dirty import dirty_table
+from migrator.sync.watch.watched import watched
 from tests.syncing.application import mapping
 from tests.syncing.place import World
 

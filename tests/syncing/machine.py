@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, event, text
 from migrator.lens.side import Side
 from migrator.lens.verify import compare
 from migrator.sync.applier import Applier, open_applier
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 from tests.syncing.model import Model
 from tests.syncing.people import People
 from tests.syncing.place import Place, World

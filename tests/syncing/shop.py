@@ -15,7 +15,7 @@ from migrator.lens.places.meeting import Meeting
 from migrator.lens.places.reflect import read_schema
 from migrator.lens.side import Side
 from migrator.sync.applier import Drained, open_applier
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 
 OLD = ("create table customer (id integer not null primary key, title varchar(40))",
        "create table task (id integer not null primary key, title varchar(200), state varchar(5), hours decimal(10,2), "

@@ -13,10 +13,10 @@ from migrator.model.finding import Finding, warns
 from migrator.sync.across.crossed import Crossed
 from migrator.sync.across.far import Far
 from migrator.sync.across.whole import Whole
-from migrator.sync.batch.links import links
 from migrator.sync.batch.make import made_rows
 from migrator.sync.batch.needed import records
 from migrator.sync.batch.shape import Shape
+from migrator.sync.batch.writing.links import links
 from migrator.text import _
 
 LARGE = 50_000

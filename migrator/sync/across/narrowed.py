@@ -15,7 +15,7 @@ from migrator.sync.across.far import Far
 from migrator.sync.across.post import Post
 from migrator.sync.across.stop import Stop
 from migrator.sync.batch.temporary import Kind, Temporary
-from migrator.sync.reach import columns_in
+from migrator.sync.watch.reach import columns_in
 
 
 class Narrowed(Stop):

@@ -15,7 +15,7 @@ from migrator.lens.sql.column import taken
 from migrator.sync.across.far import Far
 from migrator.sync.across.post import Post
 from migrator.sync.batch.temporary import Temporary
-from migrator.sync.reach import columns_in
+from migrator.sync.watch.reach import columns_in
 
 
 class Stop(ABC):

@@ -17,11 +17,11 @@ from migrator.lens.copy.session import Session
 from migrator.lens.lens import Lens
 from migrator.lens.pair import Pair
 from migrator.lens.side import Side
-from migrator.sync.batch.layers import Layers
-from migrator.sync.batch.order import Order
+from migrator.sync.batch.order.layers import Layers
+from migrator.sync.batch.order.order import Order
 from migrator.sync.batch.outcome import Outcome
 from migrator.sync.batch.part import Part
-from migrator.sync.batch.rekeying import Rekeying
+from migrator.sync.batch.renamed.rekeying import Rekeying
 from migrator.sync.batch.road import Confirm, Road
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.take import Entries, Queue
@@ -29,7 +29,7 @@ from migrator.sync.conflicts.terms import Terms
 from migrator.sync.quarantine.pieces import Pieces
 from migrator.sync.quarantine.reasons import reason_of
 from migrator.sync.quarantine.wards import Wards
-from migrator.sync.watched import watched
+from migrator.sync.watch.watched import watched
 
 _QUICK = ("SET jit = off", "SET enable_mergejoin = off", "SET random_page_cost = 1.1")
 """A batch is small beside the tables: PostgreSQL is to look its rows up, not to sort whole tables for it, and takes

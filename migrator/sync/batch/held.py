@@ -10,7 +10,7 @@ from migrator.sync.batch.decide import Act
 from migrator.sync.batch.make import asked_keys
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.take import Entries
-from migrator.sync.dirty import noted
+from migrator.sync.watch.dirty import noted
 
 PATIENCE = 3
 """How often a row waits for others while nothing else can be done either."""

@@ -24,10 +24,10 @@ from migrator.lens.scope import Tables
 from migrator.lens.side import Side
 from migrator.lens.sql.fingerprint import SIGNS
 from migrator.sync.batch.decide import Act, agreed_text
-from migrator.sync.batch.deleting import delete_keyed
 from migrator.sync.batch.flags import flagged
 from migrator.sync.batch.look import at_key
 from migrator.sync.batch.shape import Shape
+from migrator.sync.batch.writing.deleting import delete_keyed
 
 AGREED = (Act.INSERT, Act.UPDATE, Act.SAME)
 FORGOTTEN = (Act.DELETE, Act.CEDE, Act.GONE, Act.KEPT)

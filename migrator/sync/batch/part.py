@@ -25,7 +25,6 @@ from migrator.sync.batch.learn import (
     remember,
     settled_rows,
 )
-from migrator.sync.batch.links import links
 from migrator.sync.batch.look import lockable, seen_rows, there
 from migrator.sync.batch.make import absent_rows, asked_keys, made_rows
 from migrator.sync.batch.prepare import Preparing
@@ -34,13 +33,14 @@ from migrator.sync.batch.script import Script
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.take import Entries, keys_above, keys_taken, waited
 from migrator.sync.batch.tally import Tally
-from migrator.sync.batch.write import writings
-from migrator.sync.batch.writer import Writer
+from migrator.sync.batch.writing.links import links
+from migrator.sync.batch.writing.write import writings
+from migrator.sync.batch.writing.writer import Writer
 from migrator.sync.conflicts.tell import Telling
 from migrator.sync.conflicts.terms import Terms
-from migrator.sync.dirty import dirty_table, noted
 from migrator.sync.quarantine.ward import Ward
-from migrator.sync.watched import Watched
+from migrator.sync.watch.dirty import dirty_table, noted
+from migrator.sync.watch.watched import Watched
 
 
 class Part:

@@ -27,12 +27,12 @@ from migrator.lens.copy.keys import Key, Keys
 from migrator.lens.copy.session import Session
 from migrator.lens.scope import Cell
 from migrator.lens.side import Side
-from migrator.sync.batch.deleting import delete_keyed
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.temporary import Kind, Temporary
-from migrator.sync.dirty import dirty_table, noted
+from migrator.sync.batch.writing.deleting import delete_keyed
 from migrator.sync.state.row import Moment
-from migrator.sync.watched import Watched
+from migrator.sync.watch.dirty import dirty_table, noted
+from migrator.sync.watch.watched import Watched
 
 _PLACE = literal_column("ctid", Text())
 """A living row keeps it: entries are not changed by anybody between being taken and being deleted."""

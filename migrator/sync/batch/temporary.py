@@ -19,7 +19,7 @@ from migrator.lens.places.carry import held
 from migrator.lens.schema import Column, Table
 from migrator.lens.side import Side
 from migrator.lens.types import Family, Type
-from migrator.sync.native import native_types
+from migrator.sync.watch.native import native_types
 
 
 class Kind(StrEnum):

@@ -15,7 +15,7 @@ from migrator.model.finding import Finding, blocks, informs, warns
 from migrator.sync.blind.postgresql import LONG
 from migrator.sync.capture.births import may_tell
 from migrator.sync.capture.cascades import cascades
-from migrator.sync.watched import Watched
+from migrator.sync.watch.watched import Watched
 from migrator.text import _
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from migrator.lens.copy.session import Session
 from migrator.lens.side import Side
 from migrator.model.finding import Finding, blocks, warns
-from migrator.sync.watched import Watched
+from migrator.sync.watch.watched import Watched
 from migrator.text import _
 
 LONG = 60

@@ -12,7 +12,7 @@ from migrator.lens.schema import Table
 from migrator.lens.side import Side
 from migrator.model.finding import Finding, blocks
 from migrator.sync.blind import mariadb, postgresql, sqlite
-from migrator.sync.watched import Watched, watched
+from migrator.sync.watch.watched import Watched, watched
 from migrator.text import _
 
 

@@ -16,7 +16,7 @@ from migrator.database.base import OURS
 from migrator.lens.copy.session import Session
 from migrator.lens.schema import named
 from migrator.lens.side import Side
-from migrator.sync.watched import Watched
+from migrator.sync.watch.watched import Watched
 
 NAME = f"{OURS}births"
 HELD, EMPTY = "rows", "empty"

@@ -19,7 +19,7 @@ from migrator.errors import FindingsBlock
 from migrator.lens.copy.session import Session
 from migrator.lens.side import Side
 from migrator.sync.capture.trigger import cells, columns, dirty
-from migrator.sync.watched import Watched
+from migrator.sync.watch.watched import Watched
 from migrator.text import _
 
 DEEPEST = 15

@@ -19,10 +19,10 @@ from migrator.sync.capture.births import NAME as BIRTHS
 from migrator.sync.capture.births import note_births
 from migrator.sync.capture.trigger import Make, Trigger, dirty
 from migrator.sync.capture.unseen import mark_all
-from migrator.sync.dirty import DIRTY, dirty_name, noted
 from migrator.sync.guard import GUARD
-from migrator.sync.native import native_types
-from migrator.sync.watched import Watched, watched
+from migrator.sync.watch.dirty import DIRTY, dirty_name, noted
+from migrator.sync.watch.native import native_types
+from migrator.sync.watch.watched import Watched, watched
 
 MAKES: dict[str, Make] = {"postgresql": postgresql, "mariadb": mariadb, "sqlite": sqlite}
 PATIENCE = 3.0

@@ -12,7 +12,7 @@ from migrator.lens.side import Side
 from migrator.sync.capture.cascades import cascades
 from migrator.sync.capture.trigger import CAPTURE, MOMENTS, Trigger, as_told, columns, dirty, trigger_name, values
 from migrator.sync.guard import GUARD
-from migrator.sync.watched import Watched
+from migrator.sync.watch.watched import Watched
 
 COLUMNS = ("n bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, at datetime(6) NOT NULL DEFAULT (utc_timestamp(6)), "
            "tries smallint NOT NULL DEFAULT 0")

@@ -19,7 +19,7 @@ from migrator.lens.copy.session import Session
 from migrator.lens.side import Side
 from migrator.sync.capture.trigger import CAPTURE, MOMENTS, Trigger, as_told, columns, dirty, trigger_name, values
 from migrator.sync.guard import SETTING
-from migrator.sync.watched import Watched
+from migrator.sync.watch.watched import Watched
 
 # No sequence: applications that ask lastval() for the number of their own row would be given ours.
 COLUMNS = ("n bigint NOT NULL DEFAULT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint, "

@@ -17,9 +17,9 @@ from migrator.lens.schema import named
 from migrator.lens.side import Side
 from migrator.lens.types import Family
 from migrator.sync.capture.trigger import CAPTURE, MOMENTS, Trigger, columns, trigger_name, values
-from migrator.sync.dirty import dirty_name
 from migrator.sync.guard import GUARD
-from migrator.sync.watched import Watched
+from migrator.sync.watch.dirty import dirty_name
+from migrator.sync.watch.watched import Watched
 
 COLUMNS = ("n integer PRIMARY KEY, "  # AUTOINCREMENT would write one more page in every transaction
            "at text NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'), "

@@ -10,8 +10,8 @@ from typing import Protocol
 from migrator.database.base import OURS
 from migrator.lens.copy.session import Session
 from migrator.lens.side import Side
-from migrator.sync.dirty import dirty_name, noted
-from migrator.sync.watched import Watched
+from migrator.sync.watch.dirty import dirty_name, noted
+from migrator.sync.watch.watched import Watched
 
 CAPTURE = f"{OURS}capture_"
 """Prefix of the names of all triggers and functions of capture."""

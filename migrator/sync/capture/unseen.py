@@ -11,8 +11,8 @@ from migrator.lens.pair import Pair
 from migrator.lens.sql.canonical import typed
 from migrator.lens.sql.column import as_stored
 from migrator.sync.agreed import Agreed
-from migrator.sync.dirty import dirty_table, noted
-from migrator.sync.watched import Watched
+from migrator.sync.watch.dirty import dirty_table, noted
+from migrator.sync.watch.watched import Watched
 
 
 def mark_all(session: Session, tables: Iterable[Watched], every: Iterable[Watched]) -> None:

@@ -15,7 +15,7 @@ from migrator.sync.capture import prints
 from migrator.sync.capture.births import births, reborn
 from migrator.sync.capture.install import MAKES, expected
 from migrator.sync.capture.unseen import mark_all
-from migrator.sync.watched import watched
+from migrator.sync.watch.watched import watched
 from migrator.text import _
 
 

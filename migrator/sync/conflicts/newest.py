@@ -13,8 +13,8 @@ from migrator.lens.side import Side
 from migrator.lens.sql.construct import Construct, make_in
 from migrator.sync.batch.make import canonical_key
 from migrator.sync.batch.shape import Shape
-from migrator.sync.dirty import dirty_table
-from migrator.sync.watched import Watched, watched
+from migrator.sync.watch.dirty import dirty_table
+from migrator.sync.watch.watched import Watched, watched
 
 LONG_AGO, LATER = 0, 2 ** 62
 """Where nothing is noted: the target has not been written, the source has been written just now."""

@@ -15,8 +15,8 @@ from migrator.lens.sql.column import as_stored
 from migrator.sync.agreed import mark_of
 from migrator.sync.conflicts.listing import Conflict, Texts, listed
 from migrator.sync.conflicts.table import STANDING, State, conflicts
-from migrator.sync.dirty import dirty_table, noted
-from migrator.sync.watched import watched
+from migrator.sync.watch.dirty import dirty_table, noted
+from migrator.sync.watch.watched import watched
 from migrator.text import _
 
 

@@ -22,7 +22,7 @@ from migrator.sync.freeze.gate import Gate
 from migrator.sync.freeze.mariadb import MariadbGate
 from migrator.sync.freeze.postgresql import PostgresqlGate
 from migrator.sync.freeze.sqlite import SqliteGate
-from migrator.sync.watched import watched
+from migrator.sync.watch.watched import watched
 
 log = logging.getLogger(__name__)
 WAIT = 3.0

@@ -13,9 +13,9 @@ from migrator.lens.side import Side
 from migrator.lens.sql.canonical import typed
 from migrator.lens.sql.column import as_stored
 from migrator.lens.sql.json import spelled, under
-from migrator.sync.dirty import dirty_table, noted
 from migrator.sync.quarantine.table import quarantine
-from migrator.sync.watched import Watched, watched
+from migrator.sync.watch.dirty import dirty_table, noted
+from migrator.sync.watch.watched import Watched, watched
 
 
 def marked(session: Session, lens: Lens, pair: Pair, side: Side, numbers: Sequence[int]) -> None:

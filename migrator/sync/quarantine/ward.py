@@ -39,7 +39,7 @@ from migrator.sync.quarantine.again import mark
 from migrator.sync.quarantine.reasons import Reason, sentence
 from migrator.sync.quarantine.table import quarantine
 from migrator.sync.state.row import Moment
-from migrator.sync.watched import Watched
+from migrator.sync.watch.watched import Watched
 
 SOME = 100
 """Rows of a pair that are tried again at once."""

@@ -16,7 +16,7 @@ from migrator.sync.quarantine.again import mark
 from migrator.sync.quarantine.table import quarantine
 from migrator.sync.quarantine.ward import SOME
 from migrator.sync.state.row import Moment
-from migrator.sync.watched import Watched
+from migrator.sync.watch.watched import Watched
 
 PAUSES: tuple[float, ...] = (1.0, 5.0, 25.0)
 """Seconds after which a row is tried again by itself: after it was refused once, twice, three times."""

@@ -12,15 +12,15 @@ from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.side import Side
 from migrator.sync.applier import Applier, Round, open_applier
+from migrator.sync.moves.standstill import Standstill
+from migrator.sync.moves.switch import WAIT
 from migrator.sync.service.figures import Figures
 from migrator.sync.service.restraint import Restraint
 from migrator.sync.service.standing import Phase, Standing
 from migrator.sync.service.station import Station
 from migrator.sync.service.stopping import Stopping
-from migrator.sync.standstill import Standstill
 from migrator.sync.state import Phase as SyncPhase
 from migrator.sync.state import read_state
-from migrator.sync.switch import WAIT
 from migrator.text import _
 
 FIRST, MOST = 0.5, 30.0

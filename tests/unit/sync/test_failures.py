@@ -9,7 +9,7 @@ import pytest
 
 from migrator.lens.side import Side
 from migrator.sync.applier import open_applier
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 from tests.syncing.failures import FAILURES, ONE_WRITER, Story
 from tests.syncing.place import Place, World
 

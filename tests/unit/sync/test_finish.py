@@ -12,14 +12,14 @@ from migrator.errors import DatabaseError, FindingsBlock, WrongUse
 from migrator.lens.copy.session import Session
 from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.side import Side
-from migrator.sync import finish as finishing
 from migrator.sync.bounded import Busy
-from migrator.sync.finish import finish
 from migrator.sync.freeze import is_frozen
 from migrator.sync.guard import applying
-from migrator.sync.start import start
+from migrator.sync.moves import finish as finishing
+from migrator.sync.moves.finish import finish
+from migrator.sync.moves.switch import switch
+from migrator.sync.starting.start import start
 from migrator.sync.state import Lease, Phase, read_state
-from migrator.sync.switch import switch
 from tests.copying.world import World
 
 

@@ -11,7 +11,7 @@ from migrator.lens.places.endpoint import Endpoint, open_endpoint
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.places.reflect import read_schema
 from migrator.sync.applier import open_applier
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 
 OLD = ("create table place (code text primary key, city text)", "insert into place values ('A', 'Ulm')")
 NEW = ("create table site (id integer primary key autoincrement, city text)",)

@@ -11,8 +11,8 @@ import pytest
 from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.side import Side
 from migrator.sync.batch import take
-from migrator.sync.batch.rekey import moves_of
-from migrator.sync.batch.rekeying import Rekeying
+from migrator.sync.batch.renamed.rekey import moves_of
+from migrator.sync.batch.renamed.rekeying import Rekeying
 from tests.ordering.keys import KEYS, keys_are_swapped
 from tests.ordering.office import Office, founded
 from tests.ordering.stories import Story

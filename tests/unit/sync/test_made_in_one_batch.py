@@ -16,7 +16,7 @@ from migrator.lens.places.reflect import read_schema
 from migrator.lens.verify import compare
 from migrator.sync.applier import open_applier
 from migrator.sync.batch import take
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 
 OLD = ("create table person (id integer primary key, name text not null)",
        "create table team (id integer primary key, members text not null default '', sponsor text)")

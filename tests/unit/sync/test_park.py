@@ -12,7 +12,7 @@ from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.schema import Column, Table
 from migrator.lens.side import Side
 from migrator.lens.types import Family, Type
-from migrator.sync.batch.spots import has_spots, spots
+from migrator.sync.batch.order.spots import has_spots, spots
 
 SMALL = Type(Family.INTEGER, "smallint", bits=16)
 TINY = Type(Family.INTEGER, "tinyint unsigned", bits=8, unsigned=True)

@@ -18,7 +18,7 @@ from migrator.sync.service import serve as module
 from migrator.sync.service.serve import Manner, serve
 from migrator.sync.service.standing import Phase, Standing
 from migrator.sync.service.station import Station
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 from migrator.sync.state import Phase as Live
 from tests.copying.world import World
 

@@ -15,16 +15,16 @@ from migrator.lens.copy.session import Session
 from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.side import Side
 from migrator.lens.verify import compare
-from migrator.sync import proof, standstill
-from migrator.sync import switch as switching
 from migrator.sync.applier import open_applier
 from migrator.sync.batch.carrier import Carrier
 from migrator.sync.batch.outcome import Outcome
 from migrator.sync.freeze import is_frozen
 from migrator.sync.guard import applying
-from migrator.sync.start import start
+from migrator.sync.moves import proof, standstill
+from migrator.sync.moves import switch as switching
+from migrator.sync.moves.switch import Switched, back, switch
+from migrator.sync.starting.start import start
 from migrator.sync.state import Lease, Phase, read_state
-from migrator.sync.switch import Switched, back, switch
 from tests.copying.killed import killed_at
 from tests.copying.world import World
 

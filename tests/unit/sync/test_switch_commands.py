@@ -10,13 +10,13 @@ import time
 import pytest
 
 from migrator.errors import DatabaseError
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 from tests.unit.sync.typing_sync import Keyboard
 
 KILLED = """
 import os, signal, sys
 from migrator.program import main
-from migrator.sync.standstill import Standstill
+from migrator.sync.moves.standstill import Standstill
 Standstill._drain = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 sys.argv = ["migrator", *sys.argv[1:]]
 main()

@@ -13,8 +13,8 @@ import pytest
 
 from migrator.lens.side import Side
 from migrator.sync.agreed import Agreed
-from migrator.sync.dirty import dirty_name
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
+from migrator.sync.watch.dirty import dirty_name
 from tests.unit.sync.typing_sync import Keyboard
 
 

@@ -11,7 +11,7 @@ from migrator.lens.places.endpoint import Endpoint, open_endpoint
 from migrator.lens.verify import compare
 from migrator.sync.applier import open_applier
 from migrator.sync.capture import CaptureBroken
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 from tests.copying.world import World
 
 

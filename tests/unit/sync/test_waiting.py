@@ -8,11 +8,11 @@ import pytest
 
 from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.side import Side
-from migrator.sync import waiting as module
 from migrator.sync.capture import install
-from migrator.sync.dirty import dirty_name
 from migrator.sync.marking import mark
-from migrator.sync.waiting import Waiting, waiting
+from migrator.sync.standing import waiting as module
+from migrator.sync.standing.waiting import Waiting, waiting
+from migrator.sync.watch.dirty import dirty_name
 from tests.copying.world import World
 
 

@@ -27,9 +27,9 @@ from migrator.lens.pair import Pair
 from migrator.lens.put.remember import create_memories
 from migrator.lens.side import Side, Way
 from migrator.sync.capture import install
-from migrator.sync.dirty import dirty_table
-from migrator.sync.looked_at import looked_at
-from migrator.sync.watched import Watched, watched
+from migrator.sync.watch.dirty import dirty_table
+from migrator.sync.watch.looked_at import looked_at
+from migrator.sync.watch.watched import Watched, watched
 
 EXAMPLES = {False: 1, True: 8}
 """Histories of a case, by whether its rows are looked up in other tables."""

@@ -14,7 +14,7 @@ from migrator.lens.places.meeting import Meeting
 from migrator.lens.places.reflect import read_schema
 from migrator.sync.applier import open_applier
 from migrator.sync.batch import carrier
-from migrator.sync.start import start
+from migrator.sync.starting.start import start
 
 MAPPING = b"""
 from: "1"

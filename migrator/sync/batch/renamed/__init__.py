@@ -1,0 +1,1 @@
+"""Rows whose key has changed: what is known of them goes along."""

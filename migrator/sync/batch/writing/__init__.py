@@ -1,0 +1,1 @@
+"""What is planned, as statements at the target's tables."""

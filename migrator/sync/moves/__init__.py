@@ -1,0 +1,1 @@
+"""Move the users from one side to the other, back, and to the end."""

@@ -1,0 +1,1 @@
+"""How it stands: what waits, what is unsettled, and waiting until nothing does."""

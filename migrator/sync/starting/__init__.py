@@ -1,0 +1,1 @@
+"""Begin to keep two databases in step, and take that back."""

@@ -1,0 +1,1 @@
+"""What has to be watched on a side, and where the keys of what was written are noted."""
