@@ -7,8 +7,9 @@ sides take every other number: odd ones at the old side, even ones at the new. F
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
@@ -18,6 +19,8 @@ from migrator.sync.numbers.counted import Counted, counted
 from migrator.sync.numbers.counter import Both, counter, fresh, opened, turn
 from migrator.text import _
 
+Ranges = Mapping[str, Mapping[str, int]]
+"""From which number on each side counts, by columns of the new side."""
 REMAINDERS = {Side.OLD: 1, Side.NEW: 0}
 """Of every other number, those that a side takes: odd or even ones."""
 
@@ -35,10 +38,12 @@ class Apart:
     findings: tuple[Finding, ...]
 
 
-def keep_apart(lens: Lens, meeting: Meeting, known: Mapping[str, Mapping[str, int]]) -> Apart:
+def keep_apart(lens: Lens, meeting: Meeting, known: Mapping[str, Mapping[str, int]],
+               tell: Callable[[Ranges], None] = lambda _ranges: None) -> Apart:
     """See to it that rows made on either side from now on have different numbers; done again it changes nothing.
 
     known: the ranges of an earlier time.
+    tell: is told of each range before a counter is moved for it, so that who is cut off then knows it the next time.
     A finding names each column of which that cannot be had. Raises Busy when writers of a table do not end in time.
     """
     ranges: dict[str, Mapping[str, int]] = {}
@@ -46,28 +51,36 @@ def keep_apart(lens: Lens, meeting: Meeting, known: Mapping[str, Mapping[str, in
     with opened(meeting) as both:
         for number in counted(lens):
             with turn(both):
-                found = _apart(number, both, known.get(number.name(Side.NEW)))
+                name = number.name(Side.NEW)
+                found = _apart(number, both, known.get(name), partial(_told, tell, {**known, **ranges}, name))
             if isinstance(found, Finding):
                 findings.append(found)
             else:
-                ranges[number.name(Side.NEW)] = found
+                ranges[name] = found
     return Apart(ranges, tuple(findings))
 
 
-def _apart(number: Counted, both: Both, known: Mapping[str, int] | None) -> Mapping[str, int] | Finding:
+def _told(tell: Callable[[Ranges], None], ranges: Ranges, name: str, one: Mapping[str, int]) -> None:
+    tell({**ranges, name: one})
+
+
+def _apart(number: Counted, both: Both, known: Mapping[str, int] | None, tell: Callable[[Mapping[str, int]], None]
+           ) -> Mapping[str, int] | Finding:
     ours = next((side for side in Side if not number.counts(side)), None)
     if ours is not None:
         return _shared(number, _("the application gives it on the {side} side").format(side=ours.value))
     if both[Side.OLD].make == "postgresql":
-        return _range(number, both, known)
+        return _range(number, both, known, tell)
     if both[Side.OLD].make == "sqlite" or both[Side.NEW].make == "sqlite":
         return _shared(number, _("SQLite goes on above the highest number, wherever that comes from"))
     return _interleaved(number, both, known)
 
 
-def _range(number: Counted, both: Both, known: Mapping[str, int] | None) -> Mapping[str, int] | Finding:
+def _range(number: Counted, both: Both, known: Mapping[str, int] | None, tell: Callable[[Mapping[str, int]], None]
+           ) -> Mapping[str, int] | Finding:
     first = known["old"] if known else fresh(number, both)
     base = known["new"] if known else first + (number.limit - first) // 2
+    tell({"old": first, "new": base})
     if base <= first or not counter(both[Side.NEW], Side.NEW, number).raise_to(base):
         return _shared(number, _("the counter of the new side cannot be raised to {number}").format(number=base))
     return {"old": first, "new": base}

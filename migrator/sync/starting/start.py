@@ -79,7 +79,8 @@ def start(lens: Lens, meeting: Meeting, *, holder: str = "start", progress: Prog
             _watch(lens, meeting, side)
         with meeting.connect(Side.NEW) as connection, connection.execution_options(**AT_ONCE).begin():
             create_memories(connection, lens)
-        apart = keep_apart(lens, meeting, lease.state.settings.get("numbers", {}))
+        apart = keep_apart(lens, meeting, lease.state.settings.get("numbers", {}),
+                           lambda ranges: lease.tell(settings={**lease.state.settings, "numbers": dict(ranges)}))
         findings = (*apart.findings, *heavy(lens, meeting))
         if lease.state.phase is not Phase.BASELINE:
             return Started(already=True, findings=findings)
