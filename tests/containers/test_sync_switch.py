@@ -31,6 +31,7 @@ from migrator.sync.moves import standstill
 from migrator.sync.moves.finish import finish
 from migrator.sync.moves.switch import back, switch
 from migrator.sync.numbers import bring_together, keep_apart, left
+from migrator.sync.numbers.apart import Ranges
 from migrator.sync.starting.start import start
 from migrator.sync.state import Lease, LostLease, Phase, lease, pulse, read_state
 from tests.copying.killed import killed_at
