@@ -87,12 +87,12 @@ def test_what_a_person_was_asked_goes_along(monkeypatch: pytest.MonkeyPatch) -> 
     asked = "postgresql://ann:prompt:password@db/app"
     told = without_asking(asked, open_endpoint("db", asked))
     assert open_endpoint("db", told).url.password == "typed word"
-    monkeypatch.setenv("WORD", "kept")
+    monkeypatch.setenv("WORD", "s3cret-of-ann")
     kept = "postgresql://ann:env:WORD@db/app"
     assert without_asking(kept, open_endpoint("db", kept)) == kept
 
 
 def test_a_variable_without_a_url_is_wrong_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NOT_ONE", "live")
+    monkeypatch.setenv("NOT_ONE", "no-url-at-all")
     with pytest.raises(WrongUse, match="the variable NOT_ONE holds no URL"):
         App(str(tmp_path)).endpoint("env:NOT_ONE")
