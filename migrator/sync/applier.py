@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -20,15 +19,12 @@ from migrator.sync.capture import Watch
 from migrator.sync.conflicts.terms import Terms
 from migrator.sync.state import Lease
 
-log = logging.getLogger(__name__)
 IDLE = 0.05
 """Seconds between two looks at empty dirty tables."""
 LOOK = 0.2
 """Seconds between two looks at capture, when batches are shorter than that."""
 LARGER = 4
 """How many times as many entries are taken when all that were taken had to wait for others."""
-
-
 Lookout = Callable[[], None]
 """Raises where changes may go unseen."""
 

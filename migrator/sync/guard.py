@@ -23,6 +23,8 @@ GUARD = f"{OURS}applying"
 """The variable of MariaDB, and the table of SQLite."""
 SETTING = f"{OURS[:-1]}.applying"
 """The setting of PostgreSQL: `on` while we write."""
+_RAISED = {"postgresql": f"SELECT set_config('{SETTING}', 'on', true)", "mariadb": f"SET @{GUARD} = 1"}
+_LOWERED = {"postgresql": f"SELECT set_config('{SETTING}', '', true)", "mariadb": f"SET @{GUARD} = NULL"}
 
 
 @contextmanager
@@ -43,10 +45,8 @@ def applying(session: Session, *sides: Side) -> Iterator[None]:
 
 
 def _raise_guard(session: Session, sides: tuple[Side, ...]) -> None:
-    if session.make == "postgresql":
-        session.run(f"SELECT set_config('{SETTING}', 'on', true)")
-    elif session.make == "mariadb":
-        session.run(f"SET @{GUARD} = 1")
+    if session.make in _RAISED:
+        session.run(_RAISED[session.make])
     else:
         for side in sides:
             # A file is written first and read later: a transaction that has read waits for no other writer any more.
@@ -60,10 +60,8 @@ def _raise_guard(session: Session, sides: tuple[Side, ...]) -> None:
 
 
 def _lower_guard(session: Session, sides: tuple[Side, ...]) -> None:
-    if session.make == "postgresql":
-        session.run(f"SELECT set_config('{SETTING}', '', true)")
-    elif session.make == "mariadb":
-        session.run(f"SET @{GUARD} = NULL")
+    if session.make in _LOWERED:
+        session.run(_LOWERED[session.make])
     else:
         for side in sides:
             with session.refusals():

@@ -100,7 +100,7 @@ class Carrier:
 
     def sweep(self, pair: Pair, above: Key | None, most: int) -> tuple[Outcome, Key | None]:
         """Carry the next rows of a pair above a key of the source, dirty or not; up to which key, None at the end."""
-        part = next(part for part in self._parts if part.pair is pair)
+        part = self._part_of(pair)
         self._make_ready([part])
         began = time.monotonic()
         with self._road.looking(self._road.way.source):
@@ -112,12 +112,15 @@ class Carrier:
 
     def weigh(self, pair: Pair) -> None:
         """Have PostgreSQL see how large our tables about a pair have become; it would look by itself minutes later."""
-        part = next(part for part in self._parts if part.pair is pair)
+        part = self._part_of(pair)
         for side in Side:
             session = self._road.at(side)
             if session.make == "postgresql":
                 with session.refusals(), session.connection.begin():
                     session.run_as_told(f"ANALYZE {session.table(side, part.shape.half(side).name)}")
+
+    def _part_of(self, pair: Pair) -> Part:
+        return next(part for part in self._parts if part.pair is pair)
 
     def _carry(self, parts: list[Part], entries: Sequence[Entries]) -> Outcome:
         """Carry what has been taken at once, or piece by piece where the target's server refuses a row, and still does

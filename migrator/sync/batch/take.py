@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import (
+    Delete,
     Insert,
+    Select,
     Table,
     Text,
     Update,
@@ -27,6 +30,7 @@ from migrator.lens.copy.keys import Key, Keys
 from migrator.lens.copy.session import Session
 from migrator.lens.scope import Cell
 from migrator.lens.side import Side
+from migrator.sync.batch.script import Script
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.temporary import Kind, Temporary
 from migrator.sync.batch.writing.deleting import delete_keyed
@@ -52,6 +56,7 @@ class Entries:
     """Whether their numbers are moments, which two of them may share, and their places in the file tell them apart:
     PostgreSQL.
     """
+    script: Script
     count: int = 0
 
     @cached_property
@@ -78,12 +83,14 @@ class Entries:
 
     def forget(self, session: Session) -> None:
         """Delete from the dirty table what was taken."""
+        self.script.run(f"forget {self.number}", session, lambda: self._forgotten(session.make))
+
+    def _forgotten(self, make: str) -> Delete:
         dirty, taken = dirty_table(self.watched), self.taken.clause
-        statement = delete_keyed(dirty, ["n"], select(taken.c.n), session.make)
-        if self.placed:
-            gone = select(taken.c.n, taken.c.place).subquery("gone")
-            statement = delete(dirty).where(dirty.c.n == gone.c.n, gone.c.place == _PLACE)
-        session.run(session.rendered(statement))
+        if not self.placed:
+            return delete_keyed(dirty, ["n"], select(taken.c.n), make)
+        gone = select(taken.c.n, taken.c.place).subquery("gone")
+        return delete(dirty).where(dirty.c.n == gone.c.n, gone.c.place == _PLACE)
 
 
 class Queue:
@@ -91,8 +98,9 @@ class Queue:
 
     def __init__(self, side: Side, tables: Iterable[Watched], make: str) -> None:
         self.side = side
-        self.entries = [Entries(watched, number, make == "postgresql") for number, watched in enumerate(tables, 1)]
-        self._words: dict[int, str] = {}
+        self._script = Script()
+        self.entries = [Entries(watched, number, make == "postgresql", self._script)
+                        for number, watched in enumerate(tables, 1)]
         self.whole = False
         """Whether all that was there has been taken."""
 
@@ -107,13 +115,13 @@ class Queue:
         """The dirty tables that hold anything, and for how long the oldest entry has waited."""
         if not self.entries:
             return Waiting((), 0.0)
-        if id(session.connection) not in self._words:
-            self._words[id(session.connection)] = session.rendered(select(Moment(), *(
-                _oldest(dirty_table(entries.watched)) for entries in self.entries)))
-        now, *moments = tuple(session.run(self._words[id(session.connection)]).one())
+        now, *moments = tuple(self._script.ask("waiting", session, self._question))
         found = [(entries, at) for entries, at in zip(self.entries, moments, strict=True) if at is not None]
         return Waiting(tuple(entries for entries, _ in found),
                        max((now - _seconds(at) for _, at in found), default=0.0))
+
+    def _question(self) -> Select[Any]:
+        return select(Moment(), *(_oldest(dirty_table(entries.watched)) for entries in self.entries))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 
 from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.side import Side
-from migrator.sync.batch import take
 from migrator.sync.batch.renamed.rekey import moves_of
 from migrator.sync.batch.renamed.rekeying import Rekeying
 from tests.ordering.keys import KEYS, keys_are_swapped
@@ -38,14 +36,6 @@ def test_a_key_that_somebody_else_has_is_not_taken(office: Office) -> None:
 def told(changes: str) -> list[Any]:
     """Changes from `before>after`."""
     return [tuple((key,) if key else None for key in change.split(">")) for change in changes.split()]
-
-
-@pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    monkeypatch.setattr(take, "LEAST", 1)
-    found = founded(*(open_endpoint(name, f"sqlite:///{tmp_path / name}.db") for name in ("old", "new")))
-    with found.stack:
-        yield found
 
 
 @pytest.mark.parametrize("batch", [2, 1000])

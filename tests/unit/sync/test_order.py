@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
 from migrator.lens.copy.session import Session
-from migrator.lens.places.endpoint import open_endpoint
 from migrator.lens.side import Way
-from migrator.sync.batch import take
 from migrator.sync.batch.decide import Act
 from migrator.sync.batch.shape import Shape
-from tests.ordering.office import Office, founded
+from tests.ordering.office import Office
 from tests.ordering.stories import STORIES, Story
-
-
-@pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    monkeypatch.setattr(take, "LEAST", 1)
-    found = founded(*(open_endpoint(name, f"sqlite:///{tmp_path / name}.db") for name in ("old", "new")))
-    with found.stack:
-        yield found
 
 
 @pytest.mark.parametrize("batch", [2, 1000])
