@@ -10,6 +10,7 @@ from migrator.playbook.moments import Day, Zone
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=64)]
 Words = list[str]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class Strict(BaseModel):
@@ -64,6 +65,22 @@ class Service(Strict):
     user: str | None = None
 
 
+class Backups(Strict):
+    """How the backups of an environment are kept: for whose key, how many of them, and where else."""
+
+    sealed_for: list[str] = Field(default_factory=list, description="age recipients (age1...) who alone can open the "
+                                                                    "sets; left out: the sets are not encrypted")
+    key: str | None = Field(None, description="secret by name: the age identity (AGE-SECRET-KEY-1...), which proving "
+                                              "and restoring needs; it is never on a target")
+    full_on: Weekday = Field("sunday", description="the day of the week whose set is whole; on others, changes only")
+    daily: int = Field(14, ge=1, description="for how many days each day's newest set is kept")
+    weekly: int = Field(8, ge=0, description="for how many weeks each week's newest whole set is kept")
+    monthly: int = Field(12, ge=0)
+    yearly: int = Field(3, ge=0)
+    copies: list[str] = Field(default_factory=list, description="where every set is copied to: a folder of this "
+                                                                "machine, or HOST:PATH with a host of this environment")
+
+
 class Calendar(Strict):
     """When the people of a site work, and when nothing may be changed there."""
 
@@ -89,11 +106,14 @@ class Environment(Strict):
     secrets: dict[Name, str] = Field(default_factory=dict, description="secrets by name, for steps and checks")
     disposable: bool = Field(False, description="a copy: a clone may replace all of it; never true of a live system")
     vault: str = Field("vault", description="folder of this machine for backups; relative to the inventory file")
+    backups: Backups = Backups()
+    product: str | None = Field(None, description="folder of the product's files (attachments.yaml, masking.yaml, "
+                                                  "neutralise.yaml, records.yaml); relative to the inventory file")
     calendar: Calendar | None = Field(None, description="left out: the inventory's")
 
     def secret_names(self) -> list[str]:
         """Every reference to a secret that stands in it."""
-        found = [*self.secrets.values()]
+        found = [*self.secrets.values(), self.backups.key or ""]
         for host in self.hosts.values():
             found += [host.password or "", host.sudo_password or ""]
         for database in self.databases.values():
