@@ -70,13 +70,13 @@ class Backups(Strict):
 
     sealed_for: list[str] = Field(default_factory=list, description="age recipients (age1...) who alone can open the "
                                                                     "sets; left out: the sets are not encrypted")
-    key: str | None = Field(None, description="secret by name: the age identity (AGE-SECRET-KEY-1...), which proving "
+    key: str | None = Field(default=None, description="secret by name: the age identity (AGE-SECRET-KEY-1...), which proving "
                                               "and restoring needs; it is never on a target")
-    full_on: Weekday = Field("sunday", description="the day of the week whose set is whole; on others, changes only")
-    daily: int = Field(14, ge=1, description="for how many days each day's newest set is kept")
-    weekly: int = Field(8, ge=0, description="for how many weeks each week's newest whole set is kept")
-    monthly: int = Field(12, ge=0)
-    yearly: int = Field(3, ge=0)
+    full_on: Weekday = Field(default="sunday", description="the day of the week whose set is whole; on others, changes only")
+    daily: int = Field(default=14, ge=1, description="for how many days each day's newest set is kept")
+    weekly: int = Field(default=8, ge=0, description="for how many weeks each week's newest whole set is kept")
+    monthly: int = Field(default=12, ge=0)
+    yearly: int = Field(default=3, ge=0)
     copies: list[str] = Field(default_factory=list, description="where every set is copied to: a folder of this "
                                                                 "machine, or HOST:PATH with a host of this environment")
 
