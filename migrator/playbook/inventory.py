@@ -70,9 +70,10 @@ class Backups(Strict):
 
     sealed_for: list[str] = Field(default_factory=list, description="age recipients (age1...) who alone can open the "
                                                                     "sets; left out: the sets are not encrypted")
-    key: str | None = Field(default=None, description="secret by name: the age identity (AGE-SECRET-KEY-1...), which proving "
-                                              "and restoring needs; it is never on a target")
-    full_on: Weekday = Field(default="sunday", description="the day of the week whose set is whole; on others, changes only")
+    key: str | None = Field(default=None, description="secret by name: the age identity (AGE-SECRET-KEY-1...), which "
+                                                      "proving and restoring needs; it is never on a target")
+    full_on: Weekday = Field(default="sunday", description="the day of the week whose set is whole; on others, "
+                                                           "changes only")
     daily: int = Field(default=14, ge=1, description="for how many days each day's newest set is kept")
     weekly: int = Field(default=8, ge=0, description="for how many weeks each week's newest whole set is kept")
     monthly: int = Field(default=12, ge=0)
