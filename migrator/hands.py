@@ -24,6 +24,11 @@ def on(host: str, command: Command) -> str:
     return _("on {host}: {command}").format(host=host, command=by_hand.line(command))
 
 
+def here(command: Command) -> str:
+    """The line that has a command typed on the machine from which everything is driven."""
+    return _("on this machine: {command}").format(command=by_hand.line(command))
+
+
 def fed(site: Site, host: str, source: Path, command: Command, *, packed: bool = False) -> str:
     """The line that feeds a file of this machine into a command on a host; `packed` by zstd, it is unpacked first."""
     way = _way(site, host)

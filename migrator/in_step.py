@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import Field
 
+from migrator import hands
+from migrator.commands.by_hand import typed
 from migrator.errors import MigratorError
 from migrator.mapped import FILES, MappedArgs, endpoint, met, met_or_why
 from migrator.model.finding import Finding, blocks, informs, later
@@ -107,26 +109,47 @@ class Move(Step[MoveArgs]):
             side=to.value))]
 
     def undo(self, ctx: StepContext[MoveArgs], record: Mapping[str, Any]) -> Outcome:
-        from migrator.lens.side import Side
-        from migrator.sync.freeze import thaw
-
         if not record:  # it never began
             return Outcome(changed=False)
-        outcome, meeting = _moved(ctx, record["truth"]), met(ctx)[1]
-        for side in Side:
-            if side.value not in record["frozen"]:
-                thaw(meeting.end(side), side)
-        return outcome
+        return _moved(ctx, record["truth"], open_left=_was_open(record))
+
+    def by_hand(self, ctx: StepContext[MoveArgs], record: Mapping[str, Any]) -> list[str]:
+        if not record:
+            return []
+        return [typed_here(ctx, "sync.forward" if record["truth"] == "new" else "sync.back",
+                           *(["--open-left"] if _was_open(record) else []))]
 
 
-def _moved(ctx: StepContext[MoveArgs], to: str) -> Outcome:
+def typed_here(ctx: StepContext[A], task: str, *flags: str) -> str:
+    """The line for the list for hands that has a command about both databases typed on this machine."""
+    between = [",".join(str(ctx.folder / name) for name in ctx.args.between)] if ctx.args.between else []
+    inventory = [str(ctx.site.inventory)] if ctx.site.inventory else []
+    return hands.here(typed(
+        "inv", task, "--mapping", ",".join(str(ctx.folder / name) for name in ctx.args.mappings),
+        *(word for each in between for word in ("--between", each)),
+        "--old", _shown(ctx.elsewhere(ctx.args.from_), ctx.args.database), "--new", _shown(ctx.site, ctx.args.database),
+        "--database", ctx.args.database, "--home", str(_home(ctx)),
+        *(word for each in inventory for word in ("--inventory", each)), *flags))
+
+
+def _was_open(record: Mapping[str, Any]) -> bool:
+    """Whether the side that was not the truth could be written."""
+    return bool({"old", "new"} - {record["truth"], *record["frozen"]})
+
+
+def _moved(ctx: StepContext[MoveArgs], to: str, *, open_left: bool = False) -> Outcome:
     from migrator.sync.moves import switch as moves
 
     move = moves.switch if to == "new" else moves.back
-    moved = move(*met(ctx), wait=seconds(ctx.args.wait),
+    moved = move(*met(ctx), wait=seconds(ctx.args.wait), open_left=open_left,
                  progress=lambda done, total, unit, _step: ctx.progress(done, total, unit)).as_json()
     summary = _("writes were refused for {refused}s; {carried} keys carried, {compared} rows compared")
     return Outcome(not moved["already"], summary.format(**moved), moved)
+
+
+def _shown(site: Site, database: str) -> str:
+    """What a person types for a place: the environment's name, or its database's URL without a password."""
+    return site.name if site.inventory else str(site.database_entry(database).url)
 
 
 def _place(site: Site, database: str) -> str:

@@ -9,12 +9,15 @@ from migrator.text import _
 from migrator.units import show_seconds
 
 
-def show_switched(moved: Mapping[str, Any], commands: Mapping[str, str], *, alive: bool) -> str:
+def show_switched(moved: Mapping[str, Any], commands: Mapping[str, str], *, open_left: bool, alive: bool) -> str:
     """What a switch or a way back has done; `commands` are what to type for `back`, `forward`, `on` and `start`."""
     new = moved["truth"] == "new"
     if moved["already"]:
         done = _("the new side is the truth already; nothing was done") if new \
             else _("the old side is the truth already; nothing was done")
+    elif open_left:
+        done = _("the new side is the truth; the old one can be written too") if new \
+            else _("the old side is the truth again; the new one can be written too")
     else:
         done = _("the new side is the truth; the old one refuses writes and is kept in step") if new \
             else _("the old side is the truth again; the new one refuses writes and is kept in step")
@@ -30,6 +33,13 @@ def show_switched(moved: Mapping[str, Any], commands: Mapping[str, str], *, aliv
         lines.append(_("way back, with everything that is written from now on: {command}").format(
             command=commands["back"]))
     return "\n".join([*lines, _("next: {command}").format(command=commands["on" if new else "forward"])])
+
+
+def show_undone(changed: bool, following: str) -> str:
+    """Whether there was anything to take out; `following` begins anew."""
+    done = _("each side is on its own again; data stay as they are") if changed \
+        else _("nothing of ours was there; nothing was done")
+    return "\n".join(["✓ " + done, _("next: {command}").format(command=following)])
 
 
 def show_finished(done: Mapping[str, Any], folder: str, following: str) -> str:

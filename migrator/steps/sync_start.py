@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from migrator.in_step import errand, station
+from migrator.in_step import errand, station, typed_here
 from migrator.mapped import FILES, MappedArgs, met, met_or_why
 from migrator.model.finding import Finding, blocks, informs
 from migrator.model.outcome import Change, Outcome
@@ -114,3 +114,9 @@ class SyncStart(Step[SyncStartArgs]):
         process.stop(station(ctx, meeting))
         changed = take_back(lens, meeting, {side: record["tables"][side] for side in Side})
         return Outcome(changed, _("each side is on its own again; data stay as they are"))
+
+    def by_hand(self, ctx: StepContext[SyncStartArgs], record: Mapping[str, Any]) -> list[str]:
+        if not record:
+            return []
+        kept = [f"{side}.{name}" for side, names in record["tables"].items() for name in names]
+        return [typed_here(ctx, "sync.undo", "--yes", *(["--keep", ",".join(kept)] if kept else []))]

@@ -47,7 +47,7 @@ namespace.add_collection(_collection("map", apply=maps.apply, census=maps.census
 namespace.add_collection(_collection("sync", apply=syncs.apply, back=switches.back, conflicts=conflicts.conflicts,
                                      finish=switches.finish, forward=switches.forward, start=syncs.start,
                                      status=syncs.status, stop=syncs.stop, switch=switches.switch, touch=syncs.touch,
-                                     wait=syncs.wait))
+                                     undo=switches.undo, wait=syncs.wait))
 namespace.add_collection(_collection("playbook", check=playbooks.check, new=playbooks.new, schema=playbooks.schema,
                                      path=playbooks.path))
 namespace.add_collection(_collection("inventory", check=inventory.check, trust=inventory.trust))

@@ -8,36 +8,57 @@ from migrator.text import _
 from migrator.units import seconds
 
 WAIT = "how long one attempt to refuse writes may keep writers waiting"
+OPEN_LEFT = "let the side that is left be written again too, as before the first switch"
 
 
-@paired(wait=WAIT)
-def switch(pair: Pair, wait: str = "3s") -> int | None:
+@paired(wait=WAIT, open_left=OPEN_LEFT)
+def switch(pair: Pair, wait: str = "3s", open_left: bool = False) -> int | None:
     """Make the new side the truth: refuse writes on the old one, carry the rest, compare, open the new one."""
-    return _moved(pair, "new", wait)
+    return _moved(pair, "new", wait, open_left)
 
 
-@paired(wait=WAIT)
-def back(pair: Pair, wait: str = "3s") -> int | None:
+@paired(wait=WAIT, open_left=OPEN_LEFT)
+def back(pair: Pair, wait: str = "3s", open_left: bool = False) -> int | None:
     """Make the old side the truth again, with everything that was written on the new one."""
-    return _moved(pair, "old", wait)
+    return _moved(pair, "old", wait, open_left)
 
 
-@paired(wait=WAIT)
-def forward(pair: Pair, wait: str = "3s") -> int | None:
+@paired(wait=WAIT, open_left=OPEN_LEFT)
+def forward(pair: Pair, wait: str = "3s", open_left: bool = False) -> int | None:
     """Make the new side the truth once more, after a way back."""
-    return _moved(pair, "new", wait)
+    return _moved(pair, "new", wait, open_left)
 
 
-def _moved(pair: Pair, to: str, wait: str) -> int | None:
+def _moved(pair: Pair, to: str, wait: str, open_left: bool) -> int | None:
     from migrator.screen.meter import Meter
     from migrator.screen.switched import show_switched
     from migrator.sync.moves import switch as moves
 
     move = moves.switch if to == "new" else moves.back
-    moved = move(*pair.met, wait=seconds(wait), progress=Meter(as_json=pair.call.json)).as_json()
+    moved = move(*pair.met, wait=seconds(wait), open_left=open_left, progress=Meter(as_json=pair.call.json)).as_json()
     ways = {"back": pair.typed("sync.back"), "forward": pair.typed("sync.forward"), "on": pair.typed("sync.finish"),
             "start": pair.typed("sync.start")}
-    pair.call.show(show_switched(moved, ways, alive=pair.station.pid is not None), {"event": "switched", **moved})
+    pair.call.show(show_switched(moved, ways, open_left=open_left, alive=pair.station.pid is not None),
+                   {"event": "switched", **moved, "open_left": open_left})
+    return None
+
+
+@paired(yes="do not ask before everything of ours is taken out",
+        keep="tables of ours that stay, as SIDE.TABLE with commas between")
+def undo(pair: Pair, yes: bool = False, keep: str | None = None) -> int | None:
+    """Undo a start: have each side on its own again, without triggers and tables of ours; data stay as they are."""
+    from migrator.screen.switched import show_undone
+    from migrator.sync.service import process
+    from migrator.sync.starting.take_back import kept, take_back
+    from migrator.tasks.watch import confirm
+
+    tables = kept(keep)
+    lens, meeting = pair.met
+    if not yes:
+        confirm(pair.call, _("undo"))
+    process.stop(pair.station)
+    changed = take_back(lens, meeting, tables)
+    pair.call.show(show_undone(changed, pair.typed("sync.start")), {"event": "undone", "changed": changed})
     return None
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,9 +51,19 @@ def _undo(bench: Bench) -> Key:
 def _type(lines: list[str], folder: Path) -> None:
     """Type each line; one that asks first says when the others are to be left out."""
     for line in lines:
-        told = re.fullmatch(r"on here: (.*)", line)
+        told = re.fullmatch(r"on (?:here|this machine): (.*)", line)
         assert told, f"it is one line, and names its host: {line}"
-        typed = subprocess.run(["sh", "-c", told[1]], capture_output=True, text=True, cwd=folder)
+        typed = subprocess.run(["sh", "-c", told[1]], capture_output=True, text=True, cwd=folder,
+                               env=os.environ | {"PATH": f"{_with_inv(folder)}:{os.environ['PATH']}"})
         if "# says 0" in line and (typed.returncode or typed.stdout.strip() == "0"):
             return
         assert typed.returncode == 0, f"{line}: {typed.stderr}"
+
+
+def _with_inv(folder: Path) -> Path:
+    """A folder with `inv` as it is where the project lies: the same commands, from whatever folder it is typed."""
+    inv = folder / "bin" / "inv"
+    inv.parent.mkdir(exist_ok=True)
+    inv.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m migrator "$@"\n')
+    inv.chmod(0o755)
+    return inv.parent

@@ -44,7 +44,7 @@ class MariadbGate:
     def found(self) -> Mapping[str, str]:
         """By their names."""
         where = {"space": self._session.endpoint.namespace, "like": f"{FREEZE}_"}
-        return dict(self._session.connection.execute(_FOUND, where).tuples().all())
+        return {row[0]: row[1] for row in self._session.connection.execute(_FOUND, where)}
 
     def arm(self, table: str) -> None:
         """Three triggers; each definition commits, so that what was cut off leaves some."""

@@ -40,23 +40,34 @@ class Switched:
         return {"truth": self.truth.value, "already": self.already, **(self.stood or Stood()).as_json()}
 
 
-def switch(lens: Lens, meeting: Meeting, *, wait: float = WAIT, progress: Progress | None = None) -> Switched:
+def switch(lens: Lens, meeting: Meeting, *, wait: float = WAIT, open_left: bool = False,
+           progress: Progress | None = None) -> Switched:
     """Make the new side the truth, with everything that was written on the old; nothing happens where it is already.
 
     wait: seconds for which one attempt to freeze may keep writers waiting.
+    open_left: let the side that is left be written again, as it was before the first switch.
     progress: is told keys or rows that are done, how many there will be if that is known, the unit, and the step.
     Raises WrongUse where nothing is kept in step, FindingsBlock when rows differ or something is not settled, Busy when
     writers did not end in time, TimedOut when changes are made faster than they are carried. Then all is as before.
     """
-    return _moved(lens, meeting, Side.NEW, wait, progress)
+    return _moved(lens, meeting, Side.NEW, wait, open_left, progress)
 
 
-def back(lens: Lens, meeting: Meeting, *, wait: float = WAIT, progress: Progress | None = None) -> Switched:
+def back(lens: Lens, meeting: Meeting, *, wait: float = WAIT, open_left: bool = False,
+         progress: Progress | None = None) -> Switched:
     """Make the old side the truth again, with everything that was written on the new one (see `switch`)."""
-    return _moved(lens, meeting, Side.OLD, wait, progress)
+    return _moved(lens, meeting, Side.OLD, wait, open_left, progress)
 
 
-def _moved(lens: Lens, meeting: Meeting, to: Side, wait: float, progress: Progress | None) -> Switched:
+def _moved(lens: Lens, meeting: Meeting, to: Side, wait: float, open_left: bool,
+           progress: Progress | None) -> Switched:
+    moved = _at_truth(lens, meeting, to, wait, progress)
+    if open_left:
+        thaw(meeting.end(to.other), to.other)
+    return moved
+
+
+def _at_truth(lens: Lens, meeting: Meeting, to: Side, wait: float, progress: Progress | None) -> Switched:
     in_step(lens, meeting)
     holder = _("switch to the {side} side").format(side=to.value)
     with open_applier(lens, meeting, holder=holder, patience=PATIENCE) as applier:

@@ -29,6 +29,17 @@ def ours(meeting: Meeting) -> dict[Side, list[str]]:
     return {side: _there(meeting, side) for side in Side}
 
 
+def kept(text: str | None) -> Tables:
+    """The tables that are not to be touched, read from `old.TABLE,new.TABLE`. Raises WrongUse for other forms."""
+    tables: dict[Side, list[str]] = {side: [] for side in Side}
+    for name in filter(None, map(str.strip, (text or "").split(","))):
+        side, dot, table = name.partition(".")
+        if side not in list(Side) or not dot or not table:
+            raise WrongUse(_('a table that stays is old.TABLE or new.TABLE, not "{text}"').format(text=name))
+        tables[Side(side)].append(table)
+    return tables
+
+
 def take_back(lens: Lens, meeting: Meeting, kept: Tables) -> bool:
     """Remove capture, and every table of ours but those named; whether there was anything. Safe to repeat.
 

@@ -71,6 +71,29 @@ def test_users_go_over_and_back_with_everything_they_write(keyboard: Keyboard) -
     keyboard.on_old("update task set title = 'on its own' where id = 1")
 
 
+def test_a_start_is_undone_when_users_are_home_again(keyboard: Keyboard) -> None:
+    before = keyboard.tables()
+    assert keyboard.type("sync.start").code == 0
+    assert keyboard.type("sync.switch").code == 0
+    keyboard.on_new("update item set subject = 'on the new side' where id = 1")
+    refused = keyboard.type("sync.undo", "--yes")
+    assert "the new side is the truth" in refused.err
+    assert "inv sync.back first" in refused.err
+
+    assert "the new one can be written too" in keyboard.type("sync.back", "--open-left").out
+    keyboard.on_new("update item set subject = 'both are open' where id = 2")
+    assert keyboard.type("sync.undo").code == 2
+    assert "old.TABLE" in keyboard.type("sync.undo", "--yes", "--keep", "kept").err
+    assert keyboard.tables() != before
+    undone = keyboard.type("sync.undo", "--yes")
+    assert "✓ each side is on its own again" in undone.out
+    assert keyboard.tables() == before
+    assert keyboard.station.pid is None
+    with keyboard.world.old.connect() as connection:
+        assert connection.exec_driver_sql("select title from task where id = 1").scalar() == "on the new side"
+    assert "nothing of ours was there" in keyboard.type("sync.undo", "--yes").out
+
+
 def test_a_switch_needs_no_applier_and_says_that_there_is_none(keyboard: Keyboard) -> None:
     start(keyboard.world.lens(), keyboard.world.meeting)
     keyboard.on_old("update task set title = 'not carried yet' where id = 3")

@@ -75,6 +75,14 @@ class Keyboard:
     def station(self) -> Station:
         return Station.of(self.folder / "home", self.world.meeting)
 
+    def tables(self) -> list[str]:
+        """Everything that either database is made of."""
+        found = []
+        for end in (self.world.old, self.world.new):
+            with end.connect() as connection:
+                found += [name for (name,) in connection.exec_driver_sql("select name from sqlite_master order by 1")]
+        return found
+
     def on_old(self, statement: str) -> None:
         with self.world.old.connect() as connection, connection.begin():
             connection.exec_driver_sql(statement)
