@@ -88,8 +88,8 @@ class Database(Protocol):
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Rows of a reading statement, in a transaction that cannot write; parameters are `:named`."""
 
-    def execute(self, statements: Sequence[str]) -> list[int]:
-        """Run statements in one transaction where the make allows it; rows touched by each.
+    def execute(self, statements: Sequence[str], parameters: Mapping[str, Any] | None = None) -> list[int]:
+        """Run statements in one transaction where the make allows it; rows touched by each. Parameters are `:named`.
 
         Raises ReadOnly on a database that was handed out for reading.
         """

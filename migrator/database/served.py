@@ -40,7 +40,7 @@ class ServedDatabase(ABC):
             self._begin(connection)
             return _rows(connection, sql, parameters)
 
-    def execute(self, statements: Sequence[str]) -> list[int]:
+    def execute(self, statements: Sequence[str], parameters: Mapping[str, Any] | None = None) -> list[int]:
         """Run statements in one transaction where the make allows it; rows touched by each."""
         if self._read_only:
             raise ReadOnly(_("a database that was handed out for reading was asked to write"), where=self.name)
@@ -48,7 +48,7 @@ class ServedDatabase(ABC):
         try:
             with self.door.connect() as connection:
                 _run(connection, "START TRANSACTION")
-                touched.extend(max(0, _run(connection, statement)) for statement in statements)
+                touched.extend(max(0, _run(connection, statement, parameters)) for statement in statements)
                 _run(connection, "COMMIT")
         except DatabaseError as error:
             raise _numbered(error, len(touched) + 1, len(statements)) from None
@@ -90,8 +90,12 @@ class ServedDatabase(ABC):
             _run(connection, statement)
 
 
-def _run(connection: Connection, statement: str) -> int:
-    """Run text as it stands: no sign in it is a parameter."""
+def _run(connection: Connection, statement: str, parameters: Mapping[str, Any] | None = None) -> int:
+    """Run text; without parameters as it stands: no sign in it is one."""
+    if parameters:
+        from sqlalchemy import text
+
+        return connection.execute(text(statement), dict(parameters)).rowcount
     return connection.exec_driver_sql(statement, execution_options={"no_parameters": True}).rowcount
 
 

@@ -50,11 +50,12 @@ class SqliteDatabase:
         """Rows of a reading statement; parameters are `:named`."""
         return list(map(tuple, self._answer("query", sql=sql, parameters=dict(parameters or {}))))
 
-    def execute(self, statements: Sequence[str]) -> list[int]:
+    def execute(self, statements: Sequence[str], parameters: Mapping[str, Any] | None = None) -> list[int]:
         """Run statements in one transaction; rows touched by each."""
         if self._read_only:
             raise ReadOnly(_("a database that was handed out for reading was asked to write"), where=self.name)
-        return [int(n) for n in self._answer("execute", statements=list(statements))]
+        return [int(n) for n in self._answer("execute", statements=list(statements),
+                                               parameters=dict(parameters or {}))]
 
     def server(self) -> dict[str, str]:
         """Version of the library and settings of the file."""

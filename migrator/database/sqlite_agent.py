@@ -32,7 +32,7 @@ def answer(request: dict[str, Any]) -> Any:
     ask = request["ask"]
     with closing(connect(request["path"], writing=ask == "execute")) as connection:
         if ask == "execute":
-            return execute(connection, request["statements"])
+            return execute(connection, request["statements"], request["parameters"])
         connection.execute("begin")
         if ask == "query":
             return connection.execute(request["sql"], request["parameters"]).fetchall()
@@ -71,13 +71,13 @@ def take_back(path: str) -> None:
         connection.execute("pragma schema_version")
 
 
-def execute(connection: sqlite3.Connection, statements: list[str]) -> list[int]:
+def execute(connection: sqlite3.Connection, statements: list[str], parameters: dict[str, Any]) -> list[int]:
     """Rows touched by each statement, all in one transaction; the failed one's number is put before its message."""
     connection.execute("begin immediate")
     touched = []
     for number, statement in enumerate(statements, 1):
         try:
-            touched.append(max(0, connection.execute(statement).rowcount))
+            touched.append(max(0, connection.execute(statement, parameters).rowcount))
         except sqlite3.Error as error:
             connection.rollback()
             raise type(error)(f"statement {number}: {error}") from None
