@@ -8,7 +8,8 @@ from typing import Any
 
 from migrator.backup.part import Part
 
-FORMAT = 1
+FORMAT = 2
+"""Since 2: `base` and `seal`; sets of format 1 are whole and not sealed."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class TreeRecord:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything known of a set when it was completed. `notes` are findings made while it was taken."""
+    """Everything known of a set when it was completed. `notes` are findings made while it was taken. `base` is the id
+    of the set that it builds on, None when it is whole. `seal` are the age recipients who alone can open its parts,
+    empty when they are not encrypted; the manifest itself never is.
+    """
 
     id: str
     environment: str
@@ -49,6 +53,8 @@ class Manifest:
     databases: Mapping[str, DatabaseRecord]
     trees: Mapping[str, TreeRecord]
     notes: tuple[Mapping[str, Any], ...] = ()
+    base: str | None = None
+    seal: tuple[str, ...] = ()
     format: int = FORMAT
 
     @property

@@ -35,7 +35,7 @@ def load(content: bytes, folder: Path) -> Manifest:
         if data["format"] > FORMAT:
             raise SetDamaged(_("the set has format {format}, this program reads up to {known}").format(
                 format=data["format"], known=FORMAT), where=str(folder), hint=_("use a newer version of this program"))
-        manifest = Manifest(**{**data, "notes": tuple(data["notes"]),
+        manifest = Manifest(**{**data, "notes": tuple(data["notes"]), "seal": tuple(data.get("seal", ())),
                                "databases": {n: _database(d) for n, d in data["databases"].items()},
                                "trees": {n: _tree(t) for n, t in data["trees"].items()}})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
