@@ -67,7 +67,7 @@ class EnvClone(Step[CloneArgs]):
                 *(Change(what=_("adapted"), where=name) for name in ctx.args.adapt)]
 
     def before(self, ctx: StepContext[CloneArgs]) -> dict[str, Any]:
-        from migrator.clone.clone import present
+        from migrator.backup.former import present
 
         return present(ctx.site)
 
@@ -102,15 +102,15 @@ class EnvClone(Step[CloneArgs]):
             count=len(files), live=ctx.args.of))]
 
     def undo(self, ctx: StepContext[CloneArgs], record: Mapping[str, Any]) -> Outcome:
-        from migrator.clone.clone import unmake_clone
+        from migrator.backup.former import give_back
 
-        changed = unmake_clone(ctx.site, ctx.vault, _former(ctx), record, say=ctx.say, progress=ctx.progress)
+        changed = give_back(ctx.site, ctx.vault, _former(ctx), record, say=ctx.say, progress=ctx.progress)
         return Outcome(changed, _("{copy} is what it was before").format(copy=ctx.site.name))
 
     def by_hand(self, ctx: StepContext[CloneArgs], record: Mapping[str, Any]) -> list[str]:
-        from migrator.clone.by_hand import unmaking
+        from migrator.backup.former_by_hand import giving_back
 
-        return unmaking(ctx.site, ctx.vault / _former(ctx), record)
+        return giving_back(ctx.site, ctx.vault / _former(ctx), record)
 
     def _insist(self, ctx: StepContext[CloneArgs]) -> None:
         """The check once more, at the last moment before something is changed."""

@@ -20,6 +20,7 @@ from migrator.backup.client import beside, client_of
 from migrator.backup.database_part import DatabasePart
 from migrator.backup.entry import compare
 from migrator.backup.errors import SetDamaged
+from migrator.backup.former import give_back, present
 from migrator.backup.part import reading
 from migrator.backup.restore import restore_set
 from migrator.backup.take import take_set
@@ -27,7 +28,7 @@ from migrator.backup.tree_folder import tree_folder
 from migrator.backup.verify import verify_set
 from migrator.backup.watch import still
 from migrator.clone.apart import too_close
-from migrator.clone.clone import make_clone, present, unmake_clone
+from migrator.clone.clone import make_clone
 from migrator.clone.fitting import misfits
 from migrator.errors import CommandFailed
 
@@ -247,7 +248,7 @@ def test_a_clone_belongs_to_its_own_role_and_is_undone(
     assert trial.content() == content
     trial.sql("update project set title = 'changed by its own role' where id = 1")
     assert live.open().query("select title from project where id = 1") == [("project 1 项目",)]
-    assert unmake_clone(trial.site, tmp_path / "vault", "trial.before", record)
+    assert give_back(trial.site, tmp_path / "vault", "trial.before", record)
     assert trial.state() == before
     assert host.exec(["ls", "/srv/trial"]).out == ""
 

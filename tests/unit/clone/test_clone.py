@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from migrator.backup.former import give_back, present
 from migrator.backup.set import BackupSet
 from migrator.backup.take import take_set
 from migrator.clone.apart import too_close
-from migrator.clone.clone import make_clone, present, unmake_clone
+from migrator.clone.clone import make_clone
 from migrator.clone.fitting import misfits
 from migrator.clone.traces import Traces, adapt, file_in, leftovers, missing
 from migrator.errors import WrongUse
@@ -104,9 +105,9 @@ def test_a_clone_holds_all_and_is_undone_to_what_was_there(pair: Pair) -> None:
     facts = make_clone(copy, pair.taken().folder, vault, "trial.before", record)
     assert facts["restored"] == ["main", "app"]
     assert (trial / "files/one.txt").read_text() == "one"
-    assert unmake_clone(copy, vault, "trial.before", record)
+    assert give_back(copy, vault, "trial.before", record)
     assert not (pair.folder / "deep").exists()
-    assert unmake_clone(copy, vault, "trial.before", {}) is False
+    assert give_back(copy, vault, "trial.before", {}) is False
 
 
 def test_traces_become_the_copys_own_and_twice_is_once(pair: Pair) -> None:
