@@ -50,7 +50,7 @@ ONLY = {
     "lens": {*SMALL_WORDS, "model", "commands", "playbook", "database"},
     "sync": {*SMALL_WORDS, "model", "commands", "playbook", "database", "lens"},
     "clone": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "reach", "hands",
-              "application", "backup", "mask"},
+              "application", "backup", "configure", "mask"},
     "mask": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "reach"},
     "records": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "reach"},
     "engine": {*SMALL_WORDS, "model", "commands", "signature", "playbook", "transport", "database", "journal", "site",

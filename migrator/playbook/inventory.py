@@ -43,6 +43,8 @@ class Database(Strict):
     password: str | None = Field(None, description="secret by name")
     admin_url: str | None = Field(None, description="URL of a role that may create databases, for restore and clone")
     admin_password: str | None = Field(None, description="secret by name")
+    logs: bool = Field(False, description="back up its log of changes too, so that it can be restored to any time; "
+                                          "daily sets hold the log alone then")
 
 
 class Tree(Strict):
