@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from migrator.assess.attachments import cross_check, lying, named
 from migrator.assess.data import inventory, soundness
+from migrator.attachments import cross_check, lying, named
 from migrator.model.finding import Finding
 from migrator.model.outcome import Outcome
 from migrator.model.states import Touches, WayBack

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.assess.attachments import Lying, Named, cross_check, lying, named
+from migrator.attachments import Lying, Named, cross_check, lying, named
 from migrator.database.sqlite import SqliteDatabase
 from migrator.errors import DatabaseError
 from migrator.model.finding import Finding
