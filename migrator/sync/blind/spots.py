@@ -10,7 +10,8 @@ from migrator.lens.lens import Lens
 from migrator.lens.places.meeting import Meeting
 from migrator.lens.schema import Table
 from migrator.lens.side import Side
-from migrator.model.finding import Finding, blocks
+from migrator.lens.types import Family
+from migrator.model.finding import Finding, blocks, warns
 from migrator.sync.blind import mariadb, postgresql, sqlite
 from migrator.sync.watch.watched import Watched, watched
 from migrator.text import _
@@ -40,6 +41,7 @@ def _of_side(lens: Lens, meeting: Meeting, side: Side) -> Iterator[Finding]:
     for table in _written(lens, side):
         yield from _of_key(table, side)
         yield from _of_triggers(table, side)
+        yield from _of_parents(table, lens, side)
     with end.connect({side: end.namespace}) as connection, connection.begin():
         yield from _MAKES[end.make].spots(Session(end, connection), side, watched(lens, side))
 
@@ -72,3 +74,19 @@ def _of_triggers(table: Table, side: Side) -> Iterator[Finding]:
             _("see what it does: what it writes to mapped rows for a change that was carried here is not carried on; "
               "if that is harmless, --allow {trigger}").format(trigger=trigger), name=trigger, table=table.name,
             side=side)
+
+
+def _of_parents(table: Table, lens: Lens, side: Side) -> Iterator[Finding]:
+    """Rows that are called by a word of their parent's: when that changes on a busy system, all of them change at once.
+    """
+    written = {one.name: one for one in _written(lens, side)}
+    for foreign in table.foreign:
+        parent = written.get(foreign.table)
+        if parent and set(foreign.columns) <= set(table.key) and any(
+                parent.columns[name].type.family is not Family.INTEGER for name in foreign.refers):
+            yield warns("sync.called-by-parent", _(
+                "rows of {table} of the {side} side have the key of {parent} in theirs: where keys of {parent} change "
+                "while their rows are written, some may wait in quarantine or differ").format(
+                table=table.name, side=side, parent=parent.name),
+                _("change such keys on one side only, and inv sync.wait after each; a switch compares every row first"),
+                name=table.name, side=side)

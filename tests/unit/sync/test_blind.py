@@ -39,3 +39,13 @@ def test_a_key_that_no_server_watches_over_is_told(tmp_path: Path) -> None:
     captured = Captured(end, ("item", "loose"), frozenset({"loose"}))
     captured.build("create table loose (id bigint not null, v int)")
     assert spots(captured) == {("sync.assumed-key", "loose")}
+
+
+def test_rows_that_are_called_by_a_word_of_their_parents_are_told(tmp_path: Path) -> None:
+    end = open_endpoint("old", f"sqlite:///{tmp_path / 'old.db'}")
+    captured = Captured(end, ("item", "device", "reading", "counted", "line"))
+    captured.build("create table device (code varchar(9) primary key)",
+                   "create table reading (device varchar(9) references device (code), n int, primary key (device, n))",
+                   "create table counted (id integer primary key)",
+                   "create table line (counted int references counted (id), n int, primary key (counted, n))")
+    assert spots(captured) == {("sync.called-by-parent", "reading")}
