@@ -85,4 +85,4 @@ class DatabasePart:
         return measured
 
     def _source(self) -> AbstractContextManager[BinaryIO]:
-        return part.reading(self._kept.folder, self._record.part, self._progress)
+        return self._kept.reading(self._record.part, self._progress)

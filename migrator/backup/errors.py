@@ -21,3 +21,9 @@ class RestoreDiffers(MigratorError):
     """What was restored is not equal to the set, although every command succeeded."""
 
     code = Exit.HANDS_NEEDED
+
+
+class SetSealed(MigratorError):
+    """A set is sealed, and the key that opens it is not at hand; nothing was read from it."""
+
+    code = Exit.WRONG_USE

@@ -42,6 +42,9 @@ def load(content: bytes, folder: Path) -> Manifest:
         raise SetDamaged(_("the manifest cannot be understood: {why}").format(why=error), where=str(folder),
                          hint=_("use another set")) from None
     for part in manifest.parts:
+        if part.sealed != bool(manifest.seal):
+            raise SetDamaged(_("the manifest does not say for whom {path} is sealed").format(path=part.path),
+                             where=str(folder), hint=_("use another set"))
         if not (folder / part.path).resolve().is_relative_to(folder.resolve()):
             raise SetDamaged(_("the manifest names a part outside the set: {path}").format(path=part.path),
                              where=str(folder), hint=_("use another set"))

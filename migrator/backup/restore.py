@@ -11,6 +11,7 @@ from migrator.backup import part, watch
 from migrator.backup.database_part import DatabasePart
 from migrator.backup.set import BackupSet
 from migrator.backup.tree_part import TreePart
+from migrator.backup.unlock import unlocked
 from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import OnLine
@@ -24,10 +25,11 @@ def restore_set(site: Site, set_path: Path | str, *, databases: Sequence[str] | 
     What already is equal is left alone, so a restore that was interrupted goes on where it stopped. Everything that
     is needed is checked to its end before anything is changed. The application must be stopped.
     Returns facts: what was restored, what was equal already, bytes, seconds, and what both were compared with.
-    Raises SetDamaged, SetMissing, NoSpace, with the site as it was; RestoreDiffers when the result is not the set.
+    Raises SetDamaged, SetMissing, SetSealed, NoSpace, with the site as it was; RestoreDiffers when the result is not
+    the set.
     """
     started = time.monotonic()
-    kept = BackupSet.open(Path(set_path))
+    kept = unlocked(site, BackupSet.open(Path(set_path)))
     wanted_databases, wanted_trees = kept.chosen(databases, trees)
     all_parts: list[DatabasePart | TreePart] = []
     all_parts += [DatabasePart(site, kept, name, progress) for name in wanted_databases]
@@ -52,6 +54,6 @@ def check_whole(kept: BackupSet, each: DatabasePart | TreePart) -> None:
     """Prove that the files of one database or tree are whole, safe, and decode to what was taken; raises SetDamaged."""
     for one in each.parts:
         part.check_hash(kept.folder, one, watch.still)
-        part.check_stream(kept.folder, one, watch.still)
+        kept.check(one)
     if isinstance(each, TreePart):
         each.check_members()

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from migrator.backup.entry import Entry
 from migrator.backup.errors import SetDamaged, SetMissing
 from migrator.backup.manifest import Manifest
 from migrator.backup.manifest_file import MANIFEST, load
-from migrator.backup.part import check_hash, reading
+from migrator.backup.part import Part, Progress, check_hash, check_stream, reading
 from migrator.backup.proof import NONE, Proof
+from migrator.backup.seal import Identity, fitting
 from migrator.backup.watch import still
+from migrator.secret import Secret
 from migrator.text import _
 
 PROOF = "proof.json"
@@ -29,16 +32,18 @@ class BackupSet:
     manifest: Manifest
     sha256: str = field(repr=False)
     """Of the manifest, which holds the hashes of everything else: one value that stands for the whole set."""
+    key: Secret | None = field(default=None, repr=False, compare=False)
+    """Opens the parts of a sealed set; what the manifest says, and hashes of files, can be had without it."""
 
     @classmethod
-    def open(cls, folder: Path) -> BackupSet:
+    def open(cls, folder: Path, key: Secret | None = None) -> BackupSet:
         """The set in a folder. Raises SetMissing, or SetDamaged for a manifest that cannot be understood."""
         try:
             content = (folder / MANIFEST).read_bytes()
         except OSError:
             raise SetMissing(_("there is no complete backup set"), where=str(folder),
                              hint=_("list the sets that the vault holds and choose one of them")) from None
-        return cls(folder, load(content, folder), hashlib.sha256(content).hexdigest())
+        return cls(folder, load(content, folder), hashlib.sha256(content).hexdigest(), key)
 
     @property
     def id(self) -> str:
@@ -58,6 +63,14 @@ class BackupSet:
         except (ValueError, TypeError, KeyError) as error:
             raise SetDamaged(_("{path} cannot be understood: {why}").format(path=PROOF, why=error),
                              where=str(self.folder), hint=_("remove this file and verify the set again")) from None
+
+    def reading(self, part: Part, progress: Progress = still) -> AbstractContextManager[BinaryIO]:
+        """The stream of a part as it was taken; raises SetDamaged, and SetSealed without the key that opens it."""
+        return reading(self.folder, part, progress, self._keys(part))
+
+    def check(self, part: Part, progress: Progress = still) -> None:
+        """Decode a part to its end; raises SetDamaged when it is not what was taken, and SetSealed."""
+        check_stream(self.folder, part, progress, self._keys(part))
 
     def tables(self, database: str) -> Mapping[str, Mapping[str, Any]] | None:
         """Rows and digest of every table: measured when taken, else in a restored copy, else unknown."""
@@ -79,7 +92,7 @@ class BackupSet:
         part = self.manifest.trees[tree].list
         check_hash(self.folder, part, still)
         try:
-            with reading(self.folder, part, still) as stream:
+            with self.reading(part) as stream:
                 found = [Entry(**json.loads(line)) for line in stream]
         except (ValueError, TypeError) as error:
             raise SetDamaged(_("{path} cannot be understood: {why}").format(path=part.path, why=error),
@@ -89,6 +102,9 @@ class BackupSet:
     def chosen(self, databases: Sequence[str] | None, trees: Sequence[str] | None) -> tuple[list[str], list[str]]:
         """Names of databases and trees to work on, None standing for all. Raises SetMissing."""
         return _held(self, self.manifest.databases, databases), _held(self, self.manifest.trees, trees)
+
+    def _keys(self, part: Part) -> Sequence[Identity]:
+        return fitting(self.manifest.seal, self.key, str(self.folder)) if part.sealed else ()
 
 
 def _held(owner: BackupSet, entries: Mapping[str, object], wanted: Sequence[str] | None) -> list[str]:

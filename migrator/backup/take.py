@@ -16,12 +16,16 @@ from migrator.backup import part, watch
 from migrator.backup.archive import read_archive
 from migrator.backup.client import client_of
 from migrator.backup.compared import open_entry
+from migrator.backup.entry import Entry
 from migrator.backup.manifest import DatabaseRecord, Manifest, TreeRecord
 from migrator.backup.manifest_file import save
 from migrator.backup.packing import moved_files
 from migrator.backup.part import Part
 from migrator.backup.partial import growing
+from migrator.backup.pipe import along
 from migrator.backup.readme import write_readme
+from migrator.backup.room import KEEP_FREE, room
+from migrator.backup.seal import public_keys
 from migrator.backup.set import BackupSet
 from migrator.backup.tree_folder import tree_folder
 from migrator.database.compare import compare
@@ -47,12 +51,14 @@ def take_set(site: Site, vault: Path, name: str, *, databases: Sequence[str] | N
     chosen = (list(site.environment.databases) if databases is None else [site.database_name(d) for d in databases],
               list(site.environment.trees) if trees is None else list(trees))
     vault.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part.room(vault, estimate(site, *chosen) + part.KEEP_FREE)
+    seal = public_keys(site.environment.backups.sealed_for)
+    room(vault, estimate(site, *chosen) + KEEP_FREE)
     with growing(final) as folder:
         started = clock.stamp()
-        taker = _Taker(site, folder, say, progress)
+        taker = _Taker(site, folder, seal, say, progress)
         manifest = Manifest(name, site.name, started, "", __version__, {d: taker.database(d) for d in chosen[0]},
-                            {t: taker.tree(t) for t in chosen[1]}, tuple(f.as_json() for f in taker.notes))
+                            {t: taker.tree(t) for t in chosen[1]}, tuple(f.as_json() for f in taker.notes),
+                            seal=seal)
         save(replace(manifest, completed=clock.stamp()), folder)
         write_readme(manifest, folder)
     taken = BackupSet.open(final)
@@ -75,8 +81,8 @@ def estimate(site: Site, databases: Sequence[str], trees: Sequence[str]) -> int:
 class _Taker:
     """Writes the parts of one set and notes what it saw."""
 
-    def __init__(self, site: Site, folder: Path, say: OnLine, progress: part.Progress) -> None:
-        self._site, self._folder, self._say, self._progress = site, folder, say, progress
+    def __init__(self, site: Site, folder: Path, seal: Sequence[str], say: OnLine, progress: part.Progress) -> None:
+        self._site, self._folder, self._seal, self._say, self._progress = site, folder, seal, say, progress
         self.notes: list[Finding] = []
 
     def database(self, name: str) -> DatabaseRecord:
@@ -96,14 +102,18 @@ class _Taker:
         return DatabaseRecord(client.make, packed, properties, schema, tables)
 
     def tree(self, name: str) -> TreeRecord:
-        """Pack one tree, then read the archive back: the list holds what is in the set, not what was meant to be."""
+        """Pack one tree, the archive read while it passes: the list holds what is in it, not what was meant to be."""
         folder = tree_folder(self._site, name)
         self._say(_("tree {name}: {path}").format(name=name, path=folder.path))
         moved: list[str] = []
-        packed = self._pack(f"trees/{name}.tar.zst", lambda sink: moved.extend(
-            moved_files(folder, folder.pack(sink))))
-        with part.reading(self._folder, packed, watch.still) as stream:
-            entries = read_archive(stream, packed.path)
+        entries: dict[str, Entry] = {}
+        path = f"trees/{name}.tar.zst"
+
+        def fill(sink: BinaryIO) -> None:
+            with along(sink, lambda stream: entries.update(read_archive(stream, path))) as both:
+                moved.extend(moved_files(folder, folder.pack(both)))
+
+        packed = self._pack(path, fill)
         if moved:
             self.notes.append(warns(
                 "backup.changed", _("{count} files of {name} changed while they were read").format(
@@ -123,6 +133,6 @@ class _Taker:
 
     def _pack(self, path: str, fill: Callable[[BinaryIO], object]) -> Part:
         done: list[Part] = []
-        with part.writing(self._folder, path, self._progress, done.append) as sink:
+        with part.writing(self._folder, path, self._progress, done.append, self._seal) as sink:
             fill(sink)
         return done[0]

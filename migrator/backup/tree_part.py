@@ -36,7 +36,7 @@ class TreePart:
 
     def check_members(self) -> None:
         """Read the archive member by member; raises SetDamaged when it is unsafe or not as listed."""
-        with part.reading(self._kept.folder, self._record.part, self._progress) as stream:
+        with self._kept.reading(self._record.part, self._progress) as stream:
             packed = read_archive(stream, self._record.part.path)
         found = compare(self._kept.entries(self.name), packed, owners=True)
         if found:
@@ -80,7 +80,7 @@ class TreePart:
             raise NoSpace(_("{path} has {free} free and {needed} are needed").format(
                 path=folder.path, free=show_size(free), needed=show_size(needed)), where=folder.host.name,
                 hint=_("make room there and resume"))
-        with part.reading(self._kept.folder, self._record.part, self._progress) as archive:
+        with self._kept.reading(self._record.part, self._progress) as archive:
             folder.make_equal(difference, wanted, archive, owners=owners)
 
     def _difference(self, folder: Folder, wanted: dict[str, Entry], *, owners: bool) -> Difference:

@@ -40,7 +40,7 @@ class BackupTake(Step[TakeArgs]):
     way_back = WayBack.NONE  # the set stays in the vault: it may be the way back of others
 
     def check(self, ctx: StepContext[TakeArgs]) -> list[Finding]:
-        from migrator.backup import part
+        from migrator.backup.room import KEEP_FREE, room
         from migrator.backup.take import absent, estimate
         from migrator.errors import NoSpace
 
@@ -51,7 +51,7 @@ class BackupTake(Step[TakeArgs]):
                            _("correct it in the inventory, or name what to back up with what:")) for place in missing]
         needed = estimate(ctx.site, *_chosen(ctx))
         try:
-            part.room(ctx.vault, needed + part.KEEP_FREE)
+            room(ctx.vault, needed + KEEP_FREE)
         except NoSpace as error:
             return [blocks("backup.space", error.message, error.hint or "")]
         return []
