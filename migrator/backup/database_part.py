@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, closing
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import BinaryIO
 
 from migrator.backup import part, watch
@@ -62,6 +63,16 @@ class DatabasePart:
             raise RestoreDiffers(_("{name} is not what the set holds: {lines}").format(
                 name=self.name, lines="; ".join(found[:5])), where=self._site.name,
                 hint=_("is the application still running and writing?"))
+
+    @contextmanager
+    def copied(self) -> Iterator[Entry]:
+        """The dump in a copy beside the live database, loaded and compared; it is removed at the end."""
+        copy = beside(self._client)
+        try:
+            self._load(copy)
+            yield copy
+        finally:
+            self._client.drop(copy)
 
     def tidy(self) -> None:
         """Remove the copy that a restore which was killed has left beside the live database."""
