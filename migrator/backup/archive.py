@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from migrator.backup.entry import Entry, Kind, with_hard_links
@@ -22,26 +23,48 @@ def read_archive(stream: BinaryIO, part: str) -> dict[str, Entry]:
     """
     entries: dict[str, Entry] = {}
     groups: dict[str, object] = {}
-    try:
-        for member, archive in _members(stream):
-            entry = _entry(member, archive, entries, part)
-            groups[entry.name] = groups.get(_name(member.linkname, part), entry.name) if member.islnk() else entry.name
-            entries[entry.name] = entry
-    except (tarfile.TarError, EOFError) as error:
-        raise SetDamaged(_("{part} is no whole tar archive: {why}").format(part=part, why=error)) from error
+    for member, archive in members(stream, part):
+        entry = _entry(member, archive, entries, part)
+        groups[entry.name] = groups.get(name_of(member.linkname, part), entry.name) if member.islnk() else entry.name
+        entries[entry.name] = entry
     files = {name: group for name, group in groups.items() if entries[name].kind == "file"}
     return with_hard_links(entries.values(), files)
 
 
-def _members(stream: BinaryIO) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
-    with tarfile.open(fileobj=stream, mode="r|", bufsize=PIECE, encoding="utf-8", errors="surrogateescape") as archive:
+def members(stream: BinaryIO, part: str) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
+    """Every member, and the archive that its content is read from before the next; raises SetDamaged when torn."""
+    with _whole(part), tarfile.open(fileobj=stream, mode="r|", bufsize=PIECE, encoding="utf-8",
+                                    errors="surrogateescape") as archive:
         for member in archive:
             yield member, archive
             archive.members.clear()  # type: ignore[attr-defined]  # tarfile would remember every member it has passed
 
 
+def name_of(path: str, part: str) -> str:
+    """A member's name below the tree; raises SetDamaged for one that lies outside."""
+    if path == ".":
+        return ""
+    steps = path.split("/")
+    if steps[0] != "." or any(step in ("", ".", "..") for step in steps[1:]):
+        raise _unsafe(part, path, _("would be written outside the tree"))
+    return "/".join(steps[1:])
+
+
+def content(member: tarfile.TarInfo, archive: tarfile.TarFile, part: str) -> Iterator[bytes]:
+    """A file's bytes, piece by piece; raises SetDamaged when the archive ends before them."""
+    stream = archive.extractfile(member)
+    assert stream is not None
+    left = member.size
+    with _whole(part):
+        while piece := stream.read(PIECE):
+            yield piece
+            left -= len(piece)
+        if left:
+            raise tarfile.ReadError("unexpected end of data")
+
+
 def _entry(member: tarfile.TarInfo, archive: tarfile.TarFile, earlier: dict[str, Entry], part: str) -> Entry:
-    name = _name(member.name, part)
+    name = name_of(member.name, part)
     parent = name.rpartition("/")[0]
     if name in earlier:
         raise _unsafe(part, name, _("comes twice"))
@@ -51,9 +74,9 @@ def _entry(member: tarfile.TarInfo, archive: tarfile.TarFile, earlier: dict[str,
     mtime = int(seconds) * 10**9 + int((fraction or "0").ljust(9, "0")[:9])
     size, sha256, link = member.size, None, None
     if member.isreg():
-        sha256 = _hash(member, archive)
+        sha256 = _hash(content(member, archive, part))
     elif member.islnk():
-        target = earlier.get(_name(member.linkname, part))
+        target = earlier.get(name_of(member.linkname, part))
         if target is None or target.kind != "file":
             raise _unsafe(part, name, _("is a hard link to no earlier file"))
         size, sha256, mtime = target.size, target.sha256, target.mtime
@@ -72,26 +95,19 @@ def _kind(member: tarfile.TarInfo, part: str) -> Kind:
     raise _unsafe(part, member.name, _("is neither file, folder nor link"))
 
 
-def _name(path: str, part: str) -> str:
-    if path == ".":
-        return ""
-    steps = path.split("/")
-    if steps[0] != "." or any(step in ("", ".", "..") for step in steps[1:]):
-        raise _unsafe(part, path, _("would be written outside the tree"))
-    return "/".join(steps[1:])
-
-
-def _hash(member: tarfile.TarInfo, archive: tarfile.TarFile) -> str:
+def _hash(pieces: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
-    content = archive.extractfile(member)
-    assert content is not None
-    left = member.size
-    while piece := content.read(PIECE):
+    for piece in pieces:
         digest.update(piece)
-        left -= len(piece)
-    if left:
-        raise tarfile.ReadError("unexpected end of data")
     return digest.hexdigest()
+
+
+@contextmanager
+def _whole(part: str) -> Iterator[None]:
+    try:
+        yield
+    except (tarfile.TarError, EOFError) as error:
+        raise SetDamaged(_("{part} is no whole tar archive: {why}").format(part=part, why=error)) from error
 
 
 def _unsafe(part: str, name: str, why: str) -> SetDamaged:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
@@ -12,10 +12,12 @@ Kind = Literal["file", "folder", "link"]
 Entries = Mapping[str, "Entry"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One file, folder or symbolic link. `name` is below the tree, empty for the tree's own folder; bytes that are
-    no UTF-8 are kept as surrogates. `mtime` is nanoseconds since 1970. `hard` is the first of several names of a file.
+    no UTF-8 are kept as surrogates. `mtime` and `ctime` are nanoseconds since 1970; a `ctime` that says nothing, as it
+    was too young when it was read, is None. `hard` is the first of several names of a file. `held` is the earlier set
+    whose archive holds the entry; None: the archive beside the list that it stands in.
     """
 
     name: str
@@ -28,9 +30,19 @@ class Entry:
     sha256: str | None = None
     link: str | None = None
     hard: str | None = None
+    ctime: int | None = None
+    held: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: getattr(self, name) for name in _FIELDS}
+
+    def unchanged(self, now: Entry) -> bool:
+        """Whether what lies there now is still this, as far as a listing can tell; not sure means no."""
+        return self.ctime is not None and self.ctime == now.ctime and self.listed() == now.listed()
+
+    def listed(self) -> tuple[Any, ...]:
+        """What a listing and an archive both tell of it."""
+        return self.kind, self.size, self.mode, self.mtime, self.uid, self.gid, self.link, self.hard
 
     def essence(self, *, owners: bool) -> tuple[Any, ...]:
         """What must be equal after a restore; times of folders and links change by themselves."""
@@ -42,6 +54,9 @@ class Entry:
                 return ("folder", self.mode, own)
             case "link":
                 return ("link", self.link, own)
+
+
+_FIELDS = tuple(field.name for field in fields(Entry))
 
 
 @dataclass(frozen=True)
@@ -68,6 +83,15 @@ def compare(wanted: Entries, actual: Entries, *, owners: bool) -> Difference:
         changed=tuple(n for n, e in wanted.items()
                       if n in actual and e.essence(owners=owners) != actual[n].essence(owners=owners)),
         extra=tuple(n for n in actual if n not in wanted))
+
+
+def to_write(difference: Difference, wanted: Entries) -> set[str]:
+    """Names to bring: those that differ, all names of a file that has several, and folders whose time has moved."""
+    differing = {*difference.missing, *difference.changed}
+    groups = {wanted[n].hard for n in differing} - {None}
+    chosen = differing | {n for n, e in wanted.items() if e.hard in groups}
+    touched = {n.rpartition("/")[0] for n in [*chosen, *difference.extra] if n}
+    return chosen | {n for n in touched if n in wanted and wanted[n].kind == "folder"}
 
 
 def with_hard_links(entries: Iterable[Entry], groups: Mapping[str, object]) -> dict[str, Entry]:

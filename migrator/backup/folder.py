@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from migrator.backup.entry import Difference, Entry, Kind, with_hard_links
-from migrator.backup.joined import joined
+from migrator.backup.entry import Difference, Entries, Entry, Kind, with_hard_links
 from migrator.commands import files, tree
 from migrator.commands.shell import Command
 from migrator.transport.base import Result, Transport
@@ -15,8 +14,10 @@ from migrator.transport.whole import output_of
 
 LONG = 24 * 3600.0
 """Seconds after which moving a whole folder is given up."""
-FEW = 1000
-"""Up to so many names are picked from an archive one by one; more make tar slower than unpacking all of it."""
+SETTLED = 2 * 10**9
+"""Nanoseconds after which a change gets another ctime on every file system; a younger one may hide a later change."""
+EMPTY = bytes(10240)
+"""A tar archive of nothing."""
 _KINDS: dict[bytes, Kind] = {b"f": "file", b"d": "folder", b"l": "link"}
 
 
@@ -45,13 +46,13 @@ class Folder:
         """What lies there now; nothing when the folder is missing. `hashed` reads every file."""
         if not self.exists():
             return {}
-        fields = self._lines(tree.listing(self.path, self.exclude))
+        now, *fields = self._lines(tree.listing(self.path, self.exclude))
         rows = [fields[n:n + tree.FIELDS] for n in range(0, len(fields), tree.FIELDS)]
-        entries = [_entry(row) for row in rows]
+        entries = [_entry(row, int(now) - SETTLED) for row in rows]
         if hashed:
             sums = dict(_sum(line) for line in self._lines(tree.hashes(self.path, self.exclude)))
             entries = [replace(e, sha256=sums.get(e.name)) for e in entries]
-        return with_hard_links(entries, {_text(row[0]): row[7] for row in rows if row[1] == b"f"})
+        return with_hard_links(entries, {_text(row[0]): row[8] for row in rows if row[1] == b"f"})
 
     def size(self) -> int:
         """Bytes of the files there, as an archive will hold them; a block of tar for each entry."""
@@ -67,21 +68,16 @@ class Folder:
         return self.host.stream_out(tree.pack(self.path, self.exclude).as_user(self.user), sink, timeout=LONG,
                                     check=False)
 
-    def make_equal(self, difference: Difference, wanted: dict[str, Entry], archive: BinaryIO, *, owners: bool) -> None:
-        """Remove what is extra, then unpack what is missing or changed; `owners` gives files to who had them."""
-        self._remove(difference, wanted)
-        names = _needed(difference, wanted)
-        listed = _ended(names) if len(names) <= FEW else None
-        command = tree.unpack(self.path, names=None if listed is None else len(listed), owners=owners)
-        self.host.stream_in(command.as_user(self.user), joined(listed or b"", archive), timeout=LONG)
+    def pack_named(self, names: Sequence[str], sink: BinaryIO) -> Result:
+        """As `pack`, with the entries of these names alone."""
+        if not names:
+            sink.write(EMPTY)
+            return Result(0, b"", b"", 0)
+        return self.host.stream_out(tree.pack_named(self.path).as_user(self.user), sink, input=_ended(names),
+                                    timeout=LONG, check=False)
 
-    def remove_all(self) -> None:
-        """Remove the whole folder; fine when it is not there."""
-        self.host.run(tree.make_removable(self.path).as_user(self.user), timeout=LONG)
-        self.host.run(files.remove_tree(self.path).as_user(self.user), timeout=LONG)
-
-    def _remove(self, difference: Difference, wanted: dict[str, Entry]) -> None:
-        """What stands in the way: extra names, and names that are of another kind than wanted."""
+    def clear(self, difference: Difference, wanted: Entries) -> None:
+        """Remove what stands in the way: extra names, and names that are of another kind than wanted."""
         actual = self.entries(hashed=False)
         retyped = [n for n in difference.changed if n in actual and actual[n].kind != wanted[n].kind]
         doomed = [actual[n] for n in [*difference.extra, *retyped] if n in actual]
@@ -90,25 +86,30 @@ class Folder:
         if doomed:
             self.host.run(tree.remove(self.path, len(single)).as_user(self.user), input=single + folders, timeout=LONG)
 
+    def unpack(self, archive: BinaryIO, *, owners: bool) -> None:
+        """Write every member of an archive over what lies there; `owners` gives files to who had them."""
+        self.host.stream_in(tree.unpack(self.path, owners=owners).as_user(self.user), archive, timeout=LONG)
+
+    def remove_all(self) -> None:
+        """Remove the whole folder; fine when it is not there."""
+        self.host.run(tree.make_removable(self.path).as_user(self.user), timeout=LONG)
+        self.host.run(files.remove_tree(self.path).as_user(self.user), timeout=LONG)
+
     def _lines(self, command: Command) -> list[bytes]:
         return output_of(self.host, command.as_user(self.user), timeout=LONG).split(b"\0")[:-1]
 
 
-def _needed(difference: Difference, wanted: dict[str, Entry]) -> list[str]:
-    """Names to unpack: those that differ, all names of a file that has several, and folders whose time has moved."""
-    differing = {*difference.missing, *difference.changed}
-    groups = {wanted[n].hard for n in differing} - {None}
-    chosen = differing | {n for n, e in wanted.items() if e.hard in groups}
-    touched = {n.rpartition("/")[0] for n in [*chosen, *difference.extra] if n}
-    return [n for n in wanted if n in chosen or (n in touched and wanted[n].kind == "folder")]
+def _entry(row: Sequence[bytes], settled: int) -> Entry:
+    name, kind, size, mode, mtime, ctime, uid, gid, _inode, link = row
+    changed = _nanoseconds(ctime)
+    return Entry(_text(name), _KINDS[kind], int(size) if kind == b"f" else 0, int(mode, 8), _nanoseconds(mtime),
+                 int(uid), int(gid), link=_text(link) if kind == b"l" else None,
+                 ctime=changed if changed < settled else None)
 
 
-def _entry(row: Sequence[bytes]) -> Entry:
-    name, kind, size, mode, mtime, uid, gid, _inode, _count, link = row
-    seconds, _point, fraction = mtime.partition(b".")
-    return Entry(_text(name), _KINDS[kind], int(size) if kind == b"f" else 0, int(mode, 8),
-                 int(seconds) * 10**9 + int(fraction.ljust(9, b"0")[:9]), int(uid), int(gid),
-                 link=_text(link) if kind == b"l" else None)
+def _nanoseconds(moment: bytes) -> int:
+    seconds, _point, fraction = moment.partition(b".")
+    return int(seconds) * 10**9 + int(fraction.ljust(9, b"0")[:9])
 
 
 def _sum(line: bytes) -> tuple[str, str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+from functools import cached_property
 
 from migrator.backup import part, watch
 from migrator.backup.archive import read_archive
-from migrator.backup.entry import Difference, Entry, compare, excluded
+from migrator.backup.chain import Chain
+from migrator.backup.entry import Difference, Entry, compare, excluded, to_write
 from migrator.backup.errors import RestoreDiffers, SetDamaged
 from migrator.backup.folder import Folder
 from migrator.backup.set import BackupSet
+from migrator.backup.sieve import picked
 from migrator.backup.tree_folder import tree_folder
 from migrator.database.base import OURS
 from migrator.errors import NoSpace
@@ -19,7 +22,10 @@ from migrator.units import show_size
 
 
 class TreePart:
-    """Knows whether both are equal, proves the archive in a scratch folder, and brings the site's tree back."""
+    """Knows whether both are equal, proves the archives in a scratch folder, and brings the site's tree back.
+
+    What an increment does not hold itself comes from the archives of the sets that it builds on.
+    """
 
     def __init__(self, site: Site, kept: BackupSet, name: str, progress: part.Progress = watch.still) -> None:
         self.name, self._site, self._kept, self._progress = name, site, kept, progress
@@ -35,20 +41,24 @@ class TreePart:
         return self.folder.exists() and not self._difference(self.folder, self._wanted(), owners=self._owners())
 
     def check_members(self) -> None:
-        """Read the archive member by member; raises SetDamaged when it is unsafe or not as listed."""
-        with self._kept.reading(self._record.part, self._progress) as stream:
-            packed = read_archive(stream, self._record.part.path)
-        found = compare(self._kept.entries(self.name), packed, owners=True)
-        if found:
-            raise SetDamaged(_("the archive of {name} does not hold what its list says: {difference}").format(
-                name=self.name, difference=found), where=str(self._kept.folder), hint=_("use another set"))
+        """Read each archive of the chain member by member; raises SetDamaged when it is unsafe or not as listed."""
+        for kept in Chain.of(self._kept).holding(self.name):
+            record = kept.manifest.trees[self.name]
+            with kept.reading(record.part, self._progress) as stream:
+                packed = read_archive(stream, record.part.path)
+            here = {n: e for n, e in self._entries.items() if self._holder(e) == kept.id}
+            found = compare(self._own(kept), packed, owners=True) or compare(
+                here, {n: packed[n] for n in here if n in packed}, owners=True)
+            if found:
+                raise SetDamaged(_("the archive of {name} does not hold what its list says: {difference}").format(
+                    name=self.name, difference=found), where=str(kept.folder), hint=_("use another set"))
 
     def prove(self) -> None:
         """Unpack into a scratch folder of the host and compare all of it; the folder is removed, whatever happens."""
         work = self._site.environment.hosts[self._site.tree(self.name).at].work
         path = posixpath.join(self.folder.host.expand(work), "scratch", f"{OURS}verify_{self.name}")
         scratch = Folder(self.folder.host, path)
-        wanted = self._kept.entries(self.name)
+        wanted = self._entries
         scratch.remove_all()
         try:
             self._fill(scratch, compare(wanted, {}, owners=False), wanted, owners=scratch.as_root())
@@ -80,16 +90,41 @@ class TreePart:
             raise NoSpace(_("{path} has {free} free and {needed} are needed").format(
                 path=folder.path, free=show_size(free), needed=show_size(needed)), where=folder.host.name,
                 hint=_("make room there and resume"))
-        with self._kept.reading(self._record.part, self._progress) as archive:
-            folder.make_equal(difference, wanted, archive, owners=owners)
+        folder.clear(difference, wanted)
+        names = to_write(difference, wanted)
+        for kept in Chain.of(self._kept).holding(self.name):
+            self._unpack(folder, kept, {n for n in names if self._holder(wanted[n]) == kept.id}, owners=owners)
+
+    def _unpack(self, folder: Folder, kept: BackupSet, names: set[str], *, owners: bool) -> None:
+        """Write what one set of the chain holds of these names; a later set's folders come after what lies in them."""
+        if not names:
+            return
+        record = kept.manifest.trees[self.name]
+        everything = names == self._own(kept).keys()
+        with kept.reading(record.part, self._progress) as archive:
+            folder.unpack(archive if everything else picked(archive, names, record.part.path), owners=owners)
 
     def _difference(self, folder: Folder, wanted: dict[str, Entry], *, owners: bool) -> Difference:
         return compare(wanted, folder.entries(hashed=True), owners=owners)
 
     def _wanted(self) -> dict[str, Entry]:
         """What the set holds, without what the site keeps out of its tree."""
-        return {n: e for n, e in self._kept.entries(self.name).items() if not n or not excluded(n, self.folder.exclude)}
+        return {n: e for n, e in self._entries.items() if not n or not excluded(n, self.folder.exclude)}
 
     def _owners(self) -> bool:
         """Owners come back where they were and where we may set them; a clone's files belong to the clone's user."""
         return self._kept.manifest.environment == self._site.name and self.folder.as_root()
+
+    @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        """All of the tree at the time when the set was taken."""
+        return self._kept.entries(self.name)
+
+    def _own(self, kept: BackupSet) -> dict[str, Entry]:
+        """What a set of the chain holds in its own archive."""
+        listed = self._entries if kept is self._kept else kept.entries(self.name)
+        return {n: e for n, e in listed.items() if e.held is None}
+
+    def _holder(self, entry: Entry) -> str:
+        """The set whose archive holds an entry of the set that is restored."""
+        return entry.held or self._kept.id

@@ -8,22 +8,26 @@ from migrator.commands.by_hand import both, typed
 from migrator.commands.shell import Command, pipe, script, words
 
 FIELDS = 10
-_FORMAT = r"%P\0%y\0%s\0%m\0%T@\0%U\0%G\0%i\0%n\0%l\0"
+_FORMAT = r"%P\0%y\0%s\0%m\0%T@\0%C@\0%U\0%G\0%i\0%l\0"
 _KINDS = ["(", "-type", "f", "-o", "-type", "d", "-o", "-type", "l", ")"]
+
+_PACK = ["env", "LC_ALL=C", "tar", "--create", "--file=-", "--format=posix",
+         "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime", "--numeric-owner",
+         "--null", "--no-recursion", "--files-from=-"]
+
+_LIST = """
+cd -- "$1" || exit
+shift
+printf '%s\\0' "$(date +%s%N)"
+exec "$@"
+"""
 
 _UNPACK = """
 set -e
 mkdir -p -- "$1"
 cd -- "$1"
 shift
-names=$1
-shift
-if [ "$names" = all ]; then exec tar --extract --file=- "$@"; fi
-list=$(mktemp)
-trap 'rm -f -- "$list"' EXIT
-trap 'exit 1' HUP INT TERM
-head -c "$names" > "$list"
-tar --extract --file=- "$@" --null --no-recursion --files-from="$list"
+exec tar --extract --file=- "$@"
 """
 
 _REMOVE = """
@@ -49,11 +53,12 @@ printf %s "$missing"
 
 
 def listing(path: str, exclude: Sequence[str]) -> Command:
-    """Every folder, file and link below the path and the folder itself: FIELDS values each, all ended by NUL.
+    """The host's time in nanoseconds since 1970, then every folder, file and link below the path and the folder itself.
 
-    name, kind (f, d, l), bytes, mode, mtime, uid, gid, inode, links to it, where a link points.
+    FIELDS values each, all ended by NUL: name, kind (f, d, l), bytes, mode, mtime, ctime, uid, gid, inode, where a
+    link points.
     """
-    return words("env", "LC_ALL=C", *_find(exclude, _KINDS), "-printf", _FORMAT).inside(path)
+    return script(_LIST, path, "env", "LC_ALL=C", *_find(exclude, _KINDS), "-printf", _FORMAT)
 
 
 def sizes(path: str, exclude: Sequence[str]) -> Command:
@@ -69,20 +74,21 @@ def hashes(path: str, exclude: Sequence[str]) -> Command:
 
 def pack(path: str, exclude: Sequence[str]) -> Command:
     """The folder as a tar archive on standard output, with exact times and owners as numbers."""
-    return pipe(words("env", "LC_ALL=C", *_find(exclude, _KINDS), "-print0"),
-                words("env", "LC_ALL=C", "tar", "--create", "--file=-", "--format=posix",
-                      "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime", "--numeric-owner",
-                      "--null", "--no-recursion", "--files-from=-")).inside(path)
+    return pipe(words("env", "LC_ALL=C", *_find(exclude, _KINDS), "-print0"), words(*_PACK)).inside(path)
 
 
-def unpack(path: str, *, names: int | None, owners: bool) -> Command:
+def pack_named(path: str) -> Command:
+    """As `pack`, of the entries alone whose names come on standard input: `./name` each, ended by NUL."""
+    return words(*_PACK).inside(path)
+
+
+def unpack(path: str, *, owners: bool) -> Command:
     """Unpack an archive from standard input over the folder, which is made when missing.
 
-    `names` is the length in bytes of a list of members (each ended by NUL) that comes before the archive; None
-    unpacks all. `owners` gives files the recorded owners, which takes root.
+    `owners` gives files the recorded owners, which takes root.
     """
-    return script(_UNPACK, path, "all" if names is None else str(names), "--preserve-permissions", "--numeric-owner",
-                  "--delay-directory-restore", "--same-owner" if owners else "--no-same-owner")
+    return script(_UNPACK, path, "--preserve-permissions", "--numeric-owner", "--delay-directory-restore",
+                  "--warning=no-unknown-keyword", "--same-owner" if owners else "--no-same-owner")
 
 
 def remove(path: str, files: int) -> Command:

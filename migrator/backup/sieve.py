@@ -1,0 +1,50 @@
+"""A tar archive reduced to some of its members while it streams, so that a host gets nothing that it does not need."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Container, Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from migrator.backup.archive import PIECE, content, members, name_of
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+
+def picked(archive: BinaryIO, names: Container[str], part: str) -> BinaryIO:
+    """The archive with the members of these names alone, as they are in it.
+
+    Reading it raises SetDamaged for a name that lies outside the tree, and for an archive that is torn.
+    """
+    return io.BufferedReader(_Sieve(_blocks(archive, names, part)), PIECE)
+
+
+def _blocks(stream: BinaryIO, names: Container[str], part: str) -> Iterator[bytes]:
+    for member, archive in members(stream, part):
+        if name_of(member.name, part) in names:
+            yield member.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+            if member.isreg():
+                yield from content(member, archive, part)
+                yield bytes(-member.size % tarfile.BLOCKSIZE)
+    yield bytes(2 * tarfile.BLOCKSIZE)
+
+
+class _Sieve(io.RawIOBase):
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks, self._rest = blocks, memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        while not self._rest:
+            try:
+                self._rest = memoryview(next(self._blocks))
+            except StopIteration:
+                return 0
+        room = memoryview(buffer)
+        piece, self._rest = self._rest[:len(room)], self._rest[len(room):]
+        room[:len(piece)] = piece
+        return len(piece)

@@ -1,0 +1,99 @@
+"""One file tree packed for a set: all of it, or what has changed since the set that it builds on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import BinaryIO
+
+from migrator.backup.archive import read_archive
+from migrator.backup.entry import Entries, Entry
+from migrator.backup.folder import Folder
+from migrator.backup.manifest import TreeRecord
+from migrator.backup.packing import moved_files
+from migrator.backup.part import Part
+from migrator.backup.pipe import along
+from migrator.backup.set import BackupSet
+from migrator.model.finding import Finding, warns
+from migrator.text import _
+from migrator.transport.base import Result
+
+Pack = Callable[[str, Callable[[BinaryIO], object]], Part]
+"""Writes a part of the set that grows: its path without what sealing adds, and what fills its stream."""
+
+
+def take_tree(folder: Folder, name: str, pack: Pack, base: BackupSet | None) -> tuple[TreeRecord, list[Finding]]:
+    """The tree as it lies there, and what a person should know of it.
+
+    The list is read from the archive while that is written: it holds what is in the set, not what was meant to be.
+    With a `base` only what is new or changed since then is read and packed; the list names every entry all the same.
+    Raises CommandFailed for what may not be read, Unreachable, NoSpace.
+    """
+    listed = folder.entries(hashed=False)
+    kept = still_held(base, name, folder, listed) if base else {}
+    changed = with_parents(n for n in listed if n not in kept) if kept else None
+    packed: dict[str, Entry] = {}
+    moved: list[str] = []
+
+    def fill(sink: BinaryIO) -> None:
+        with along(sink, lambda stream: packed.update(read_archive(stream, name))) as both:
+            moved.extend(moved_files(folder, _packed(folder, changed, both)))
+
+    part = pack(f"trees/{name}.tar.zst", fill)
+    entries = {**kept, **{n: replace(e, ctime=_ctime(e, listed.get(n))) for n, e in packed.items()}}
+    lines = "".join(json.dumps(e.as_json()) + "\n" for e in entries.values()).encode()
+    listing = pack(f"trees/{name}.list.zst", lambda sink: sink.write(lines))
+    record = TreeRecord(part, listing, folder.path, folder.host.name, folder.exclude,
+                        sum(e.kind == "file" for e in entries.values()), sum(e.size for e in entries.values()))
+    return record, [*_of_moved(name, moved), *_of_owners(name, folder, entries)]
+
+
+def still_held(base: BackupSet, name: str, folder: Folder, now: Entries) -> dict[str, Entry]:
+    """The entries that an earlier set holds as they are now, each with that set; none when the tree lay elsewhere.
+
+    Of a file with several names it is all of them or none, so that each archive holds the whole file.
+    """
+    record = base.manifest.trees.get(name)
+    if record is None or (record.host, record.path) != (folder.host.name, folder.path):
+        return {}
+    same = {n: replace(e, held=e.held or base.id) for n, e in base.entries(name).items()
+            if n in now and e.unchanged(now[n])}
+    broken = {e.hard for n, e in now.items() if n not in same} - {None}
+    return {n: e for n, e in same.items() if e.hard not in broken}
+
+
+def with_parents(names: Iterable[str]) -> list[str]:
+    """The names and every folder above them, folders before what lies in them."""
+    found: dict[str, None] = {}
+    for name in names:
+        steps = name.split("/") if name else []
+        found.update(dict.fromkeys("/".join(steps[:count]) for count in range(len(steps) + 1)))
+    return list(found)
+
+
+def _packed(folder: Folder, names: Sequence[str] | None, sink: BinaryIO) -> Result:
+    return folder.pack(sink) if names is None else folder.pack_named(names, sink)
+
+
+def _ctime(packed: Entry, listed: Entry | None) -> int | None:
+    """When it had last changed, as listed before it was read; None when it was another one by the time it was read."""
+    return listed.ctime if listed is not None and listed.listed() == packed.listed() else None
+
+
+def _of_moved(name: str, moved: Sequence[str]) -> list[Finding]:
+    if not moved:
+        return []
+    return [warns("backup.changed", _("{count} files of {name} changed while they were read").format(
+        count=len(moved), name=name), _("stop the application for the backup that an upgrade relies on"),
+        files=moved[:20])]
+
+
+def _of_owners(name: str, folder: Folder, entries: Entries) -> list[Finding]:
+    mine = folder.identity()
+    foreign = [n for n, e in entries.items() if (e.uid, e.gid) != mine]
+    if not mine[0] or not foreign:
+        return []
+    message = _("{count} files of {name} belong to somebody else and would be restored as ours")
+    return [warns("backup.owners", message.format(count=len(foreign), name=name),
+                  _("write owner: root for this tree in the inventory"), files=[ascii(n) for n in foreign[:20]])]
