@@ -29,10 +29,12 @@ def here(command: Command) -> str:
     return _("on this machine: {command}").format(command=by_hand.line(command))
 
 
-def fed(site: Site, host: str, source: Path, command: Command, *, packed: bool = False) -> str:
-    """The line that feeds a file of this machine into a command on a host; `packed` by zstd, it is unpacked first."""
+def fed(site: Site, host: str, source: Path, command: Command, *, packed: bool = False, key: str | None = None) -> str:
+    """The line that feeds a file of this machine into a command on a host; `packed` by zstd, it is unpacked first, and
+    opened with the age identity in the file `key` if it is sealed.
+    """
     way = _way(site, host)
-    typed = by_hand.fed(str(source), command, packed=packed, way=way)
+    typed = by_hand.fed(str(source), command, packed=packed, way=way, key=key)
     if way is None:
         return _("on {host}: {command}").format(host=host, command=typed)
     return _("on this machine, for {host}: {command}").format(host=host, command=typed)

@@ -8,8 +8,10 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from migrator import hands
+from migrator.backup.part import Part
 from migrator.backup.set import BackupSet
 from migrator.commands import tree as commands
+from migrator.commands.shell import Command
 from migrator.site import Site
 
 
@@ -32,13 +34,18 @@ def _database(site: Site, kept: BackupSet, name: str) -> list[str]:
     other = user != record.properties.get("user", user)
     owner = user if other else record.properties.get("owner", user)
     empty = [hands.on(entry.at, command) for command in client.empty(record.properties, owner)]
-    return [*empty, hands.fed(site, entry.at, kept.folder / record.part.path, client.load(user if other else None),
-                              packed=True)]
+    return [*empty, _fed(site, entry.at, kept, record.part, client.load(user if other else None))]
 
 
 def _tree(site: Site, kept: BackupSet, name: str) -> list[str]:
     record, tree = kept.manifest.trees[name], site.tree(name)
     emptied = commands.emptied(tree.path, tuple(dict.fromkeys([*record.exclude, *tree.exclude])))
-    filled = hands.fed(site, tree.at, kept.folder / record.part.path,
-                       commands.filled(tree.path).as_user(tree.owner), packed=True)
+    filled = _fed(site, tree.at, kept, record.part, commands.filled(tree.path).as_user(tree.owner))
     return [*(hands.on(tree.at, command.as_user(tree.owner)) for command in emptied), filled]
+
+
+def _fed(site: Site, host: str, kept: BackupSet, part: Part, command: Command) -> str:
+    """The line that unpacks a part into a command; a sealed one with the key's file, which KEY stands for elsewhere."""
+    source, _colon, path = (site.environment.backups.key or "").partition(":")
+    key = (path if source == "file" else "KEY") if part.sealed else None
+    return hands.fed(site, host, kept.folder / part.path, command, packed=True, key=key)

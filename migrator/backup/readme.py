@@ -1,4 +1,4 @@
-"""The page in every set that says how to bring it back with nothing but tar, zstd and the database's own client."""
+"""The page in every set that says how to bring it back with tar, zstd, age and the database's own client alone."""
 
 from __future__ import annotations
 
@@ -6,27 +6,50 @@ import shlex
 from pathlib import Path
 
 from migrator.backup.manifest import Manifest
+from migrator.backup.part import Part
 
 _HEAD = """Backup set {id} of {environment}, taken {taken}
 
 This folder can be brought back without the program that made it. manifest.json holds the SHA-256 of every file
-(field sha256) and of what it decodes to (raw_sha256); trees/*.list.zst holds one JSON line per file.
-
+(field sha256) and of what it decodes to (raw_sha256); trees/*.list.zst* holds one JSON line per file.
+"""
+_SEALED = """
+The files are sealed with age for these keys, and nobody can open them without one:
+{recipients}
+KEY in the commands below is a file that holds the private key (it begins with AGE-SECRET-KEY-1).
+"""
+_BUILDS_ON = """
+The file trees of this set hold only what is new since the set {base}, which is needed beside it: bring the
+trees of that one back first, as its README.txt says. Then unpack those of this set over them, and remove the files
+that its lists do not name.
+"""
+_DATABASES = """
 Stop the application first. Databases:
 """
 _HOW = {
-    "postgresql": "    createdb NEW && zstd -dc {part} | pg_restore --exit-on-error --dbname=NEW\n",
-    "mariadb": "    mariadb -e 'CREATE DATABASE NEW' && zstd -dc {part} | mariadb NEW\n",
-    "sqlite": "    zstd -dc {part} > NEW && rm -f OLD-wal OLD-shm OLD-journal && mv NEW OLD\n",
+    "postgresql": "    createdb NEW && {unpacked} | pg_restore --exit-on-error --dbname=NEW\n",
+    "mariadb": "    mariadb -e 'CREATE DATABASE NEW' && {unpacked} | mariadb NEW\n",
+    "sqlite": "    {unpacked} > NEW && rm -f OLD-wal OLD-shm OLD-journal && mv NEW OLD\n",
 }
-_TREE = "    mkdir -p {path} && zstd -dc {part} | tar -xpf - --numeric-owner -C {path}\n"
+_TREE = "    mkdir -p {path} && {unpacked} | tar -xpf - --numeric-owner -C {path}\n"
 
 
 def write_readme(manifest: Manifest, folder: Path) -> None:
     """Write README.txt into the set's folder, with the commands for exactly this set."""
     text = _HEAD.format(id=manifest.id, environment=manifest.environment, taken=manifest.taken)
-    text += "".join(_HOW[d.make].format(part=shlex.quote(d.part.path)) for d in manifest.databases.values())
+    if manifest.seal:
+        text += _SEALED.format(recipients="\n".join(f"    {one}" for one in manifest.seal))
+    if manifest.base:
+        text += _BUILDS_ON.format(base=manifest.base)
+    text += _DATABASES
+    text += "".join(_HOW[d.make].format(unpacked=_unpacked(d.part)) for d in manifest.databases.values())
     text += "\nFile trees:\n"
-    text += "".join(_TREE.format(path=shlex.quote(t.path), part=shlex.quote(t.part.path))
+    text += "".join(_TREE.format(path=shlex.quote(t.path), unpacked=_unpacked(t.part))
                     for t in manifest.trees.values())
     (folder / "README.txt").write_text(text, encoding="utf-8", errors="surrogateescape")
+
+
+def _unpacked(part: Part) -> str:
+    """The command that prints what a part holds."""
+    path = shlex.quote(part.path)
+    return f"age -d -i KEY {path} | zstd -dc" if part.sealed else f"zstd -dc {path}"

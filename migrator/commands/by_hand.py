@@ -52,12 +52,15 @@ def line(command: Command) -> str:
     return command.text if command.user is None else f"sudo -u {shlex.quote(command.user)} -- {_one(command)}"
 
 
-def fed(source: str, command: Command, *, packed: bool, way: SshWay | None) -> str:
+def fed(source: str, command: Command, *, packed: bool, way: SshWay | None, key: str | None = None) -> str:
     """What is typed on this machine to feed one of its files, unpacked by zstd where `packed`, into the command.
 
-    The command runs on the host that `way` leads to, None standing for this machine itself.
+    `key` is the file of the age identity that opens a sealed one. The command runs on the host that `way` leads to,
+    None standing for this machine itself.
     """
     target = shlex.join([*_ssh(way), line(command)]) if way else line(Command(_one(command), command.user))
+    if key:
+        return f"age -d -i {_word(key)} {_word(source)} | {'zstd -dc | ' if packed else ''}{target}"
     return f"zstd -dc {_word(source)} | {target}" if packed else f"{target} < {_word(source)}"
 
 
