@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 OURS = "migrator_"
 """Prefix of everything that we leave in a database; left out of every digest and count."""
+NOTHING: Mapping[str, Collection[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,12 @@ class Database(Protocol):
     def server(self) -> dict[str, str]:
         """Version, encoding, collation, time zone of the server and the database."""
 
-    def tables(self, names: Sequence[str] | None = None) -> dict[str, TableFacts]:
-        """Facts of every table (or of those named), all from one consistent snapshot."""
+    def tables(self, names: Sequence[str] | None = None, *,
+               without: Mapping[str, Collection[str]] = NOTHING) -> dict[str, TableFacts]:
+        """Facts of every table (or of those named), all from one consistent snapshot.
+
+        `without` names columns, by table, that the digests leave out.
+        """
 
     def schema(self) -> Schema:
         """The real structure."""

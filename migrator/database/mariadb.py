@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from migrator.commands.quoting import quoted
-from migrator.database.base import OURS, Schema, TableFacts
+from migrator.database.base import NOTHING, OURS, Schema, TableFacts
 from migrator.database.mariadb_integrity import complaints
 from migrator.database.mariadb_schema import schema
 from migrator.database.served import Ask, ServedDatabase
@@ -62,12 +62,13 @@ class MariadbDatabase(ServedDatabase):
         keys = ("version", "encoding", "collation", "sql_mode", "time_zone")
         return dict(zip(keys, map(str, self.query(_SERVER)[0]), strict=True))
 
-    def tables(self, names: Sequence[str] | None = None) -> dict[str, TableFacts]:
+    def tables(self, names: Sequence[str] | None = None, *,
+               without: Mapping[str, Collection[str]] = NOTHING) -> dict[str, TableFacts]:
         """Facts of every table (or of those named)."""
         with self.snapshot() as ask:
             columns: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
             for table, column, type_ in ask(_COLUMNS):
-                columns[table].append((column, type_.lower()))
+                columns[table] += [(column, type_.lower())] * (column not in without.get(table, ()))
             sizes = dict(ask(_SIZES))
             self._refuse_small_packets(ask)
             return {table: _facts(ask, table, int(sizes[table]), columns[table])
@@ -93,6 +94,6 @@ class MariadbDatabase(ServedDatabase):
 
 def _facts(ask: Ask, table: str, size: int, columns: list[tuple[str, str]]) -> TableFacts:
     cells = ", ".join(_CANONICAL_TYPES.get(type_, "quote({})").format(quoted(name, "`")) for name, type_ in columns)
-    half = f"conv(left(md5(concat_ws(',', {cells})), 16), 16, 10)"
+    half = f"conv(left(md5(concat_ws(',', {cells or 'null'})), 16), 16, 10)"
     rows, total = ask(f"select count(*), coalesce(sum(cast({half} as unsigned)), 0) from {quoted(table, '`')}")[0]
     return TableFacts.summed(rows, size, str(total))

@@ -3,10 +3,10 @@
 # ruff: noqa: S608 - names come from the catalogue and are quoted
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from migrator.commands.quoting import quoted
-from migrator.database.base import Schema, TableFacts
+from migrator.database.base import NOTHING, Schema, TableFacts
 from migrator.database.postgresql_integrity import complaints
 from migrator.database.postgresql_schema import own, schema
 from migrator.database.served import Ask, ServedDatabase
@@ -51,14 +51,16 @@ class PostgresqlDatabase(ServedDatabase):
         keys = ("version", "encoding", "collation", "character_type", "time_zone")
         return dict(zip(keys, map(str, self.query(_SERVER)[0]), strict=True))
 
-    def tables(self, names: Sequence[str] | None = None) -> dict[str, TableFacts]:
+    def tables(self, names: Sequence[str] | None = None, *,
+               without: Mapping[str, Collection[str]] = NOTHING) -> dict[str, TableFacts]:
         """Facts of every table (or of those named); large objects count as the table `pg_largeobject`."""
         found = {}
         with self.snapshot() as ask:
             for space, table, oid, partitioned, columns in ask(_TABLES):
                 shown = table if space == "public" else f"{space}.{table}"
                 if names is None or shown in names:
-                    found[shown] = _facts(ask, f"{quoted(space)}.{quoted(table)}", oid, partitioned, columns)
+                    kept = [column for column in columns if column[0] not in without.get(shown, ())]
+                    found[shown] = _facts(ask, f"{quoted(space)}.{quoted(table)}", oid, partitioned, kept)
             return found if names is not None else {**found, **_large_objects(ask)}
 
     def schema(self) -> Schema:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from migrator.database.base import Schema, TableFacts
+from migrator.database.base import NOTHING, Schema, TableFacts
 from migrator.database.door import Door
 from migrator.errors import DatabaseError, MigratorError, ReadOnly
 from migrator.text import _
@@ -66,7 +66,8 @@ class ServedDatabase(ABC):
         """Version, encoding, collation, time zone."""
 
     @abstractmethod
-    def tables(self, names: Sequence[str] | None = None) -> dict[str, TableFacts]:
+    def tables(self, names: Sequence[str] | None = None, *,
+               without: Mapping[str, Collection[str]] = NOTHING) -> dict[str, TableFacts]:
         """Facts of every table (or of those named), all from one consistent snapshot, computed in the server."""
 
     @abstractmethod

@@ -6,13 +6,13 @@ import base64
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from migrator.commands.shell import Command, words
 from migrator.database import sqlite_agent
-from migrator.database.base import Column, Schema, TableFacts
+from migrator.database.base import NOTHING, Column, Schema, TableFacts
 from migrator.errors import CommandFailed, DatabaseError, ReadOnly
 from migrator.text import _
 
@@ -61,9 +61,11 @@ class SqliteDatabase:
         """Version of the library and settings of the file."""
         return dict(self._answer("server"))
 
-    def tables(self, names: Sequence[str] | None = None) -> dict[str, TableFacts]:
+    def tables(self, names: Sequence[str] | None = None, *,
+               without: Mapping[str, Collection[str]] = NOTHING) -> dict[str, TableFacts]:
         """Facts of every table (or of those named); writers wait while a file without write-ahead log is read."""
-        found = self._answer("tables", names=None if names is None else list(names))
+        found = self._answer("tables", names=None if names is None else list(names),
+                             without={table: list(columns) for table, columns in without.items()})
         return {table: TableFacts.summed(*facts) for table, facts in found.items()}
 
     def schema(self) -> Schema:

@@ -37,7 +37,8 @@ def answer(request: dict[str, Any]) -> Any:
         if ask == "query":
             return connection.execute(request["sql"], request["parameters"]).fetchall()
         asked: dict[str, Any] = {"server": server, "schema": schema, "integrity": integrity,
-                                 "tables": partial(tables, names=request.get("names"))}
+                                 "tables": partial(tables, names=request.get("names"),
+                                                   without=request.get("without", {}))}
         return asked[ask](connection)
 
 
@@ -92,9 +93,10 @@ def server(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(pragmas, version=sqlite3.sqlite_version, collation="binary", time_zone="")
 
 
-def tables(connection: sqlite3.Connection, names: list[str] | None = None) -> dict[str, Any]:
+def tables(connection: sqlite3.Connection, names: list[str] | None, without: dict[str, list[str]]) -> dict[str, Any]:
     """Per table its rows, bytes and sum of row hashes; of virtual tables the shadow tables, which hold the data."""
-    return {table: [count(connection, table), size(connection, table), str(row_hashes(connection, table))]
+    return {table: [count(connection, table), size(connection, table),
+                    str(row_hashes(connection, table, without.get(table, [])))]
             for table in table_names(connection) if names is None or table in names}
 
 
@@ -119,19 +121,19 @@ def size(connection: sqlite3.Connection, table: str) -> int:
         return int(connection.execute(f"select coalesce(sum({cells}), 0) from {quoted(table)}").fetchone()[0])
 
 
-def row_hashes(connection: sqlite3.Connection, table: str) -> int:
+def row_hashes(connection: sqlite3.Connection, table: str, without: list[str]) -> int:
     """The sum over all rows, modulo 2^256, of the hash of the row's values in order of column names."""
     try:
         connection.text_factory = str  # a quarter faster than what also reads text that is no UTF-8
-        return summed(connection, table)
+        return summed(connection, table, without)
     except sqlite3.OperationalError:
         connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
-        return summed(connection, table)
+        return summed(connection, table, without)
 
 
-def summed(connection: sqlite3.Connection, table: str) -> int:
-    names = ", ".join(quoted(c[0]) for c in columns(connection, table))
-    rows = connection.execute(f"select {names} from {quoted(table)}")
+def summed(connection: sqlite3.Connection, table: str, without: list[str]) -> int:
+    names = ", ".join(quoted(c[0]) for c in columns(connection, table) if c[0] not in without)
+    rows = connection.execute(f"select {names or 'null'} from {quoted(table)}")
     texts = map(methodcaller("encode"), map(ascii, rows))
     hashes = map(methodcaller("digest"), map(hashlib.sha256, texts))
     return sum(map(partial(int.from_bytes, byteorder="big"), hashes)) % 2**256
