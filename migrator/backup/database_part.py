@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from typing import BinaryIO
 
@@ -11,10 +11,15 @@ from migrator.backup.client import Client, beside, client_of
 from migrator.backup.compared import Tables, differences, facts_of, open_entry
 from migrator.backup.errors import RestoreDiffers, SetDamaged
 from migrator.backup.set import BackupSet
+from migrator.database.base import Database
 from migrator.errors import WrongUse
 from migrator.playbook.inventory import Database as Entry
 from migrator.site import Site
 from migrator.text import _
+
+
+def _unseen(_copy: Database) -> None:
+    """Nobody looks at a copy."""
 
 
 class DatabasePart:
@@ -38,14 +43,15 @@ class DatabasePart:
         return bool(tables is not None and self._client.exists()
                     and not self._differences(tables))
 
-    def prove(self) -> Tables:
+    def prove(self, look: Callable[[Database], object] = _unseen) -> Tables:
         """Restore into a copy and compare that with what was measured; the copy is removed, whatever happens.
 
-        Returns the copy's facts. Raises SetDamaged when they are other ones than those of the set.
+        `look` is shown the copy, open for reading. Returns the copy's facts. Raises SetDamaged when they are other ones
+        than those of the set.
         """
         copy = self._client.copy("verify", beside=False)
         try:
-            return self._load(copy)
+            return self._load(copy, look)
         finally:
             self._client.drop(copy)
 
@@ -83,12 +89,14 @@ class DatabasePart:
         with closing(open_entry(self._site, self.name, self._client.live())) as live:
             return differences(live, tables, self._record.schema)
 
-    def _load(self, copy: Entry) -> Tables:
+    def _load(self, copy: Entry, look: Callable[[Database], object] = _unseen) -> Tables:
         self._client.load(self._source, copy, self._record.properties)
         with closing(open_entry(self._site, self.name, copy)) as database:
             measured = facts_of(database)
             wanted = self._kept.tables(self.name)
             found = differences(database, measured if wanted is None else wanted, self._record.schema)
+            if not found:
+                look(database)
         if found:
             raise SetDamaged(_("a restored copy of {name} is not what was taken: {lines}").format(
                 name=self.name, lines="; ".join(found[:5])), where=str(self._kept.folder),
