@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from migrator.backup.logs.record import LogRecord
 from migrator.backup.part import Part
 
 FORMAT = 2
-"""Since 2: `base` and `seal`; sets of format 1 are whole and not sealed."""
+"""Since 2: sets may build on others, be sealed, hold logs, and know what is attached; none of format 1 does."""
 
 
 @dataclass(frozen=True)
 class DatabaseRecord:
     """A dump. `properties` is what an equal empty database needs. `tables` maps each table to rows and digest; None
-    when the database was written to meanwhile, so that only a restored copy can tell (see Proof.tables).
+    when the database was written to meanwhile, so that only a restored copy can tell (see Proof.tables). `log` is set
+    where moments between sets can be brought back.
     """
 
     make: str
@@ -23,6 +25,7 @@ class DatabaseRecord:
     properties: Mapping[str, str]
     schema: str
     tables: Mapping[str, Mapping[str, Any]] | None
+    log: LogRecord | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class TreeRecord:
 class Manifest:
     """Everything known of a set when it was completed. `notes` are findings made while it was taken. `base` is the id
     of the set that it builds on, None when it is whole. `seal` are the age recipients who alone can open its parts,
-    empty when they are not encrypted; the manifest itself never is.
+    empty when they are not encrypted; the manifest itself never is. `attached` is what its databases named in its
+    trees, and what of that was found.
     """
 
     id: str
@@ -55,6 +59,7 @@ class Manifest:
     notes: tuple[Mapping[str, Any], ...] = ()
     base: str | None = None
     seal: tuple[str, ...] = ()
+    attached: tuple[Mapping[str, Any], ...] = ()
     format: int = FORMAT
 
     @property

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from migrator.backup.errors import SetDamaged
+from migrator.backup.logs.record import LogRecord
 from migrator.backup.manifest import FORMAT, DatabaseRecord, Manifest, TreeRecord
 from migrator.backup.part import Part
 from migrator.text import _
@@ -35,7 +36,8 @@ def load(content: bytes, folder: Path) -> Manifest:
         if data["format"] > FORMAT:
             raise SetDamaged(_("the set has format {format}, this program reads up to {known}").format(
                 format=data["format"], known=FORMAT), where=str(folder), hint=_("use a newer version of this program"))
-        manifest = Manifest(**{**data, "notes": tuple(data["notes"]), "seal": tuple(data.get("seal", ())),
+        lists = {name: tuple(data.get(name, ())) for name in ("notes", "seal", "attached")}
+        manifest = Manifest(**{**data, **lists,
                                "databases": {n: _database(d) for n, d in data["databases"].items()},
                                "trees": {n: _tree(t) for n, t in data["trees"].items()}})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -52,7 +54,8 @@ def load(content: bytes, folder: Path) -> Manifest:
 
 
 def _database(data: dict[str, Any]) -> DatabaseRecord:
-    return DatabaseRecord(**{**data, "part": Part(**data["part"])})
+    log = data.get("log")
+    return DatabaseRecord(**{**data, "part": Part(**data["part"]), "log": LogRecord(**log) if log else None})
 
 
 def _tree(data: dict[str, Any]) -> TreeRecord:
