@@ -15,10 +15,14 @@ PASSWORD = "MYSQL_PWD"  # noqa: S105 (a variable's name)
 _EITHER = 'first=$1 second=$2; shift 2; command -v "$first" >/dev/null || first=$second; exec "$first" "$@"'
 
 
-def dump(login: Login, database: str) -> Command:
-    """The whole database as SQL on standard output: data from one snapshot, routines, triggers and events."""
+def dump(login: Login, database: str, *, position: bool = False) -> Command:
+    """The whole database as SQL on standard output: data from one snapshot, routines, triggers and events.
+
+    `position`: its first lines say, as a comment, to which place in the binary log the snapshot belongs.
+    """
     return _client("mariadb-dump", "mysqldump", login, "--single-transaction", "--quick", "--hex-blob", "--routines",
-                   "--triggers", "--events", "--default-character-set=utf8mb4", "--skip-dump-date", database)
+                   "--triggers", "--events", "--default-character-set=utf8mb4", "--skip-dump-date",
+                   *(["--master-data=2"] if position else []), database)
 
 
 def restore(login: Login, database: str) -> Command:
@@ -56,5 +60,11 @@ def _word(text: str) -> str:
 
 def _client(program: str, elsewhere: str, login: Login, *arguments: str) -> Command:
     return password_first(PASSWORD, script(
-        _EITHER, program, elsewhere, "--protocol=tcp", f"--host={login.address}", f"--port={login.port}",
-        f"--user={login.user}", *arguments))
+        _EITHER, program, elsewhere, *reached(login), f"--user={login.user}", *arguments))
+
+
+def reached(login: Login) -> list[str]:
+    """The options that lead to the server; an address with a slash is a socket of ours, no matter who logs in there."""
+    if "/" in login.address:
+        return ["--no-defaults", "--protocol=socket", f"--socket={login.address}"]
+    return ["--protocol=tcp", f"--host={login.address}", f"--port={login.port}"]

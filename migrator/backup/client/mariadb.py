@@ -39,7 +39,7 @@ class MariadbClient(ServerClient):
         return int(self._live.query(_SIZE)[0][0])
 
     def dump(self, sink: BinaryIO) -> None:
-        self._pull(mariadb.dump(self.admin, self.database), sink)
+        self.pull(mariadb.dump(self.admin, self.database), sink)
 
     def load(self, source: Source, copy: Entry, properties: Mapping[str, str]) -> None:
         self._fill(database_of(copy), source, properties)
@@ -51,14 +51,14 @@ class MariadbClient(ServerClient):
 
     def _fill(self, database: str, source: Source, properties: Mapping[str, str]) -> None:
         """Make the database anew from the dump; privileges on it are kept by the server."""
-        self._admin_sql(mariadb.drop_database(database) + mariadb.create_database(database, properties))
+        self.admin_sql(mariadb.drop_database(database) + mariadb.create_database(database, properties))
         self._push(mariadb.restore(self.admin, database), source)
 
     def _there(self, database: str) -> bool:
-        return bool(self._admin_sql(mariadb.database_exists(database), changes=False))
+        return bool(self.admin_sql(mariadb.database_exists(database), changes=False))
 
     def _remove(self, database: str) -> None:
-        self._admin_sql(mariadb.drop_database(database))
+        self.admin_sql(mariadb.drop_database(database))
 
-    def _admin_sql(self, sql: str, *, changes: bool = True) -> str:
+    def admin_sql(self, sql: str, *, changes: bool = True) -> str:
         return self._as_admin(mariadb.run_sql(self.admin), sql, changes=changes)

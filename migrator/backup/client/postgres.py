@@ -31,7 +31,7 @@ class PostgresClient(ServerClient):
         return int(self._live.query(_PROPERTIES)[0][4])
 
     def dump(self, sink: BinaryIO) -> None:
-        self._pull(postgres.dump(self.admin, self.database), sink)
+        self.pull(postgres.dump(self.admin, self.database), sink)
 
     def load(self, source: Source, copy: Entry, properties: Mapping[str, str]) -> None:
         """Owners and privileges are kept where the same role uses the database, else all belongs to this one's role."""
@@ -39,25 +39,25 @@ class PostgresClient(ServerClient):
         owner = self.user.user if other else properties["owner"]
         name = database_of(copy)
         self.drop(copy)
-        self._admin_sql(postgres.create_database(name, properties, owner))
+        self.admin_sql(postgres.create_database(name, properties, owner))
         self._push(postgres.restore(self.admin, name, role=owner if other else None), source)
 
     def put_live(self, copy: Entry, source: Source, properties: Mapping[str, str]) -> None:
         self._live.close()
         old = self.beside("old")
-        self._admin_sql(postgres.drop_database(old))
+        self.admin_sql(postgres.drop_database(old))
         if self.exists():
-            self._admin_sql(postgres.swap_databases(database_of(copy), self.database, old))
-            self._admin_sql(postgres.drop_database(old))
+            self.admin_sql(postgres.swap_databases(database_of(copy), self.database, old))
+            self.admin_sql(postgres.drop_database(old))
         else:
-            self._admin_sql(postgres.rename_database(database_of(copy), self.database))
+            self.admin_sql(postgres.rename_database(database_of(copy), self.database))
 
     def _there(self, database: str) -> bool:
-        return bool(self._admin_sql(postgres.database_exists(database), changes=False))
+        return bool(self.admin_sql(postgres.database_exists(database), changes=False))
 
     def _remove(self, database: str) -> None:
-        self._admin_sql(postgres.drop_database(database))
+        self.admin_sql(postgres.drop_database(database))
 
-    def _admin_sql(self, sql: str, *, changes: bool = True) -> str:
+    def admin_sql(self, sql: str, *, changes: bool = True) -> str:
         maintenance = self.admin_database if self.admin_database != self.database else "postgres"
         return self._as_admin(postgres.run_sql(self.admin, maintenance or "postgres"), sql, changes=changes)

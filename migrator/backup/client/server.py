@@ -68,6 +68,10 @@ class ServerClient(ABC):
         """Whether the server has a database of this name."""
 
     @abstractmethod
+    def admin_sql(self, sql: str, *, changes: bool = True) -> str:
+        """Run statements as the admin role; the rows, bare."""
+
+    @abstractmethod
     def _remove(self, database: str) -> None:
         """Remove a database; fine when there is none."""
 
@@ -88,7 +92,12 @@ class ServerClient(ABC):
     def _login(self, url: URL) -> Login:
         return Login(url.host or "127.0.0.1", url.port or self.port, url.username or "")
 
-    def _pull(self, command: Command, sink: BinaryIO) -> None:
+    def act(self, command: Command) -> None:
+        """Run a changing command of the database's programs as the role that may see and make everything."""
+        self.host.run(command, input=self._admin_password, timeout=LONG)
+
+    def pull(self, command: Command, sink: BinaryIO) -> None:
+        """Run a program that logs in as the admin role, its output into the stream."""
         self.host.stream_out(command, sink, input=self._admin_password, timeout=LONG)
 
     def _push(self, command: Command, source: Source) -> None:
