@@ -15,9 +15,9 @@ Entries = Mapping[str, "Entry"]
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One file, folder or symbolic link. `name` is below the tree, empty for the tree's own folder; bytes that are
-    no UTF-8 are kept as surrogates. `mtime` and `ctime` are nanoseconds since 1970; a `ctime` that says nothing, as it
-    was too young when it was read, is None. `hard` is the first of several names of a file. `held` is the earlier set
-    whose archive holds the entry; None: the archive beside the list that it stands in.
+    no UTF-8 are kept as surrogates. `mtime` and `ctime` are nanoseconds since 1970. `hard` is the first of several
+    names of a file. A `ctime` or `inode` that proves nothing is None. `held` is the earlier set whose archive holds the
+    entry; None: the archive beside the list that it stands in.
     """
 
     name: str
@@ -31,14 +31,25 @@ class Entry:
     link: str | None = None
     hard: str | None = None
     ctime: int | None = None
+    inode: int | None = None
     held: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _FIELDS}
 
     def unchanged(self, now: Entry) -> bool:
-        """Whether what lies there now is still this, as far as a listing can tell; not sure means no."""
-        return self.ctime is not None and self.ctime == now.ctime and self.listed() == now.listed()
+        """Whether what lies there now is still this, as far as listings can tell; not sure means no.
+
+        A file's ctime moves with every write, whatever its mtime was set to; where one of both is not known, it must be
+        the same inode at least. Folders and links are all in what is listed.
+        """
+        if self.listed() != now.listed():
+            return False
+        if self.kind != "file":
+            return True
+        if self.ctime is not None and now.ctime is not None:
+            return self.ctime == now.ctime
+        return self.inode is not None and self.inode == now.inode
 
     def listed(self) -> tuple[Any, ...]:
         """What a listing and an archive both tell of it."""

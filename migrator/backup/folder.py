@@ -15,7 +15,7 @@ from migrator.transport.whole import output_of
 LONG = 24 * 3600.0
 """Seconds after which moving a whole folder is given up."""
 SETTLED = 2 * 10**9
-"""Nanoseconds after which a change gets another ctime on every file system; a younger one may hide a later change."""
+"""Nanoseconds after which a change gets another time on every file system; a younger one may hide a later change."""
 EMPTY = bytes(10240)
 """A tar archive of nothing."""
 _KINDS: dict[bytes, Kind] = {b"f": "file", b"d": "folder", b"l": "link"}
@@ -23,12 +23,16 @@ _KINDS: dict[bytes, Kind] = {b"f": "file", b"d": "folder", b"l": "link"}
 
 @dataclass(frozen=True)
 class Folder:
-    """Everything below `path` but what the patterns of `exclude` cover, handled as `user` (None: the login user)."""
+    """Everything below `path` but what the patterns of `exclude` cover, handled as `user` (None: the login user).
+
+    `mirror`: the files are hard links of ours to those of another folder, which has moved the ctime of every one.
+    """
 
     host: Transport
     path: str
     user: str | None = None
     exclude: tuple[str, ...] = ()
+    mirror: bool = False
 
     def exists(self) -> bool:
         return bool(self.host.read(files.exists(self.path).as_user(self.user)).text)
@@ -48,7 +52,7 @@ class Folder:
             return {}
         now, *fields = self._lines(tree.listing(self.path, self.exclude))
         rows = [fields[n:n + tree.FIELDS] for n in range(0, len(fields), tree.FIELDS)]
-        entries = [_entry(row, int(now) - SETTLED) for row in rows]
+        entries = [_entry(row, int(now) - SETTLED, self.mirror) for row in rows]
         if hashed:
             sums = dict(_sum(line) for line in self._lines(tree.hashes(self.path, self.exclude)))
             entries = [replace(e, sha256=sums.get(e.name)) for e in entries]
@@ -99,12 +103,13 @@ class Folder:
         return output_of(self.host, command.as_user(self.user), timeout=LONG).split(b"\0")[:-1]
 
 
-def _entry(row: Sequence[bytes], settled: int) -> Entry:
-    name, kind, size, mode, mtime, ctime, uid, gid, _inode, link = row
-    changed = _nanoseconds(ctime)
-    return Entry(_text(name), _KINDS[kind], int(size) if kind == b"f" else 0, int(mode, 8), _nanoseconds(mtime),
-                 int(uid), int(gid), link=_text(link) if kind == b"l" else None,
-                 ctime=changed if changed < settled else None)
+def _entry(row: Sequence[bytes], settled: int, mirror: bool) -> Entry:
+    name, kind, size, mode, written, changed, uid, gid, inode, link = row
+    mtime, ctime = _nanoseconds(written), _nanoseconds(changed)
+    old = (mtime if mirror else ctime) < settled
+    return Entry(_text(name), _KINDS[kind], int(size) if kind == b"f" else 0, int(mode, 8), mtime, int(uid), int(gid),
+                 link=_text(link) if kind == b"l" else None,
+                 ctime=ctime if old and not mirror else None, inode=int(inode) if old else None)
 
 
 def _nanoseconds(moment: bytes) -> int:

@@ -23,14 +23,16 @@ Pack = Callable[[str, Callable[[BinaryIO], object]], Part]
 """Writes a part of the set that grows: its path without what sealing adds, and what fills its stream."""
 
 
-def take_tree(folder: Folder, name: str, pack: Pack, base: BackupSet | None) -> tuple[TreeRecord, list[Finding]]:
-    """The tree as it lies there, and what a person should know of it.
+def take_tree(folder: Folder, name: str, pack: Pack, base: BackupSet | None,
+              source: Folder | None = None) -> tuple[TreeRecord, list[Finding]]:
+    """The tree as it lies there, or in a `source` that stands for it, and what a person should know of it.
 
     The list is read from the archive while that is written: it holds what is in the set, not what was meant to be.
     With a `base` only what is new or changed since then is read and packed; the list names every entry all the same.
     Raises CommandFailed for what may not be read, Unreachable, NoSpace.
     """
-    listed = folder.entries(hashed=False)
+    source = source or folder
+    listed = source.entries(hashed=False)
     kept = still_held(base, name, folder, listed) if base else {}
     changed = with_parents(n for n in listed if n not in kept) if kept else None
     packed: dict[str, Entry] = {}
@@ -38,10 +40,10 @@ def take_tree(folder: Folder, name: str, pack: Pack, base: BackupSet | None) -> 
 
     def fill(sink: BinaryIO) -> None:
         with along(sink, lambda stream: packed.update(read_archive(stream, name))) as both:
-            moved.extend(moved_files(folder, _packed(folder, changed, both)))
+            moved.extend(moved_files(source, _packed(source, changed, both)))
 
     part = pack(f"trees/{name}.tar.zst", fill)
-    entries = {**kept, **{n: replace(e, ctime=_ctime(e, listed.get(n))) for n, e in packed.items()}}
+    entries = {**kept, **{n: _as_listed(e, listed.get(n)) for n, e in packed.items()}}
     lines = "".join(json.dumps(e.as_json()) + "\n" for e in entries.values()).encode()
     listing = pack(f"trees/{name}.list.zst", lambda sink: sink.write(lines))
     record = TreeRecord(part, listing, folder.path, folder.host.name, folder.exclude,
@@ -76,9 +78,11 @@ def _packed(folder: Folder, names: Sequence[str] | None, sink: BinaryIO) -> Resu
     return folder.pack(sink) if names is None else folder.pack_named(names, sink)
 
 
-def _ctime(packed: Entry, listed: Entry | None) -> int | None:
-    """When it had last changed, as listed before it was read; None when it was another one by the time it was read."""
-    return listed.ctime if listed is not None and listed.listed() == packed.listed() else None
+def _as_listed(packed: Entry, listed: Entry | None) -> Entry:
+    """With ctime and inode as listed before it was read; without, when it was another one by then."""
+    if listed is None or listed.listed() != packed.listed():
+        return packed
+    return replace(packed, ctime=listed.ctime, inode=listed.inode)
 
 
 def _of_moved(name: str, moved: Sequence[str]) -> list[Finding]:
