@@ -43,7 +43,7 @@ def not_harmless(site: Site, integration: Integration) -> Iterator[str]:
     """The places where an integration is not as it must be, asked of the copy as it is now."""
     for file in integration.files:
         before = _content(site, file)
-        if before is not None and _edited(site, file, before) != before:
+        if before is not None and edited(site, file, before) != before:
             yield file.file
     for rule in integration.columns:
         if rule.table in site.database(rule.database).schema().tables:
@@ -65,7 +65,7 @@ def _set_file(site: Site, rule: InFile, integration: str) -> int:
             return 0
         raise _cannot(integration, rule.file, _("the copy has no such file"))
     try:
-        after = _edited(site, rule, before)
+        after = edited(site, rule, before)
     except MigratorError as error:
         raise _cannot(integration, rule.file, error.message) from None
     if after == before:
@@ -81,7 +81,8 @@ def _content(site: Site, rule: InFile) -> bytes | None:
     return host.read_file(path) if host.stat(path) else None
 
 
-def _edited(site: Site, rule: InFile, before: bytes) -> bytes:
+def edited(site: Site, rule: InFile, before: bytes) -> bytes:
+    """The content of a file as the rule wants it in this copy. Raises NotEditable, WrongUse for an unknown secret."""
     if rule.format is not None and (rule.set or rule.remove):
         changes: dict[str, Value | None] = {key: _value(site, value) for key, value in rule.set.items()}
         return edit(before, rule.format, {**changes, **dict.fromkeys(rule.remove)})
