@@ -65,7 +65,7 @@ def bases_of(kept: BackupSet, by_id: Mapping[str, BackupSet]) -> list[str]:
 def _link(vault: Path, base: str, above: list[BackupSet]) -> BackupSet:
     """One set that others build on; `above` begins with the one that names it."""
     lost = _("sets that cannot be restored: {names}").format(names=", ".join(s.id for s in above))
-    if Path(base).name != base or base in (s.id for s in above):
+    if Path(base).name != base or base in ("", "..", *(s.id for s in above)):
         raise SetDamaged(_("{set} says that it builds on {base}, which cannot be").format(
             set=above[0].id, base=ascii(base)), where=str(vault), hint=lost)
     try:
