@@ -58,6 +58,12 @@ class Folder:
             entries = [replace(e, sha256=sums.get(e.name)) for e in entries]
         return with_hard_links(entries, {_text(row[0]): row[8] for row in rows if row[1] == b"f"})
 
+    def hashed(self, entries: Entries) -> dict[str, Entry]:
+        """These entries, which lie there, with every file of them read."""
+        names = _ended(e.name for e in entries.values() if e.kind == "file")
+        sums = dict(map(_sum, self._lines(tree.hashes_named(self.path), names)))
+        return {name: replace(e, sha256=sums.get(name)) for name, e in entries.items()}
+
     def size(self) -> int:
         """Bytes of the files there, as an archive will hold them; a block of tar for each entry."""
         return sum(e.size + 1024 for e in self.entries(hashed=False).values())
@@ -99,8 +105,8 @@ class Folder:
         self.host.run(tree.make_removable(self.path).as_user(self.user), timeout=LONG)
         self.host.run(files.remove_tree(self.path).as_user(self.user), timeout=LONG)
 
-    def _lines(self, command: Command) -> list[bytes]:
-        return output_of(self.host, command.as_user(self.user), timeout=LONG).split(b"\0")[:-1]
+    def _lines(self, command: Command, input: bytes = b"") -> list[bytes]:
+        return output_of(self.host, command.as_user(self.user), input=input, timeout=LONG).split(b"\0")[:-1]
 
 
 def _entry(row: Sequence[bytes], settled: int, mirror: bool) -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
 from migrator.backup.archive import PIECE, content, members, name_of
@@ -13,22 +13,40 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 
-def picked(archive: BinaryIO, names: Container[str], part: str) -> BinaryIO:
+def picked(archive: BinaryIO, names: Container[str], part: str, instead: Mapping[str, str] | None = None) -> BinaryIO:
     """The archive with the members of these names alone, as they are in it.
 
+    `instead` says of files that are left out which of their other names takes their content.
     Reading it raises SetDamaged for a name that lies outside the tree, and for an archive that is torn.
     """
-    return io.BufferedReader(_Sieve(_blocks(archive, names, part)), PIECE)
+    return io.BufferedReader(_Sieve(_blocks(archive, names, part, instead or {})), PIECE)
 
 
-def _blocks(stream: BinaryIO, names: Container[str], part: str) -> Iterator[bytes]:
+def _blocks(stream: BinaryIO, names: Container[str], part: str, instead: Mapping[str, str]) -> Iterator[bytes]:
     for member, archive in members(stream, part):
-        if name_of(member.name, part) in names:
+        if _passes(member, names, part, instead):
             yield member.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
             if member.isreg():
                 yield from content(member, archive, part)
                 yield bytes(-member.size % tarfile.BLOCKSIZE)
     yield bytes(2 * tarfile.BLOCKSIZE)
+
+
+def _passes(member: tarfile.TarInfo, names: Container[str], part: str, instead: Mapping[str, str]) -> bool:
+    """Whether a member is wanted; one that stands for another name, or is linked to such a one, is renamed to that."""
+    name = name_of(member.name, part)
+    if member.isreg() and name in instead:
+        name = instead[name]
+        _rename(member, "path", name)
+    elif member.islnk() and (target := instead.get(name_of(member.linkname, part))):
+        _rename(member, "linkpath", target)
+        return name in names and name != target
+    return name in names
+
+
+def _rename(member: tarfile.TarInfo, header: str, name: str) -> None:
+    member.pax_headers = {key: value for key, value in member.pax_headers.items() if key != header}
+    setattr(member, {"path": "name", "linkpath": "linkname"}[header], f"./{name}")
 
 
 class _Sieve(io.RawIOBase):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from functools import cached_property
 
 from migrator.backup import part, watch
@@ -28,7 +29,8 @@ class TreePart:
     """
 
     def __init__(self, site: Site, kept: BackupSet, name: str, progress: part.Progress = watch.still) -> None:
-        self.name, self._site, self._kept, self._progress = name, site, kept, progress
+        self.name = self._tree = name
+        self._site, self._kept, self._progress = site, kept, progress
         self._record = kept.manifest.trees[name]
         self.folder = tree_folder(site, name, self._record.exclude)
 
@@ -42,8 +44,8 @@ class TreePart:
 
     def check_members(self) -> None:
         """Read each archive of the chain member by member; raises SetDamaged when it is unsafe or not as listed."""
-        for kept in Chain.of(self._kept).holding(self.name):
-            record = kept.manifest.trees[self.name]
+        for kept in Chain.of(self._kept).holding(self._tree):
+            record = kept.manifest.trees[self._tree]
             with kept.reading(record.part, self._progress) as stream:
                 packed = read_archive(stream, record.part.path)
             here = {n: e for n, e in self._entries.items() if self._holder(e) == kept.id}
@@ -55,8 +57,8 @@ class TreePart:
 
     def prove(self) -> None:
         """Unpack into a scratch folder of the host and compare all of it; the folder is removed, whatever happens."""
-        work = self._site.environment.hosts[self._site.tree(self.name).at].work
-        path = posixpath.join(self.folder.host.expand(work), "scratch", f"{OURS}verify_{self.name}")
+        work = self._site.environment.hosts[self._site.tree(self._tree).at].work
+        path = posixpath.join(self.folder.host.expand(work), "scratch", f"{OURS}verify_{self._tree}")
         scratch = Folder(self.folder.host, path)
         wanted = self._entries
         scratch.remove_all()
@@ -92,17 +94,18 @@ class TreePart:
                 hint=_("make room there and resume"))
         folder.clear(difference, wanted)
         names = to_write(difference, wanted)
-        for kept in Chain.of(self._kept).holding(self.name):
+        for kept in Chain.of(self._kept).holding(self._tree):
             self._unpack(folder, kept, {n for n in names if self._holder(wanted[n]) == kept.id}, owners=owners)
 
     def _unpack(self, folder: Folder, kept: BackupSet, names: set[str], *, owners: bool) -> None:
         """Write what one set of the chain holds of these names; a later set's folders come after what lies in them."""
         if not names:
             return
-        record = kept.manifest.trees[self.name]
+        record = kept.manifest.trees[self._tree]
         everything = names == self._own(kept).keys()
         with kept.reading(record.part, self._progress) as archive:
-            folder.unpack(archive if everything else picked(archive, names, record.part.path), owners=owners)
+            some = archive if everything else picked(archive, names, record.part.path, self._instead)
+            folder.unpack(some, owners=owners)
 
     def _difference(self, folder: Folder, wanted: dict[str, Entry], *, owners: bool) -> Difference:
         return compare(wanted, folder.entries(hashed=True), owners=owners)
@@ -116,13 +119,18 @@ class TreePart:
         return self._kept.manifest.environment == self._site.name and self.folder.as_root()
 
     @cached_property
+    def _instead(self) -> Mapping[str, str]:
+        """Names of files that are left out, each with the one of its other names that takes its content."""
+        return {}
+
+    @cached_property
     def _entries(self) -> dict[str, Entry]:
         """All of the tree at the time when the set was taken."""
-        return self._kept.entries(self.name)
+        return self._kept.entries(self._tree)
 
     def _own(self, kept: BackupSet) -> dict[str, Entry]:
         """What a set of the chain holds in its own archive."""
-        listed = self._entries if kept is self._kept else kept.entries(self.name)
+        listed = self._entries if kept is self._kept else kept.entries(self._tree)
         return {n: e for n, e in listed.items() if e.held is None}
 
     def _holder(self, entry: Entry) -> str:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from migrator.commands.login import Login, password_first
 from migrator.commands.quoting import quoted
-from migrator.commands.shell import Command, words
+from migrator.commands.shell import Command, pipe, script, words
 
 PASSWORD = "PGPASSWORD"  # noqa: S105 (a variable's name)
+_BARE = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1")
+
+_FEED = """
+set -e
+before=$1 after=$2 address=$3 port=$4 user=$5 source=$6
+shift 6
+printf '%s\\n' "$before"
+while [ $# -gt 0 ]; do
+    printf '%s\\n' "$1"
+    psql --host="$address" --port="$port" --username="$user" --no-password --no-psqlrc --set=ON_ERROR_STOP=1 \\
+        --dbname="$source" --command="$2"
+    printf '%s\\n' '\\.'
+    shift 2
+done
+printf '%s\\n' "$after"
+"""
 
 
 def dump(login: Login, database: str) -> Command:
@@ -27,8 +43,18 @@ def restore(login: Login, database: str, *, role: str | None = None) -> Command:
 
 def run_sql(login: Login, database: str) -> Command:
     """Run the statements on standard input, each by itself, stopping at the first error; rows are printed bare."""
-    return _client("psql", login, database, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
-                   "--set=ON_ERROR_STOP=1")
+    return _client("psql", login, database, *_BARE)
+
+
+def move_rows(login: Login, source: str, target: str, before: str, tables: Sequence[tuple[str, str]],
+              after: str) -> Command:
+    """SQL and rows into one session of `target`: `before`; for each table a COPY from standard input, fed by a COPY to
+    standard output that `source` runs; `after`. Where a table's rows end too early, `after` is never said.
+    """
+    steps = [text for table in tables for text in table]
+    fed = script(_FEED, before, after, login.address, str(login.port), login.user, source, *steps)
+    one = pipe(fed, words("psql", *_way(login), *_BARE, f"--dbname={target}"))
+    return password_first(PASSWORD, words("env", "PGCLIENTENCODING=UTF8", "sh", "-c", one.text))
 
 
 def create_database(name: str, properties: Mapping[str, str], owner: str) -> str:
@@ -74,6 +100,8 @@ def literal(text: str) -> str:
 
 
 def _client(program: str, login: Login, database: str, *options: str) -> Command:
-    return password_first(PASSWORD, words(
-        program, f"--host={login.address}", f"--port={login.port}", f"--username={login.user}", "--no-password",
-        f"--dbname={database}", *options))
+    return password_first(PASSWORD, words(program, *_way(login), f"--dbname={database}", *options))
+
+
+def _way(login: Login) -> list[str]:
+    return [f"--host={login.address}", f"--port={login.port}", f"--username={login.user}", "--no-password"]

@@ -72,6 +72,11 @@ def hashes(path: str, exclude: Sequence[str]) -> Command:
                 words("xargs", "-0", "-r", "sha256sum", "--zero", "--")).inside(path)
 
 
+def hashes_named(path: str) -> Command:
+    """As `hashes`, of the files alone whose names come on standard input: `./name` each, ended by NUL."""
+    return words("env", "LC_ALL=C", "xargs", "-0", "-r", "sha256sum", "--zero", "--").inside(path)
+
+
 def pack(path: str, exclude: Sequence[str]) -> Command:
     """The folder as a tar archive on standard output, with exact times and owners as numbers."""
     return pipe(words("env", "LC_ALL=C", *_find(exclude, _KINDS), "-print0"), words(*_PACK)).inside(path)
