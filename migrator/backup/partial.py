@@ -29,7 +29,7 @@ def growing(final: Path) -> Iterator[Path]:
     except FileExistsError:
         raise Locked(_("another process takes the backup set {name} right now").format(name=final.name),
                      where=str(final.parent), hint=_("wait until it has ended")) from None
-    lock = _lock(folder)
+    held = lock(folder)
     try:
         yield folder
         _settle(folder)
@@ -39,20 +39,20 @@ def growing(final: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     finally:
-        if lock is not None:
-            os.close(lock)
+        if held is not None:
+            os.close(held)
 
 
 def sweep(vault: Path) -> None:
     """Remove the unfinished sets of writers that are no more; the lock of a living one is held by its process."""
     for folder in vault.glob(f"*{PARTIAL}"):
-        lock = _lock(folder)
-        if lock is not None:
+        held = lock(folder)
+        if held is not None:
             shutil.rmtree(folder, ignore_errors=True)
-            os.close(lock)
+            os.close(held)
 
 
-def _lock(folder: Path) -> int | None:
+def lock(folder: Path) -> int | None:
     """The folder's lock, None when somebody else has it; the system frees it when its process ends, however."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

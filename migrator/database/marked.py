@@ -6,6 +6,7 @@ from itertools import groupby
 
 from migrator.commands.quoting import text_value
 from migrator.database.base import OURS, Database
+from migrator.database.ours import there
 from migrator.database.statements import Statement
 from migrator.errors import DatabaseError
 from migrator.text import _
@@ -120,10 +121,7 @@ class MarkedSql:
         return [(int(part), structure) for part, structure in self._database.query(sql)]
 
     def _there(self) -> bool:
-        catalogue = {"sqlite": "sqlite_master where name = :name",
-                     "postgresql": "pg_tables where tablename = :name and schemaname = current_schema()",
-                     "mariadb": "information_schema.tables where table_name = :name and table_schema = database()"}
-        return bool(self._database.query(f"select 1 from {catalogue[self._database.make]}", {"name": TABLE}))  # noqa: S608
+        return there(self._database, TABLE)
 
     def _insert(self, way: str, part: int, state: str, structure: str = "") -> str:
         return f"insert into {TABLE} values ({self._key}, '{way}', {part}, '{state}', '{structure}')"  # noqa: S608

@@ -1,0 +1,62 @@
+"""A drill: from "the system is gone" to the first moment at which it does again what it is there for."""
+
+from __future__ import annotations
+
+import time
+
+from migrator import clock
+from migrator.backup import catalog, part, watch
+from migrator.backup.set import BackupSet
+from migrator.backup.unlock import unlocked
+from migrator.drill.apart import require_ready
+from migrator.drill.asked import Drill
+from migrator.drill.rebuild import Rebuild
+from migrator.drill.record import DrillRecord
+from migrator.drill.scratch import borrowed
+from migrator.drill.started import rebuild_and_note
+from migrator.drill.stopwatch import Stopwatch
+from migrator.drill.story import Story
+from migrator.errors import MigratorError, WrongUse
+from migrator.text import _
+from migrator.transport.base import OnLine
+
+
+def run_drill(asked: Drill, *, say: OnLine = watch.nobody, progress: part.Progress = watch.still) -> DrillRecord:
+    """Hold the drill, write its record into the vault, held or failed, and give the scratch back.
+
+    What forbids to begin is raised and leaves no record: SetMissing without a proven set, PartMissing and PackageWrong
+    of a kept release, FindingsBlock when the scratch is not disposable or too close to the live system, Locked and
+    WrongUse.
+    A drill that is interrupted is recorded as failed, and the interruption goes on.
+    """
+    began, stopwatch = clock.now(), Stopwatch()
+    failed = asked.failed or began
+    if failed > began:
+        raise WrongUse(_("the failure lies in the future: {moment}").format(moment=clock.stamp(failed)))
+    with stopwatch.measured("decide", before=(began - failed).total_seconds()):
+        kept, parts = _decide(asked)
+    rebuild = Rebuild(asked.scratch, asked.live.reading(), kept, asked.suites, stopwatch, asked.adapt, asked.switch,
+                      asked.release, say, progress)
+    story = Story(asked, rebuild, parts, began, failed)
+    keeping = time.monotonic()
+    with borrowed(asked.scratch, asked.vault, say=say, progress=progress):
+        story.outside = round(time.monotonic() - keeping, 3)
+        try:
+            rebuild_and_note(rebuild)
+        except MigratorError as error:
+            return story.ended(error.message)
+        except BaseException as interruption:
+            story.ended(_("it was interrupted ({what})").format(what=type(interruption).__name__))
+            raise
+        return story.ended()
+
+
+def _decide(asked: Drill) -> tuple[BackupSet, list[dict[str, str]]]:
+    """The set to restore and the parts of a kept release, once nothing speaks against beginning."""
+    kept = (catalog.find(asked.vault, asked.set) if asked.set
+            else catalog.newest_proven(asked.vault, asked.live.name))
+    kept = unlocked(asked.live, kept)
+    for name in asked.switch:
+        asked.scratch.service(name)
+    require_ready(asked.scratch, asked.live.reading(), kept, asked.suites)
+    return kept, asked.release.parts(kept) if asked.release else []

@@ -1,0 +1,104 @@
+"""The scratch environment: borrowed by one drill at a time, and given back as it was, whatever happens in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from migrator.backup import part, watch
+from migrator.backup.former import give_back, keep, present
+from migrator.backup.partial import lock
+from migrator.drill.application import Application
+from migrator.errors import Locked
+from migrator.site import Site
+from migrator.text import _
+from migrator.transport.base import OnLine
+
+DRILLS = "drills"
+"""Folder of a vault for what drills leave there: their records, and what a scratch held before."""
+FORMER = "former"
+NOTE = "note.json"
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A borrowed environment. Its folder in the vault holds a note of what it was and a set of what it held, written
+    before anything is changed, so that whoever comes after a drill that was killed can give it back.
+    """
+
+    site: Site
+    folder: Path
+    say: OnLine = watch.nobody
+    progress: part.Progress = watch.still
+
+    @property
+    def note(self) -> dict[str, Any]:
+        """What the environment held (of `present`) and which services ran; empty when nobody has borrowed it."""
+        path = self.folder / NOTE
+        note: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        return note
+
+    def clear(self) -> None:
+        """Note what is there, keep it, and stop what runs."""
+        shutil.rmtree(self.folder / FORMER, ignore_errors=True)
+        record, application = present(self.site), Application(self.site)
+        _write(self.folder / NOTE, {"present": record, "running": application.running()})
+        application.stop()
+        keep(self.site, self.folder, FORMER, record, say=self.say, progress=self.progress)
+
+    def give_back(self) -> None:
+        """Make the environment what the note says that it was; a repeat goes on where an earlier try stopped."""
+        note, application = self.note, Application(self.site)
+        if not note:
+            return
+        self.say(_("giving {env} back as it was").format(env=self.site.name))
+        application.stop()
+        give_back(self.site, self.folder, FORMER, note["present"], say=self.say, progress=self.progress)
+        application.start(note["running"])
+        application.tidy()
+        (self.folder / NOTE).unlink()
+        shutil.rmtree(self.folder / FORMER, ignore_errors=True)
+
+
+@contextmanager
+def borrowed(site: Site, vault: Path, *, say: OnLine = watch.nobody,
+             progress: part.Progress = watch.still) -> Iterator[Scratch]:
+    """The environment for the block, its services stopped; afterwards it holds and runs what it did before.
+
+    What a drill that was killed has left there is given back first. Raises Locked while another drill has it.
+    """
+    scratch = Scratch(site, folder_of(vault, site.name), say, progress)
+    scratch.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    held = lock(scratch.folder)
+    if held is None:
+        raise Locked(_("another drill uses {env} right now").format(env=site.name), where=str(scratch.folder),
+                     hint=_("wait until it has ended"))
+    try:
+        scratch.give_back()
+        try:
+            scratch.clear()
+            yield scratch
+        finally:
+            scratch.give_back()
+    finally:
+        os.close(held)
+
+
+def folder_of(vault: Path, scratch: str) -> Path:
+    """Where it is noted what a scratch environment was before."""
+    return vault / DRILLS / f"{scratch}.scratch"
+
+
+def _write(path: Path, note: dict[str, Any]) -> None:
+    new = path.with_suffix(".new")
+    with open(new, "w") as file:
+        json.dump(note, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)

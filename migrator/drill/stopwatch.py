@@ -1,0 +1,33 @@
+"""How long each phase of a recovery takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+PHASES = ("decide", "provision", "database", "files", "start", "verify", "switch")
+"""In the order in which a system comes back: the set chosen, room made, data back, application up, proven, users on."""
+
+
+class Stopwatch:
+    """Seconds by phase, as far as phases were gone through; `phase` is the one that runs, or ran last."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self.seconds: dict[str, float] = {}
+        self.phase = ""
+
+    @contextmanager
+    def measured(self, phase: str, before: float = 0.0) -> Iterator[None]:
+        """Measure the block as this phase, also when it fails; `before` are seconds that had passed already."""
+        self.phase, began = phase, self._now()
+        try:
+            yield
+        finally:
+            self.seconds[phase] = round(self.seconds.get(phase, 0.0) + before + self._now() - began, 3)
+
+    @property
+    def total(self) -> float:
+        """Seconds of all phases so far."""
+        return round(sum(self.seconds.values()), 3)
