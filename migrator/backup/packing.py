@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from migrator.backup.folder import Folder
 from migrator.errors import CommandFailed
 from migrator.text import _
@@ -16,12 +18,25 @@ def moved_files(folder: Folder, result: Result) -> list[str]:
 
     Raises CommandFailed for everything else that went wrong: a file that may not be read is missing in the backup.
     """
-    lines = result.stderr.decode("utf-8", "backslashreplace").splitlines()
-    moved = [line for line in lines if any(sign in line for sign in _MOVED)]
-    others = [line for line in lines if line not in moved and not any(sign in line for sign in _HARMLESS)]
-    if others or (result.exit_code and not moved):
+    if others := failures(result):
         raise CommandFailed(_("{path} could not be packed: {why}").format(
-            path=folder.path, why="; ".join(others[:5]) or result.exit_code), exit_code=result.exit_code,
+            path=folder.path, why="; ".join(others[:5])), exit_code=result.exit_code,
             output="\n".join(others[-10:]), where=folder.host.name,
             hint=_("the user who packs must be able to read everything; name the owner of the tree in the inventory"))
-    return moved
+    return _moved(_lines(result))
+
+
+def failures(result: Result) -> list[str]:
+    """What a program said, or with which code it ended, for another reason than files that come and go."""
+    lines = _lines(result)
+    moved = _moved(lines)
+    others = [line for line in lines if line not in moved and not any(sign in line for sign in _HARMLESS)]
+    return others or ([str(result.exit_code)] if result.exit_code and not moved else [])
+
+
+def _moved(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if any(sign in line for sign in _MOVED)]
+
+
+def _lines(result: Result) -> list[str]:
+    return result.stderr.decode("utf-8", "backslashreplace").splitlines()

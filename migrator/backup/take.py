@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,8 +11,13 @@ from sqlalchemy.engine import make_url
 
 from migrator import __version__, clock
 from migrator.backup import part, watch
+from migrator.backup.attached.model import Attachments
+from migrator.backup.attached.read import attachments_of
+from migrator.backup.attached.taking import Asking
 from migrator.backup.client import client_of
 from migrator.backup.compared import open_entry
+from migrator.backup.entry import Entries
+from migrator.backup.logs.taking import Taking
 from migrator.backup.manifest import DatabaseRecord, Manifest, TreeRecord
 from migrator.backup.manifest_file import save
 from migrator.backup.part import Part
@@ -22,6 +26,7 @@ from migrator.backup.readme import write_readme
 from migrator.backup.room import KEEP_FREE, room
 from migrator.backup.seal import public_keys
 from migrator.backup.set import BackupSet
+from migrator.backup.snapshot import Snapshot, snapshot
 from migrator.backup.tree_folder import tree_folder
 from migrator.backup.tree_taker import take_tree
 from migrator.database.compare import compare
@@ -33,11 +38,14 @@ from migrator.units import show_size
 
 
 def take_set(site: Site, vault: Path, name: str, *, databases: Sequence[str] | None = None,
-             trees: Sequence[str] | None = None, base: BackupSet | None = None, say: OnLine = watch.nobody,
+             trees: Sequence[str] | None = None, base: BackupSet | None = None,
+             attachments: Attachments | None = None, say: OnLine = watch.nobody,
              progress: part.Progress = watch.still) -> BackupSet:
     """A new set in the vault, of the named databases and trees; None means all of the site.
 
-    With a `base`, a set of the same vault, trees are packed only as far as they have changed since it was taken.
+    With a `base`, a set of the same vault, trees are packed only as far as they have changed since it was taken. Files
+    that the databases name (`attachments`; None: what the site's product says) are looked for in the set, and what is
+    missing is noted.
     The set's folder appears under its `name` in one step when everything is complete; a set that is already there
     is returned as it is, so that a repeat after a crash takes no second one. Nothing is left on the hosts.
     Raises NoSpace before anything is read when the vault is too small; CommandFailed, Unreachable.
@@ -50,13 +58,21 @@ def take_set(site: Site, vault: Path, name: str, *, databases: Sequence[str] | N
     vault.mkdir(parents=True, exist_ok=True, mode=0o700)
     seal = public_keys(site.environment.backups.sealed_for)
     room(vault, estimate(site, *chosen) + KEEP_FREE)
-    with growing(final) as folder:
+    asking = Asking(site, attachments_of(site) if attachments is None else attachments, *chosen)
+    with growing(final) as folder, snapshot(site, chosen[1], mirrored=bool(chosen[0])) as held:
         started = clock.stamp()
-        taker = _Taker(site, folder, base, seal, say, progress)
-        manifest = Manifest(name, site.name, started, "", __version__, {d: taker.database(d) for d in chosen[0]},
-                            {t: taker.tree(t) for t in chosen[1]}, tuple(f.as_json() for f in taker.notes),
-                            base.id if base else None, seal)
-        save(replace(manifest, completed=clock.stamp()), folder)
+        taker = _Taker(site, folder, base, seal, held, say, progress)
+        asking.before()
+        databases_taken = {d: taker.database(d) for d in chosen[0]}
+        held.complete()
+        trees_taken = {t: taker.tree(t) for t in chosen[1]}
+        held.check()
+        attached, found = asking.after(taker.entries)
+        notes = [*taker.notes, *held.notes(), *found]
+        manifest = Manifest(name, site.name, started, clock.stamp(), __version__, databases_taken, trees_taken,
+                            tuple(f.as_json() for f in notes), base.id if base else None, seal,
+                            tuple(a.as_json() for a in attached))
+        save(manifest, folder)
         write_readme(manifest, folder)
     taken = BackupSet.open(final)
     say(_("backup set {name}: {size}").format(name=name, size=show_size(taken.bytes)))
@@ -78,19 +94,23 @@ def estimate(site: Site, databases: Sequence[str], trees: Sequence[str]) -> int:
 class _Taker:
     """Writes the parts of one set and notes what it saw."""
 
-    def __init__(self, site: Site, folder: Path, base: BackupSet | None, seal: Sequence[str], say: OnLine,
-                 progress: part.Progress) -> None:
-        self._site, self._folder, self._base, self._seal = site, folder, base, seal
+    def __init__(self, site: Site, folder: Path, base: BackupSet | None, seal: Sequence[str], held: Snapshot,
+                 say: OnLine, progress: part.Progress) -> None:
+        self._site, self._folder, self._base, self._seal, self._held = site, folder, base, seal, held
         self._say, self._progress = say, progress
         self.notes: list[Finding] = []
+        self.entries: dict[str, Entries] = {}
 
     def database(self, name: str) -> DatabaseRecord:
         """Dump one database, its facts measured before and after: facts that moved are not those of the dump."""
         client = client_of(self._site, name)
         self._say(_("database {name}: {size}").format(name=name, size=show_size(client.size())))
+        taking = Taking(self._site.database_entry(name), client, name, self._base)
+        self.notes += taking.notes
         with closing(open_entry(self._site, name, client.live())) as database:
             properties, schema, before = client.properties(), database.schema().fingerprint, database.tables()
-            packed = self._pack(f"databases/{name}.{client.extension}.zst", client.dump)
+            with self._held.followed():
+                packed = self._pack(f"databases/{name}.{taking.extension}.zst", taking.write)
             moved = compare(before, database.tables())
         if moved:
             self.notes.append(informs(
@@ -98,13 +118,13 @@ class _Taker:
                 _("the dump is consistent; its counts and digests are measured when it is verified"),
                 tables=[d.table for d in moved]))
         tables = None if moved else {table: facts.as_json() for table, facts in before.items()}
-        return DatabaseRecord(client.make, packed, properties, schema, tables)
+        return DatabaseRecord(client.make, packed, properties, schema, tables, taking.record)
 
     def tree(self, name: str) -> TreeRecord:
         """Pack one tree, or what has changed in it since the set that this one builds on."""
         folder = tree_folder(self._site, name)
         self._say(_("tree {name}: {path}").format(name=name, path=folder.path))
-        record, notes = take_tree(folder, name, self._pack, self._base)
+        record, self.entries[name], notes = take_tree(folder, name, self._pack, self._base, self._held.folder(name))
         self.notes += notes
         return record
 

@@ -24,8 +24,9 @@ Pack = Callable[[str, Callable[[BinaryIO], object]], Part]
 
 
 def take_tree(folder: Folder, name: str, pack: Pack, base: BackupSet | None,
-              source: Folder | None = None) -> tuple[TreeRecord, list[Finding]]:
-    """The tree as it lies there, or in a `source` that stands for it, and what a person should know of it.
+              source: Folder | None = None) -> tuple[TreeRecord, Entries, list[Finding]]:
+    """The tree as it lies there, or in a `source` that stands for it: its record, every entry of it, and what a person
+    should know.
 
     The list is read from the archive while that is written: it holds what is in the set, not what was meant to be.
     With a `base` only what is new or changed since then is read and packed; the list names every entry all the same.
@@ -48,7 +49,7 @@ def take_tree(folder: Folder, name: str, pack: Pack, base: BackupSet | None,
     listing = pack(f"trees/{name}.list.zst", lambda sink: sink.write(lines))
     record = TreeRecord(part, listing, folder.path, folder.host.name, folder.exclude,
                         sum(e.kind == "file" for e in entries.values()), sum(e.size for e in entries.values()))
-    return record, [*_of_moved(name, moved), *_of_owners(name, folder, entries)]
+    return record, entries, [*_of_moved(name, moved), *_of_owners(name, folder, entries)]
 
 
 def still_held(base: BackupSet, name: str, folder: Folder, now: Entries) -> dict[str, Entry]:
