@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,6 +23,8 @@ NASTY = b"sp ace/new\nline-\xff\xfe.txt"
 
 class LocalDoors:
     """Opens everything on this machine."""
+
+    inventory: Path | None = None
 
     def __init__(self, environments: dict[str, Environment]) -> None:
         self._environments = environments
@@ -101,3 +104,23 @@ def site(root: Path, tmp_path: Path, make_site: Callable[..., Site]) -> Site:
 @pytest.fixture
 def vault(tmp_path: Path) -> Path:
     return tmp_path / "vault"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 2 MB of its own."""
+    yield from _disk(tmp_path / "small", "size=2m")
+
+
+@pytest.fixture
+def read_only_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk that takes no writes."""
+    yield from _disk(tmp_path / "fixed", "ro")
+
+
+def _disk(path: Path, options: str) -> Iterator[Path]:
+    path.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(path)], capture_output=True).returncode:
+        pytest.skip("mounting needs root")
+    yield path
+    subprocess.run(["umount", "-l", str(path)], check=True)

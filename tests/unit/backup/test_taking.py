@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,17 +19,6 @@ from migrator.errors import CommandFailed, Locked, NoSpace
 from migrator.site import Site
 from migrator.transport.base import Result
 from migrator.transport.local import LocalTransport
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 2 MB of its own."""
-    path = tmp_path / "small"
-    path.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(path)], capture_output=True).returncode:
-        pytest.skip("mounting needs root")
-    yield path
-    subprocess.run(["umount", "-l", str(path)], check=True)
 
 
 def test_a_vault_that_is_too_small_is_told_before_anything_is_read(site: Site, small_disk: Path) -> None:
