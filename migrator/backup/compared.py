@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from migrator.database.base import Database, TableFacts
 from migrator.database.compare import compare
@@ -16,18 +16,28 @@ Tables = Mapping[str, Mapping[str, Any]]
 """Facts of every table as JSON holds them, by the table's name."""
 
 
-def facts_of(database: Database) -> Tables:
-    """Rows, bytes and digest of every table."""
-    return {table: facts.as_json() for table, facts in database.tables().items()}
+class Facts(NamedTuple):
+    """What a database holds: rows and digests of its tables, and the fingerprint of its structure."""
+
+    tables: Tables
+    schema: str
 
 
-def differences(database: Database, tables: Tables, schema: str) -> list[str]:
-    """One line for each table that differs from the facts, and one when the structure does; empty when equal."""
-    wanted = {name: TableFacts.from_json(facts) for name, facts in tables.items()}
-    lines = [str(d) for d in compare(wanted, database.tables())]
-    if database.schema().fingerprint != schema:
+def facts_of(database: Database) -> Facts:
+    """Every table and the structure, measured."""
+    return Facts({table: facts.as_json() for table, facts in database.tables().items()}, database.schema().fingerprint)
+
+
+def differences(found: Facts, wanted: Facts) -> list[str]:
+    """One line for each table that is another than wanted, and one when the structure is; empty when equal."""
+    lines = [str(d) for d in compare(_tables(wanted), _tables(found))]
+    if found.schema != wanted.schema:
         lines.append(_("the structure (columns, indexes, keys, triggers) is another one"))
     return lines
+
+
+def _tables(facts: Facts) -> dict[str, TableFacts]:
+    return {name: TableFacts.from_json(of_one) for name, of_one in facts.tables.items()}
 
 
 def open_entry(site: Site, name: str, copy: Entry) -> Database:

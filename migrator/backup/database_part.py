@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from typing import BinaryIO
+from datetime import datetime
 
 from migrator.backup import part, watch
 from migrator.backup.client import Client, beside, client_of
-from migrator.backup.compared import Tables, differences, facts_of, open_entry
+from migrator.backup.client.base import Source
+from migrator.backup.compared import Facts, Tables, differences, facts_of, open_entry
 from migrator.backup.errors import RestoreDiffers, SetDamaged
+from migrator.backup.logs.moment import moment
+from migrator.backup.logs.stretch import Stretch
 from migrator.backup.set import BackupSet
 from migrator.database.base import Database
 from migrator.errors import WrongUse
@@ -23,12 +26,20 @@ def _unseen(_copy: Database) -> None:
 
 
 class DatabasePart:
-    """Knows whether both are equal, proves the dump in a copy, and brings the site's database back."""
+    """Knows whether both are equal, proves the dump in a copy, and brings the site's database back.
 
-    def __init__(self, site: Site, kept: BackupSet, name: str, progress: part.Progress = watch.still) -> None:
-        self.name, self._site, self._kept, self._progress = name, site, kept, progress
+    `until` is a moment that the log of the set's chain covers, None the set's own. Raises OutsideLog for another one,
+    SetMissing and SetDamaged when sets before this one are needed and do not do.
+    """
+
+    def __init__(self, site: Site, kept: BackupSet, name: str, progress: part.Progress = watch.still,
+                 until: datetime | None = None) -> None:
+        self.name, self._site, self._kept, self._progress, self._until = name, site, kept, progress, until
         self._record = kept.manifest.databases[name]
         self._client: Client = client_of(site, name)
+        self._stretch = Stretch.of(kept, name)
+        if until:
+            self._stretch.require(until)
         if self._client.make != self._record.make:
             raise WrongUse(_("{name} was taken from {old} and cannot be restored into {new}").format(
                 name=name, old=self._record.make, new=self._client.make), where=site.name)
@@ -37,11 +48,17 @@ class DatabasePart:
     def parts(self) -> list[part.Part]:
         return [self._record.part]
 
+    def check_bases(self) -> None:
+        """Prove that what earlier sets hold of this database is whole and decodes to its end; raises SetDamaged."""
+        for base, one in self._stretch.parts[:-1]:
+            part.check_hash(base.folder, one, watch.still)
+            base.check(one)
+
     def equal(self) -> bool:
         """Whether the site's database holds exactly what was taken; unknown facts are never equal."""
         tables = self._kept.tables(self.name)
-        return bool(tables is not None and self._client.exists()
-                    and not self._differences(tables))
+        return bool(tables is not None and not self._until and self._client.exists()
+                    and not self._differences(Facts(tables, self._record.schema)))
 
     def prove(self, look: Callable[[Database], object] = _unseen) -> Tables:
         """Restore into a copy and compare that with what was measured; the copy is removed, whatever happens.
@@ -51,20 +68,22 @@ class DatabasePart:
         """
         copy = self._client.copy("verify", beside=False)
         try:
-            return self._load(copy, look)
+            with self._dump() as source:
+                return self._load(source, copy, look).tables
         finally:
             self._client.drop(copy)
 
     def restore(self) -> None:
         """Load and compare a copy beside the live database, and only then let it take the live one's place."""
         copy = beside(self._client)
-        try:
-            tables = self._load(copy)
-        except BaseException:
-            self._client.drop(copy)
-            raise
-        self._client.put_live(copy, self._source, self._record.properties)
-        found = self._differences(tables)
+        with self._dump() as source:
+            try:
+                facts = self._load(source, copy)
+            except BaseException:
+                self._client.drop(copy)
+                raise
+            self._client.put_live(copy, source, self._record.properties)
+        found = self._differences(facts)
         if found:
             raise RestoreDiffers(_("{name} is not what the set holds: {lines}").format(
                 name=self.name, lines="; ".join(found[:5])), where=self._site.name,
@@ -75,7 +94,8 @@ class DatabasePart:
         """The dump in a copy beside the live database, loaded and compared; it is removed at the end."""
         copy = beside(self._client)
         try:
-            self._load(copy)
+            with self._dump() as source:
+                self._load(source, copy)
             yield copy
         finally:
             self._client.drop(copy)
@@ -84,17 +104,19 @@ class DatabasePart:
         """Remove the copy that a restore which was killed has left beside the live database."""
         self._client.drop(beside(self._client))
 
-    def _differences(self, tables: Tables) -> list[str]:
+    def _differences(self, wanted: Facts) -> list[str]:
         """How the live database differs from the facts."""
         with closing(open_entry(self._site, self.name, self._client.live())) as live:
-            return differences(live, tables, self._record.schema)
+            return differences(facts_of(live), wanted)
 
-    def _load(self, copy: Entry, look: Callable[[Database], object] = _unseen) -> Tables:
-        self._client.load(self._source, copy, self._record.properties)
+    def _dump(self) -> AbstractContextManager[Source]:
+        return moment(self._site, self._client, self._stretch, self._until, self._progress)
+
+    def _load(self, source: Source, copy: Entry, look: Callable[[Database], object] = _unseen) -> Facts:
+        self._client.load(source, copy, self._record.properties)
         with closing(open_entry(self._site, self.name, copy)) as database:
             measured = facts_of(database)
-            wanted = self._kept.tables(self.name)
-            found = differences(database, measured if wanted is None else wanted, self._record.schema)
+            found = differences(measured, self._wanted(measured))
             if not found:
                 look(database)
         if found:
@@ -103,5 +125,9 @@ class DatabasePart:
                 hint=_("use another set; the database itself was left as it is"))
         return measured
 
-    def _source(self) -> AbstractContextManager[BinaryIO]:
-        return self._kept.reading(self._record.part, self._progress)
+    def _wanted(self, measured: Facts) -> Facts:
+        """What is known of the wanted state; for the rest, what a copy holds is taken as right."""
+        if self._until:
+            return measured
+        tables = self._kept.tables(self.name)
+        return Facts(measured.tables if tables is None else tables, self._record.schema)

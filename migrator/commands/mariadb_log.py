@@ -32,6 +32,11 @@ def client_version() -> Command:
     return script("mariadb --version")
 
 
+def versions() -> Command:
+    """Print the versions of the client programs and of the server's program, a line each."""
+    return script("PATH=$PATH:/usr/local/sbin:/usr/sbin:/usr/libexec; mariadb --version; mariadbd --version")
+
+
 def fetch(login: Login, log: str, start: int, stop: int | None) -> Command:
     """One binary log of a server on standard output, as it is kept there, from a position to another or its end."""
     end = [f"--stop-position={stop}"] if stop is not None else []

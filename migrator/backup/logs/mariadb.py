@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from migrator.backup.client.mariadb import MariadbClient
 from migrator.backup.logs.head import Head, Without
@@ -18,9 +18,6 @@ from migrator.commands.quoting import text_value
 from migrator.errors import HostError
 from migrator.model.finding import Finding
 from migrator.text import _
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 MAGIC = b"\xfebin"
 START = 4
@@ -127,9 +124,9 @@ class MariadbLog:
                 "lower-case-table-names": lower, "character-set-server": charset, "collation-server": collation}
 
     def _transaction(self, place: Place) -> str:
-        return self._ask(f"SELECT binlog_gtid_pos({text_value(place.file)}, {place.offset});\n")  # noqa: S608 (quoted)
+        return self._ask(f"SELECT binlog_gtid_pos({text_value(place.file)}, {place.offset});\n")
 
-    def _wrong_tools(self, release: str) -> Sequence[str]:
+    def _wrong_tools(self, release: str) -> list[str]:
         shown = self._client.host.read(mariadb_log.client_version(), check=False).text.strip()
         if release_of(shown) == release:
             return []
