@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from migrator.backup.chain import Chain
 from migrator.backup.errors import SetDamaged, SetMissing
 from migrator.backup.manifest_file import MANIFEST
+from migrator.backup.part import Progress, check_hash
 from migrator.backup.partial import PARTIAL
-from migrator.backup.set import BackupSet
+from migrator.backup.proof import HASHED
+from migrator.backup.set import PROOF, BackupSet
+from migrator.backup.watch import still
+from migrator.model.finding import Finding, warns
 from migrator.text import _
 
 
@@ -43,6 +48,25 @@ def newest_proven(vault: Path, environment: str) -> BackupSet:
         raise SetMissing(_("no backup set of {environment} is proven").format(environment=environment),
                          where=str(vault), hint=_("verify one of these first: {names}").format(names=_names(found)))
     return proven[0]
+
+
+def newest_unharmed(vault: Path, environment: str, progress: Progress = still) -> tuple[BackupSet, list[Finding]]:
+    """The newest proven set of an environment whose files, and those that it builds on, are still what was written.
+
+    Every file of the chain is read again. A proven set that is harmed is told of, loses its proof, and the one before
+    it is looked at. Raises SetMissing when none is left.
+    """
+    notes: list[Finding] = []
+    while True:
+        kept = newest_proven(vault, environment)
+        try:
+            for each, part in Chain.of(kept).parts:
+                check_hash(each.folder, part, progress)
+            return kept, notes
+        except (SetDamaged, SetMissing) as error:
+            kept.proof.after(HASHED, 0, held=False, detail=error.message).save(kept.folder / PROOF)
+            notes.append(warns("backup.harmed", _("{set} cannot be used: {why}").format(set=kept.id, why=error.message),
+                               _("an earlier set is used; take and verify a new one")))
 
 
 def _folders(vault: Path) -> list[Path]:

@@ -31,11 +31,22 @@ class Chain:
 
     @property
     def parts(self) -> list[tuple[BackupSet, Part]]:
-        """Every part that restoring the last set reads: its own, and of its bases those of the trees that it names."""
+        """Every part that restoring the last set reads: its own, and those of its bases that these go on from."""
         *bases, last = self.sets
         of_bases = [(base, part) for base in bases for name in last.manifest.trees
                     if (record := base.manifest.trees.get(name)) for part in (record.part, record.list)]
-        return [*of_bases, *((last, part) for part in last.manifest.parts)]
+        return [*of_bases, *self._logged(), *((last, part) for part in last.manifest.parts)]
+
+    def _logged(self) -> list[tuple[BackupSet, Part]]:
+        """Parts of databases of which the last set holds only the log since an earlier set."""
+        found = []
+        for name, record in self.sets[-1].manifest.databases.items():
+            for base in reversed(self.sets[:-1]):
+                if not (record.log and record.log.follows and name in base.manifest.databases):
+                    break
+                record = base.manifest.databases[name]
+                found.append((base, record.part))
+        return found
 
     def holding(self, tree: str) -> list[BackupSet]:
         """The sets in whose archives an entry of the last set's tree may lie, the oldest first."""
@@ -44,21 +55,21 @@ class Chain:
 
 def builds_on(found: Iterable[BackupSet]) -> dict[str, list[BackupSet]]:
     """For each set the others that cannot be restored without it, the oldest first."""
-    by_id = {kept.id: kept for kept in found}
+    oldest_first = sorted(found, key=lambda kept: kept.manifest.taken)
+    base_of = {kept.id: kept.manifest.base for kept in oldest_first}
     above: dict[str, list[BackupSet]] = {}
-    for kept in sorted(by_id.values(), key=lambda each: each.manifest.taken):
-        for base in bases_of(kept, by_id):
+    for kept in oldest_first:
+        for base in bases_of(kept.id, base_of):
             above.setdefault(base, []).append(kept)
     return above
 
 
-def bases_of(kept: BackupSet, by_id: Mapping[str, BackupSet]) -> list[str]:
-    """Ids of the sets that this one builds on, the nearest first, as far as they are there; the last may be missing."""
+def bases_of(name: str, base_of: Mapping[str, str | None]) -> list[str]:
+    """Ids of the sets that one builds on, the nearest first, as far as they are known; the last may be missing."""
     found: list[str] = []
-    base = kept.manifest.base
-    while base is not None and base not in found:
+    while (base := base_of.get(name)) is not None and base not in found:
         found.append(base)
-        base = by_id[base].manifest.base if base in by_id else None
+        name = base
     return found
 
 

@@ -39,6 +39,11 @@ class Proof:
     def proven(self) -> bool:
         return self.level >= PROVEN
 
+    @property
+    def failed(self) -> bool:
+        """Whether the last attempt at proving did not hold."""
+        return bool(self.history) and not self.history[-1].held
+
     def after(self, level: int, seconds: float, *, held: bool = True, detail: str = "",
               tables: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None) -> Proof:
         """The proof with one more trial; one that failed takes away every level from there on."""
