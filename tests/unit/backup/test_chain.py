@@ -113,7 +113,7 @@ def test_each_day_of_a_fortnight_comes_back(site: Site, root: Path, vault: Path)
     kept: list[BackupSet] = []
     seen = []
     for day in range(14):
-        change(root, f"update issue set title = 'day {day}' where id % 14 = {day}", f"delete from issue where id = {day}")
+        change(root, f"update issue set title = '{day}' where id % 14 = {day}", f"delete from issue where id = {day}")
         (root / f"files/day-{day}").write_text(f"{day}" * 500)
         (root / "files/one.txt").write_text(f"one {day}")
         if day > 2:

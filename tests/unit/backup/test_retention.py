@@ -30,7 +30,7 @@ def candidate(name: str, taken: datetime, base: str | None = None, **more: Any) 
 
 @st.composite
 def vaults(draw: st.DrawFn) -> list[Candidate]:
-    """Up to forty sets within three years; an increment builds on any earlier one, as chains that were torn leave them."""
+    """Up to forty sets within three years; increments build on any of the seven before."""
     hours = sorted(draw(st.sets(st.integers(0, 3 * 365 * 24), max_size=40)), reverse=True)
     found: list[Candidate] = []
     for number, hour in enumerate(hours):
