@@ -127,6 +127,20 @@ class App:
             raise WrongUse(_("there is no such SQLite file"), where=str(found.url.database))
         return found
 
+    def product_file(self, environment: str, name: str) -> Path:
+        """A file of the product that an environment is of. Raises WrongUse where the inventory names none, or it lacks
+        the file.
+        """
+        product = self.inventory.environments[environment].product
+        if product is None:
+            raise WrongUse(_("the inventory does not say which product {environment} is of").format(
+                environment=environment), where=str(self.inventory_file),
+                hint=_("write product: FOLDER there, or name the file itself"))
+        path = self.inventory_file.parent / product / name
+        if not path.is_file():
+            raise WrongUse(_("the product has no such file"), where=str(path))
+        return path
+
     def run_folder(self, run: str) -> Path:
         """The folder of a run on this machine."""
         return self.home / "runs" / run

@@ -14,6 +14,7 @@ from migrator.tasks import (
     journal,
     maps,
     playbooks,
+    records,
     runs,
     stages,
     steps,
@@ -51,4 +52,5 @@ namespace.add_collection(_collection("sync", apply=syncs.apply, back=switches.ba
 namespace.add_collection(_collection("playbook", check=playbooks.check, new=playbooks.new, schema=playbooks.schema,
                                      path=playbooks.path))
 namespace.add_collection(_collection("inventory", check=inventory.check, trust=inventory.trust))
+namespace.add_collection(_collection("records", check=records.check, export=records.export))
 namespace.add_collection(_collection("step", list=steps.list_, show=steps.show))

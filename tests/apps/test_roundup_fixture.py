@@ -18,6 +18,7 @@ import pytest
 from fixtures import package_files
 from fixtures.roundup import old_system, release, settings
 from tests.apps.servers import free_port, running
+from tests.exported import exported
 from tests.mapped import compared
 
 pytestmark = pytest.mark.network
@@ -100,6 +101,9 @@ def every_cell_arrived(before: Path, after: Path) -> None:
 def test_the_vendors_upgrade_keeps_rows_files_and_rights(system: old_system.System, packages: Path) -> None:
     assert system.facts["issue"] == 60
     assert len(contents(system.home)) == system.facts["file"] + system.facts["msg"]
+    on_paper = exported("roundup", f"sqlite:///{system.home}/db/db", system.home.parent / "records")
+    assert (on_paper["issues"], on_paper["files"]) == (59, system.facts["file"]), "one issue is retired"
+    assert min(on_paper.values()) > 0
     with served(system, system.release):
         roles_hold(system)
     before = rows(system.home), contents(system.home), rights(system.release, system.home)

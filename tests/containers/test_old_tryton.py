@@ -13,6 +13,7 @@ from rig_databases import Database, postgres_database_on
 from rig_host import Answer
 
 from fixtures.tryton import release
+from tests.exported import exported
 
 pytestmark = [pytest.mark.network, pytest.mark.long]
 
@@ -25,7 +26,7 @@ EMPTY_REFERENCES = """
 
 @pytest.fixture(scope="module")
 def database(module_host_factory: HostFactory) -> Iterator[Database]:
-    with postgres_database_on(module_host_factory("postgres", name="erp")) as made:
+    with postgres_database_on(module_host_factory("postgres", name="erp", publish=[5432])) as made:
         yield made
 
 
@@ -61,6 +62,12 @@ def upgrade(old: OldSystem, database: Database, series: str) -> Answer:
     for command in release.install_commands(Path(PACKAGES), place, series):
         old.must(*command)
     return old.host.exec(release.admin_command(place, Path(old.made["config"]), database.name, "--all"), user=old.owner)
+
+
+def test_records_can_be_read_without_the_program(old: OldSystem, database: Database, tmp_path: Path) -> None:
+    rows = exported("tryton", database.direct_url, tmp_path / "records")
+    assert rows["projects"] == old.made["facts"]["project.work"]
+    assert min(rows.values()) > 0
 
 
 def test_roles_are_lived(old: OldSystem, call: Callable[[str, str, list[object]], dict[str, object]]) -> None:
