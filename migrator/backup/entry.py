@@ -37,6 +37,11 @@ class Entry:
     def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _FIELDS}
 
+    def held_by(self, earlier: str) -> Entry:
+        """The same entry as it stands in a list that builds on an earlier one, or on one that this builds on."""
+        return self if self.held else Entry(self.name, self.kind, self.size, self.mode, self.mtime, self.uid, self.gid,
+                                            self.sha256, self.link, self.hard, self.ctime, self.inode, earlier)
+
     def unchanged(self, now: Entry) -> bool:
         """Whether what lies there now is still this, as far as listings can tell; not sure means no.
 
@@ -111,7 +116,7 @@ def with_hard_links(entries: Iterable[Entry], groups: Mapping[str, object]) -> d
     for name, group in groups.items():
         members[group].append(name)
     first = {name: min(names) for names in members.values() if len(names) > 1 for name in names}
-    return {e.name: replace(e, hard=first.get(e.name)) for e in entries}
+    return {e.name: replace(e, hard=first[e.name]) if e.name in first else e for e in entries}
 
 
 def excluded(name: str, patterns: Iterable[str]) -> bool:

@@ -66,7 +66,9 @@ class Folder:
 
     def size(self) -> int:
         """Bytes of the files there, as an archive will hold them; a block of tar for each entry."""
-        return sum(e.size + 1024 for e in self.entries(hashed=False).values())
+        if not self.exists():
+            return 0
+        return int(self.host.read(tree.archived(self.path, self.exclude).as_user(self.user), timeout=LONG).text)
 
     def free(self) -> int:
         """Free bytes on the disk that the folder is on, or will be."""
@@ -120,7 +122,7 @@ def _entry(row: Sequence[bytes], settled: int, mirror: bool) -> Entry:
 
 def _nanoseconds(moment: bytes) -> int:
     seconds, _point, fraction = moment.partition(b".")
-    return int(seconds) * 10**9 + int(fraction.ljust(9, b"0")[:9])
+    return int(seconds + fraction.ljust(9, b"0")[:9])
 
 
 def _sum(line: bytes) -> tuple[str, str]:

@@ -60,8 +60,7 @@ def still_held(base: BackupSet, name: str, folder: Folder, now: Entries) -> dict
     record = base.manifest.trees.get(name)
     if record is None or (record.host, record.path) != (folder.host.name, folder.path):
         return {}
-    same = {n: replace(e, held=e.held or base.id) for n, e in base.entries(name).items()
-            if n in now and e.unchanged(now[n])}
+    same = {n: e.held_by(base.id) for n, e in base.entries(name).items() if n in now and e.unchanged(now[n])}
     broken = {e.hard for n, e in now.items() if n not in same} - {None}
     return {n: e for n, e in same.items() if e.hard not in broken}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from migrator.commands.shell import Command, pipe, script, words
-from migrator.commands.tree import _find
+from migrator.commands.tree import finding
 
 _BEGIN = """
 set -e
@@ -58,12 +58,12 @@ def link(mirror: str, path: str, exclude: Sequence[str], *, again: bool) -> Comm
     it looks for files of one name, and for those with a later ctime than that pass.
     """
     news = ["(", "-links", "1", "-o", "-cnewer", f"{mirror}/stamp", ")"] if again else []
-    return script(_LINK, mirror, path, "env", "LC_ALL=C", *_find(exclude, ["-type", "f", *news]))
+    return script(_LINK, mirror, path, "env", "LC_ALL=C", *finding(exclude, ["-type", "f", *news]))
 
 
 def complete(mirror: str, path: str, exclude: Sequence[str]) -> Command:
     """Give the mirror the folders and symbolic links of the path, with their modes, owners and times."""
-    found = words("env", "LC_ALL=C", *_find(exclude, ["(", "-type", "d", "-o", "-type", "l", ")"]), "-print0")
+    found = words("env", "LC_ALL=C", *finding(exclude, ["(", "-type", "d", "-o", "-type", "l", ")"]), "-print0")
     packed = words("env", "LC_ALL=C", "tar", "--create", "--file=-", "--format=posix", "--numeric-owner", "--null",
                    "--no-recursion", "--files-from=-")
     filled = words("env", "LC_ALL=C", "tar", "--extract", "--file=-", "--preserve-permissions", "--same-owner",

@@ -58,17 +58,23 @@ def listing(path: str, exclude: Sequence[str]) -> Command:
     FIELDS values each, all ended by NUL: name, kind (f, d, l), bytes, mode, mtime, ctime, uid, gid, inode, where a
     link points.
     """
-    return script(_LIST, path, "env", "LC_ALL=C", *_find(exclude, _KINDS), "-printf", _FORMAT)
+    return script(_LIST, path, "env", "LC_ALL=C", *finding(exclude, _KINDS), "-printf", _FORMAT)
 
 
 def sizes(path: str, exclude: Sequence[str]) -> Command:
     """Every file below the path: `bytes name` each, ended by NUL."""
-    return words("env", "LC_ALL=C", *_find(exclude, ["-type", "f"]), "-printf", r"%s %P\0").inside(path)
+    return words("env", "LC_ALL=C", *finding(exclude, ["-type", "f"]), "-printf", r"%s %P\0").inside(path)
+
+
+def archived(path: str, exclude: Sequence[str]) -> Command:
+    """Print how many bytes an archive of the folder takes: its files, and a block of tar for each entry."""
+    listed = words("env", "LC_ALL=C", *finding(exclude, _KINDS), "-printf", r"%y %s\n")
+    return pipe(listed, words("awk", '{ sum += 1024 + ($1 == "f" ? $2 : 0) } END { printf "%.0f", sum }')).inside(path)
 
 
 def hashes(path: str, exclude: Sequence[str]) -> Command:
     """SHA-256 of every file below the path: `hash  ./name` each, ended by NUL."""
-    return pipe(words("env", "LC_ALL=C", *_find(exclude, ["-type", "f"]), "-print0"),
+    return pipe(words("env", "LC_ALL=C", *finding(exclude, ["-type", "f"]), "-print0"),
                 words("xargs", "-0", "-r", "sha256sum", "--zero", "--")).inside(path)
 
 
@@ -79,7 +85,7 @@ def hashes_named(path: str) -> Command:
 
 def pack(path: str, exclude: Sequence[str]) -> Command:
     """The folder as a tar archive on standard output, with exact times and owners as numbers."""
-    return pipe(words("env", "LC_ALL=C", *_find(exclude, _KINDS), "-print0"), words(*_PACK)).inside(path)
+    return pipe(words("env", "LC_ALL=C", *finding(exclude, _KINDS), "-print0"), words(*_PACK)).inside(path)
 
 
 def pack_named(path: str) -> Command:
@@ -122,7 +128,7 @@ def remove_empty(path: str, up_to: str) -> Command:
 def emptied(path: str, exclude: Sequence[str]) -> list[Command]:
     """As a person types it: remove all files and links below the path but what is excluded, then the empty folders."""
     files = ["(", "-type", "f", "-o", "-type", "l", ")", "-exec", "rm", "-f", "--", "{}", "+"]
-    return [both(typed("cd", path), typed(*_find(exclude, files))),
+    return [both(typed("cd", path), typed(*finding(exclude, files))),
             typed("find", path, "-mindepth", "1", "-depth", "-type", "d", "-empty", "-delete")]
 
 
@@ -136,7 +142,7 @@ def user_numbers() -> Command:
     return script("id -u && id -g")
 
 
-def _find(exclude: Sequence[str], kinds: list[str]) -> list[str]:
+def finding(exclude: Sequence[str], kinds: list[str]) -> list[str]:
     """A pattern with a slash is a path below the folder, one without is a name at any depth."""
     pruned: list[str] = []
     for pattern in exclude:
