@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from migrator.backup import part, proof, watch
+from migrator.backup.attached.proving import Proving
 from migrator.backup.database_part import DatabasePart
 from migrator.backup.set import PROOF, BackupSet
 from migrator.backup.tree_part import TreePart
 from migrator.backup.unlock import unlocked
 from migrator.errors import MigratorError
+from migrator.model.finding import Finding
 from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import OnLine
@@ -22,12 +25,14 @@ def verify_set(site: Site, set_path: Path | str, *, level: int = proof.RESTORED,
     """Prove the set up to a level from 1 to 3; level 3 restores into scratch on the site's hosts.
 
     What held and what failed is added to the set's proof record. Scratch databases and folders begin with `migrator_`
-    and are removed again. Returns facts: level, proven, taken (when the set was), tables, seconds.
+    and are removed again. Returns facts: level, proven, taken (when the set was), tables, attachments (findings),
+    seconds.
     Raises SetDamaged at the first thing that is not as it was taken, with the record saying so; SetSealed when a level
     above 1 is asked of a sealed set and its key is not at hand, which says nothing of the set.
     """
     kept = BackupSet.open(Path(set_path))
     tables: dict[str, Any] = {}
+    attached: list[Finding] = []
     started = time.monotonic()
     for step in range(proof.HASHED, level + 1):
         kept = unlocked(site, kept) if step > proof.HASHED else kept  # hashes of files take no key
@@ -39,14 +44,14 @@ def verify_set(site: Site, set_path: Path | str, *, level: int = proof.RESTORED,
                 case proof.DECODED:
                     _decode(kept, say, progress)
                 case proof.RESTORED:
-                    tables = _restore(kept, site, say, progress)
+                    tables, attached = _restore(kept, site, say, progress)
         except MigratorError as error:
             _note(kept, step, time.monotonic() - began, held=False, detail=error.message)
             raise
         _note(kept, step, time.monotonic() - began, held=True, tables=tables)
     now = kept.proof
     return {"set": str(kept.folder), "id": kept.id, "level": now.level, "proven": now.proven, "tables": tables,
-            "taken": kept.manifest.taken,
+            "attachments": [f.as_json() for f in attached], "taken": kept.manifest.taken,
             "files": sum(t.files for t in kept.manifest.trees.values()),
             "seconds": round(time.monotonic() - started, 3)}
 
@@ -63,17 +68,20 @@ def _decode(kept: BackupSet, say: OnLine, progress: part.Progress) -> None:
         kept.check(one, progress)
 
 
-def _restore(kept: BackupSet, site: Site, say: OnLine, progress: part.Progress) -> dict[str, Any]:
+def _restore(kept: BackupSet, site: Site, say: OnLine, progress: part.Progress) -> tuple[dict[str, Any], list[Finding]]:
+    """Facts of every table, and what is to be said of attachments; those that dangle are told when all else held."""
     tables: dict[str, Any] = {}
+    proving = Proving(kept)
     for name in kept.manifest.databases:
         say(_("restoring {name} into a scratch database").format(name=name))
-        tables[name] = DatabasePart(site, kept, name, progress).prove()
+        tables[name] = DatabasePart(site, kept, name, progress).prove(partial(proving.look, name))
     for name in kept.manifest.trees:
         say(_("unpacking {name} into a scratch folder").format(name=name))
         each = TreePart(site, kept, name, progress)
         each.check_members()
         each.prove()
-    return tables
+    proving.judge()
+    return tables, proving.found
 
 
 def _note(kept: BackupSet, level: int, seconds: float, *, held: bool, detail: str = "",

@@ -32,9 +32,10 @@ def to_ask(site: Site, database: Database, source: Source) -> Attached | None:
 
 
 def _fits(database: Database, source: Source) -> bool:
-    if not source.needs:
+    """Whether the database's structure is of a version that the source is for."""
+    if not source.needs and not source.lacks:
         return True
-    tables = {name.rpartition(".")[2]: {column.name for column in columns}
-              for name, columns in database.schema().tables.items()}
-    wanted = [need.partition(".") for need in source.needs]
-    return all(table in tables and (not column or column in tables[table]) for table, _dot, column in wanted)
+    tables = database.schema().tables
+    there = {name.rpartition(".")[2] for name in tables}
+    there |= {f"{name.rpartition('.')[2]}.{column.name}" for name, columns in tables.items() for column in columns}
+    return there.issuperset(source.needs) and there.isdisjoint(source.lacks)

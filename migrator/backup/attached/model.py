@@ -22,6 +22,7 @@ class Source(Strict):
                                        "/srv/app/files/")
     needs: list[str] = Field(default_factory=list, description="TABLE or TABLE.COLUMN without which this version of "
                                                                "the product does not store files so: not asked then")
+    lacks: list[str] = Field(default_factory=list, description="the same of what only other versions have")
     extra: Literal["harmless", "suspect"] = Field("harmless", description="files that the query does not name")
 
 

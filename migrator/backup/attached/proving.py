@@ -51,17 +51,23 @@ class Proving:
 
 
 def attached_now(site: Site, kept: BackupSet, databases: Collection[str], trees: Collection[str]) -> list[Finding]:
-    """The cross-check of the live database and tree wherever one of both has just been restored from the set."""
+    """The cross-check of the live database with the tree, wherever one of both has just been brought back from the set.
+
+    A tree that was brought back is what the set lists. Of another one only sizes are read, and nothing where it is not
+    there yet.
+    """
     found: list[Finding] = []
     for record in map(Attached.from_json, kept.manifest.attached):
-        if record.database in databases or record.tree in trees:
-            with closing(open_entry(site, record.database, client_of(site, record.database).live())) as database:
-                said = asked(database, record)
-            found += judged(record, said, lying_in(kept.entries(record.tree)) if record.tree in trees
-                            else _lying_there(site, record.tree, hashed=bool(said.hashes)))
+        here = record.database in site.environment.databases and record.tree in site.environment.trees
+        if here and (record.database in databases or record.tree in trees):
+            there = lying_in(kept.entries(record.tree)) if record.tree in trees else _lying_there(site, record.tree)
+            client = client_of(site, record.database)
+            if there is not None and client.exists():
+                with closing(open_entry(site, record.database, client.live())) as database:
+                    found += judged(record, asked(database, record), there)
     return found
 
 
-def _lying_there(site: Site, tree: str, *, hashed: bool) -> Lying:
+def _lying_there(site: Site, tree: str) -> Lying | None:
     folder = tree_folder(site, tree)
-    return lying(folder.host, folder.path, folder.exclude, user=folder.user, hashed=hashed)
+    return lying(folder.host, folder.path, folder.exclude, user=folder.user) if folder.exists() else None
