@@ -1,0 +1,1 @@
+"""What makes a mask of a value: one kind of value per file."""

@@ -1,0 +1,19 @@
+"""What every maker of masks promises."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+
+class Maker(ABC):
+    """Makes masks of values of one kind. The same value gets the same mask, whenever it is asked for."""
+
+    unique: bool = True
+    """Whether different values always get different masks."""
+    telling: bool = True
+    """Whether a value of this kind tells who somebody is, so that a leak scan looks for it."""
+
+    @abstractmethod
+    def masked(self, values: Sequence[str]) -> list[str | None]:
+        """The mask of each value; None is no value at all (NULL)."""

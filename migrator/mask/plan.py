@@ -1,0 +1,152 @@
+"""What masking would do to a database: each column's kind, and all in which rules and database do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from migrator.mask.kinds.catalogue import KEEP, KINDS, TEXT, WITHIN
+from migrator.mask.kinds.maker import Maker
+from migrator.mask.looks import looks_personal
+from migrator.mask.rules import Reference, Rules
+from migrator.mask.structure import Column, ForeignKey, Structure
+from migrator.model.finding import Finding, blocks, warns
+from migrator.playbook.nearest import nearest
+from migrator.text import _
+
+Kinds = dict[tuple[str, str], str]
+"""The kind of each column, by table and column."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One column that will be masked. `unique`: its values may not meet; `follows`: the server changes it by itself."""
+
+    table: str
+    column: Column
+    kind: str
+    unique: bool
+    follows: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}.{self.column.name}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The columns to mask, those of free text apart, and the references between tables."""
+
+    works: tuple[Work, ...]
+    within: tuple[Work, ...]
+    references: tuple[Reference, ...]
+    findings: tuple[Finding, ...]
+
+    def groups(self) -> list[list[Work]]:
+        """Works that must be done together: those of one table, and of tables that refer to each other by them."""
+        masked = {(work.table, work.column.name) for work in self.works}
+        sets: list[set[str]] = [{table} for table in dict.fromkeys(work.table for work in self.works)]
+        for reference in self.references:
+            if any((reference.table, column) in masked for column in reference.columns):
+                joined = [s for s in sets if reference.table in s or reference.parent in s]
+                sets = [s for s in sets if s not in joined] + [set().union(*joined)]
+        return [[work for work in self.works if work.table in names] for names in sets]
+
+
+def planned(rules: Rules, structure: Structure, makers: Mapping[str, Maker], make: str) -> Plan:
+    """The rules met with a real structure; the database is not asked any more."""
+    references = _references(rules, structure)
+    kinds: Kinds = {(table, column): kind for table, its in structure.items() for column in its.columns
+                    if (kind := rules.kind_of(table, column))}
+    contrary = list(_inherited(kinds, references))
+    works = [_work(structure, references, table, column, kind, make)
+             for (table, column), kind in kinds.items() if kind != KEEP]
+    findings = [*_not_there(rules, structure), *_unlisted(structure, kinds), *contrary,
+                *(finding for work in works for finding in _misfits(work, rules, makers, make, references))]
+    return Plan(tuple(w for w in works if w.kind != WITHIN), tuple(w for w in works if w.kind == WITHIN),
+                tuple(references), tuple(findings))
+
+
+def _references(rules: Rules, structure: Structure) -> list[Reference]:
+    declared: list[Reference] = [foreign for table in structure.values() for foreign in table.foreign]
+    said = [r for r in rules.references if r.table in structure and r.parent in structure
+            and r.columns[0] in structure[r.table].columns and r.parent_columns[0] in structure[r.parent].columns]
+    return [r for r in declared if r.parent in structure] + said
+
+
+def _inherited(kinds: Kinds, references: Iterable[Reference]) -> Iterator[Finding]:
+    """Give both ends of a reference the kind that one of them has; tell where they have two."""
+    pairs = [((r.table, mine), (r.parent, other)) for r in references
+             for mine, other in zip(r.columns, r.parent_columns, strict=True)]
+    grown = True
+    while grown:
+        grown = False
+        for ends in pairs:
+            for one, other in (ends, ends[::-1]):
+                if one not in kinds and kinds.get(other, KEEP) != KEEP:
+                    kinds[one], grown = kinds[other], True
+    for child, parent in pairs:
+        if child in kinds and kinds.get(parent, KEEP) != kinds[child]:
+            yield blocks("mask.contrary", _("{child} refers to {parent} and is of another kind").format(
+                child=".".join(child), parent=".".join(parent)), _("give both the same kind in the rules"))
+
+
+def _work(structure: Structure, references: Iterable[Reference], table: str, column: str, kind: str,
+          make: str) -> Work:
+    follows = make == "postgresql" and any(
+        isinstance(r, ForeignKey) and r.table == table and column in r.columns and r.on_update == "CASCADE"
+        for r in references)
+    unique = structure[table].unique(column) or any(r.parent == table and column in r.parent_columns
+                                                    for r in references)
+    return Work(table, structure[table].columns[column], kind, unique, follows)
+
+
+def _misfits(work: Work, rules: Rules, makers: Mapping[str, Maker], make: str,
+             references: Iterable[Reference]) -> Iterator[Finding]:
+    name = work.name
+    if work.column.computed:
+        yield blocks("mask.computed", _("{column} is computed by the database").format(column=name),
+                     _("mask the columns that it is computed from"))
+    fits = KINDS[rules.said[work.kind][0]].fits if work.kind in rules.said else (TEXT,)
+    if work.column.holds not in fits:
+        yield blocks("mask.type", _("{column} has the type {type}, which the kind {kind} does not fit").format(
+            column=name, type=work.column.type, kind=work.kind), _("whole numbers: number; anything: constant, null"))
+    if work.kind == WITHIN:
+        return
+    if work.unique and not makers[work.kind].unique:
+        yield blocks("mask.unique", _("{column} must be unique, and masks of the kind {kind} may meet").format(
+            column=name, kind=work.kind), _("take another kind, or say unique: true of it under kinds"))
+    if not work.column.nullable and rules.said[work.kind][0] == "null":
+        yield blocks("mask.not_null", _("{column} may not be NULL").format(column=name), _("take constant"))
+    if make == "postgresql" and any(
+            isinstance(r, ForeignKey) and r.parent == work.table and work.column.name in r.parent_columns
+            and r.on_update not in ("NO ACTION", "CASCADE") for r in references):
+        yield blocks("mask.restricted", _("{column} is referred to by a foreign key that forbids every change").format(
+            column=name), _("keep it"))
+
+
+def _unlisted(structure: Structure, kinds: Kinds) -> Iterator[Finding]:
+    for table, its in structure.items():
+        for column in its.columns.values():
+            if (table, column.name) not in kinds and column.holds != "other" and (look := looks_personal(column.name)):
+                yield blocks("mask.unlisted", _("{column} looks personal ({why}), and the rules say nothing of it")
+                             .format(column=f"{table}.{column.name}", why=look.why),
+                             _("give it a kind in the rules, or write keep"))
+
+
+def _not_there(rules: Rules, structure: Structure) -> Iterator[Finding]:
+    """Names that are probably misspelt; that a version of the product lacks a table is usual."""
+    for table, kinds in rules.file.tables.items():
+        if table not in structure:
+            guess = nearest(table, structure) if "*" not in table else None
+            if guess and guess not in rules.file.tables:
+                yield _misspelt(table, guess)
+        elif isinstance(kinds, dict):
+            for column in kinds.keys() - structure[table].columns.keys():
+                guess = nearest(column, structure[table].columns)
+                if guess and guess not in kinds:
+                    yield _misspelt(f"{table}.{column}", guess)
+
+
+def _misspelt(name: str, guess: str) -> Finding:
+    return warns("mask.not_there", _("the database has no {name}, but {guess}").format(name=name, guess=guess))
