@@ -53,7 +53,7 @@ def move_rows(login: Login, source: str, target: str, before: str, tables: Seque
     """
     steps = [text for table in tables for text in table]
     fed = script(_FEED, before, after, login.address, str(login.port), login.user, source, *steps)
-    one = pipe(fed, words("psql", *_way(login), *_BARE, f"--dbname={target}"))
+    one = pipe(fed, words("psql", *reached(login), *_BARE, f"--dbname={target}"))
     return password_first(PASSWORD, words("env", "PGCLIENTENCODING=UTF8", "sh", "-c", one.text))
 
 
@@ -100,8 +100,9 @@ def literal(text: str) -> str:
 
 
 def _client(program: str, login: Login, database: str, *options: str) -> Command:
-    return password_first(PASSWORD, words(program, *_way(login), f"--dbname={database}", *options))
+    return password_first(PASSWORD, words(program, *reached(login), f"--dbname={database}", *options))
 
 
-def _way(login: Login) -> list[str]:
+def reached(login: Login) -> list[str]:
+    """The options that lead to the server; an address with a slash is the folder of its socket."""
     return [f"--host={login.address}", f"--port={login.port}", f"--username={login.user}", "--no-password"]

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import BinaryIO, Protocol
 
 from migrator.playbook.inventory import Database as Entry
+from migrator.transport.base import Transport
 
 LONG = 24 * 3600.0
 """Seconds after which moving a whole database is given up."""
@@ -22,8 +23,11 @@ class Client(Protocol):
     """
 
     make: str
+    host: Transport
     extension: str
     """Of a dump's file in a set: `dump`, `sql` or `sqlite`."""
+    loads: int
+    """How often bringing a database back reads the dump."""
 
     def live(self) -> Entry:
         """The live database, reached by the role that also reaches copies: both are seen with the same eyes."""
@@ -36,6 +40,9 @@ class Client(Protocol):
 
     def size(self) -> int:
         """Bytes that the live database takes; a dump is rarely larger."""
+
+    def data_folder(self) -> str | None:
+        """Where on its host the database's files lie; None when they lie elsewhere or nobody may know."""
 
     def dump(self, sink: BinaryIO) -> None:
         """Write one consistent state of the live database into the stream, while others go on working with it."""

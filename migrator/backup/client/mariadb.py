@@ -30,6 +30,8 @@ class MariadbClient(ServerClient):
     make = "mariadb"
     extension = "sql"
     port = 3306
+    loads = 2
+    where = "select @@datadir"
 
     def properties(self) -> dict[str, str]:
         charset, collation = self._live.query(_PROPERTIES)[0]

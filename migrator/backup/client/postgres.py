@@ -14,6 +14,7 @@ _PROPERTIES = """
 select pg_encoding_to_char(encoding), datcollate, datctype, pg_get_userbyid(datdba), pg_database_size(oid)
 from pg_database where datname = current_database()
 """
+_UNLOGGED = "select relname from pg_class where relpersistence = 'u' and relkind = 'r' order by relname"
 
 
 class PostgresClient(ServerClient):
@@ -22,6 +23,8 @@ class PostgresClient(ServerClient):
     make = "postgresql"
     extension = "dump"
     port = 5432
+    loads = 1
+    where = "select setting from pg_settings where name = 'data_directory'"
 
     def properties(self) -> dict[str, str]:
         encoding, collate, ctype, owner, _size = self._live.query(_PROPERTIES)[0]
@@ -58,6 +61,14 @@ class PostgresClient(ServerClient):
     def _remove(self, database: str) -> None:
         self.admin_sql(postgres.drop_database(database))
 
+    @property
+    def maintenance(self) -> str:
+        """The database that the admin role is connected to, so that this one can be renamed or removed."""
+        return (self.admin_database if self.admin_database != self.database else "") or "postgres"
+
+    def unlogged(self) -> list[str]:
+        """Tables whose content the server keeps out of its log."""
+        return [str(row[0]) for row in self._live.query(_UNLOGGED)]
+
     def admin_sql(self, sql: str, *, changes: bool = True) -> str:
-        maintenance = self.admin_database if self.admin_database != self.database else "postgres"
-        return self._as_admin(postgres.run_sql(self.admin, maintenance or "postgres"), sql, changes=changes)
+        return self._as_admin(postgres.run_sql(self.admin, self.maintenance), sql, changes=changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import closing
 from typing import BinaryIO
 
 from sqlalchemy.engine import URL, make_url
@@ -16,6 +17,7 @@ from migrator.commands.shell import Command
 from migrator.database.base import OURS
 from migrator.errors import WrongUse
 from migrator.playbook.inventory import Database as Entry
+from migrator.reach import open_at
 from migrator.secret import Secret, resolve
 from migrator.site import Site
 from migrator.text import _
@@ -29,11 +31,13 @@ class ServerClient(ABC):
     """
 
     port: int
+    where: str
+    """Asks the server for the folder of its data; no row for a role that may not know."""
 
     def __init__(self, site: Site, name: str) -> None:
         self.entry = site.database_entry(name)
         self.host = site.host(self.entry.at)
-        self.name = name
+        self.name, self._site = name, site
         url = make_url(self.entry.url)
         if not url.database:
             raise WrongUse(_("the URL of {name} names no database").format(name=name), where=site.name)
@@ -54,6 +58,13 @@ class ServerClient(ABC):
 
     def copy(self, label: str, *, beside: bool) -> Entry:
         return self._entry(self.beside(label))
+
+    def data_folder(self) -> str | None:
+        if self.user.address not in ("127.0.0.1", "localhost", "::1"):
+            return None
+        with closing(open_at(self.host, self._site.environment, self.name, self.live())) as database:
+            found = database.reading().query(self.where)
+        return str(found[0][0]) if found else None
 
     def drop(self, copy: Entry) -> None:
         if self._there(database_of(copy)):
@@ -96,9 +107,14 @@ class ServerClient(ABC):
         """Run a changing command of the database's programs as the role that may see and make everything."""
         self.host.run(command, input=self._admin_password, timeout=LONG)
 
-    def pull(self, command: Command, sink: BinaryIO) -> None:
-        """Run a program that logs in as the admin role, its output into the stream."""
-        self.host.stream_out(command, sink, input=self._admin_password, timeout=LONG)
+    def pull(self, command: Command, sink: BinaryIO, sql: str = "") -> None:
+        """Run a program that logs in as the admin role, its output into the stream; it reads `sql`."""
+        self.host.stream_out(command, sink, input=self._admin_password + sql.encode(), timeout=LONG)
+
+    def refused(self, command: Command) -> str:
+        """Why a reading program that logs in as the admin role fails; empty when it does not."""
+        result = self.host.read(command, input=self._admin_password, check=False)
+        return result.tail if result.exit_code else ""
 
     def _push(self, command: Command, source: Source) -> None:
         with source() as stream:

@@ -22,6 +22,7 @@ class SqliteClient:
 
     make = "sqlite"
     extension = "sqlite"
+    loads = 1
 
     def __init__(self, site: Site, name: str) -> None:
         self.entry = site.database_entry(name)
@@ -41,6 +42,9 @@ class SqliteClient:
 
     def size(self) -> int:
         return int(self.host.read(sqlite.size(self.path).as_user(self.owner)).text)
+
+    def data_folder(self) -> str | None:
+        return posixpath.dirname(self.path)
 
     def dump(self, sink: BinaryIO) -> None:
         scratch = "/var/tmp" if self.owner else self._scratch  # noqa: S108 (mktemp makes a private folder in it)
