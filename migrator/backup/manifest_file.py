@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from migrator.backup.part import Part
 from migrator.text import _
 
 MANIFEST = "manifest.json"
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+"""Of a database or tree: what an inventory takes, so that it can be the name of a file."""
 
 
 def save(manifest: Manifest, folder: Path) -> None:
@@ -43,6 +46,10 @@ def load(content: bytes, folder: Path) -> Manifest:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise SetDamaged(_("the manifest cannot be understood: {why}").format(why=error), where=str(folder),
                          hint=_("use another set")) from None
+    for name in [*manifest.databases, *manifest.trees]:
+        if not NAME.fullmatch(name):
+            raise SetDamaged(_("the manifest names {name}, which is no name of a database or tree").format(
+                name=ascii(name)), where=str(folder), hint=_("use another set"))
     for part in manifest.parts:
         if part.sealed != bool(manifest.seal):
             raise SetDamaged(_("the manifest does not say for whom {path} is sealed").format(path=part.path),

@@ -27,10 +27,12 @@ _DATABASES = """
 Stop the application first. Databases:
 """
 _HOW = {
-    "postgresql": "    createdb NEW && {unpacked} | pg_restore --exit-on-error --dbname=NEW\n",
-    "mariadb": "    mariadb -e 'CREATE DATABASE NEW' && {unpacked} | mariadb NEW\n",
-    "sqlite": "    {unpacked} > NEW && rm -f OLD-wal OLD-shm OLD-journal && mv NEW OLD\n",
+    "dump": "    createdb NEW && {printed} | pg_restore --exit-on-error --dbname=NEW\n",
+    "sql": "    mariadb -e 'CREATE DATABASE NEW' && {printed} | mariadb NEW\n",
+    "sqlite": "    {printed} > NEW && rm -f OLD-wal OLD-shm OLD-journal && mv NEW OLD\n",
+    "binlog": "    {printed} | mariadb-binlog - | mariadb   (on a server of its own, after the dump that it follows)\n",
 }
+_OTHER = "    {printed} > NEW\n"
 _TREE = "    mkdir -p {path} && {unpacked} | tar -xpf - --numeric-owner -C {path}\n"
 
 
@@ -42,11 +44,16 @@ def write_readme(manifest: Manifest, folder: Path) -> None:
     if manifest.base:
         text += _BUILDS_ON.format(base=manifest.base)
     text += _DATABASES
-    text += "".join(_HOW[d.make].format(unpacked=_unpacked(d.part)) for d in manifest.databases.values())
+    text += "".join(loading(d.part.extension, _unpacked(d.part)) for d in manifest.databases.values())
     text += "\nFile trees:\n"
     text += "".join(_TREE.format(path=shlex.quote(t.path), unpacked=_unpacked(t.part))
                     for t in manifest.trees.values())
     (folder / "README.txt").write_text(text, encoding="utf-8", errors="surrogateescape")
+
+
+def loading(extension: str, printed: str) -> str:
+    """The line that loads a database; `printed` is the command that prints what was taken of it."""
+    return _HOW.get(extension, _OTHER).format(printed=printed)
 
 
 def _unpacked(part: Part) -> str:
