@@ -39,11 +39,12 @@ from migrator.units import show_size
 
 def take_set(site: Site, vault: Path, name: str, *, databases: Sequence[str] | None = None,
              trees: Sequence[str] | None = None, base: BackupSet | None = None,
-             attachments: Attachments | None = None, say: OnLine = watch.nobody,
+             attachments: Attachments | None = None, logs: bool = False, say: OnLine = watch.nobody,
              progress: part.Progress = watch.still) -> BackupSet:
     """A new set in the vault, of the named databases and trees; None means all of the site.
 
-    With a `base`, a set of the same vault, trees are packed only as far as they have changed since it was taken. Files
+    With a `base`, a set of the same vault, trees are packed only as far as they have changed since it was taken. With
+    `logs`, databases of which the inventory says so are kept by their server's log; otherwise all are dumped. Files
     that the databases name (`attachments`; None: what the site's product says) are looked for in the set, and what is
     missing is noted.
     The set's folder appears under its `name` in one step when everything is complete; a set that is already there
@@ -61,7 +62,7 @@ def take_set(site: Site, vault: Path, name: str, *, databases: Sequence[str] | N
     asking = Asking(site, attachments_of(site) if attachments is None else attachments, *chosen)
     with growing(final) as folder, snapshot(site, chosen[1], mirrored=bool(chosen[0])) as held:
         started = clock.stamp()
-        taker = _Taker(site, folder, base, seal, held, say, progress)
+        taker = _Taker(site, folder, base, seal, held, logs, say, progress)
         asking.before()
         databases_taken = {d: taker.database(d) for d in chosen[0]}
         held.complete()
@@ -95,8 +96,9 @@ class _Taker:
     """Writes the parts of one set and notes what it saw."""
 
     def __init__(self, site: Site, folder: Path, base: BackupSet | None, seal: Sequence[str], held: Snapshot,
-                 say: OnLine, progress: part.Progress) -> None:
+                 logs: bool, say: OnLine, progress: part.Progress) -> None:
         self._site, self._folder, self._base, self._seal, self._held = site, folder, base, seal, held
+        self._logs = logs
         self._say, self._progress = say, progress
         self.notes: list[Finding] = []
         self.entries: dict[str, Entries] = {}
@@ -105,7 +107,7 @@ class _Taker:
         """Dump one database, its facts measured before and after: facts that moved are not those of the dump."""
         client = client_of(self._site, name)
         self._say(_("database {name}: {size}").format(name=name, size=show_size(client.size())))
-        taking = Taking(self._site.database_entry(name), client, name, self._base)
+        taking = Taking(client, name, self._base, wanted=self._logs and self._site.database_entry(name).logs)
         self.notes += taking.notes
         with closing(open_entry(self._site, name, client.live())) as database:
             properties, schema, before = client.properties(), database.schema().fingerprint, database.tables()
