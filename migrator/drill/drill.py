@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
+from contextlib import ExitStack
 
 from migrator import clock
 from migrator.backup import catalog, part, watch
+from migrator.backup.errors import SetMissing
 from migrator.backup.set import BackupSet
 from migrator.backup.unlock import unlocked
 from migrator.drill.apart import require_ready
@@ -38,9 +39,9 @@ def run_drill(asked: Drill, *, say: OnLine = watch.nobody, progress: part.Progre
     rebuild = Rebuild(asked.scratch, asked.live.reading(), kept, asked.suites, stopwatch, asked.adapt, asked.switch,
                       asked.release, say, progress)
     story = Story(asked, rebuild, parts, began, failed)
-    keeping = time.monotonic()
-    with borrowed(asked.scratch, asked.vault, say=say, progress=progress):
-        story.outside = round(time.monotonic() - keeping, 3)
+    with ExitStack() as afterwards:
+        with stopwatch.not_counted("keep"):
+            afterwards.enter_context(borrowed(asked.scratch, asked.vault, say=say, progress=progress))
         try:
             rebuild_and_note(rebuild)
         except MigratorError as error:
@@ -53,10 +54,21 @@ def run_drill(asked: Drill, *, say: OnLine = watch.nobody, progress: part.Progre
 
 def _decide(asked: Drill) -> tuple[BackupSet, list[dict[str, str]]]:
     """The set to restore and the parts of a kept release, once nothing speaks against beginning."""
-    kept = (catalog.find(asked.vault, asked.set) if asked.set
-            else catalog.newest_proven(asked.vault, asked.live.name))
-    kept = unlocked(asked.live, kept)
+    kept = unlocked(asked.live, _chosen(asked))
     for name in asked.switch:
         asked.scratch.service(name)
     require_ready(asked.scratch, asked.live.reading(), kept, asked.suites)
     return kept, asked.release.parts(kept) if asked.release else []
+
+
+def _chosen(asked: Drill) -> BackupSet:
+    """The set that was named, else the newest proven one; it was there when the system failed. Raises SetMissing."""
+    found = ([catalog.find(asked.vault, asked.set)] if asked.set
+             else [s for s in catalog.sets(asked.vault, asked.live.name) if s.proof.proven])
+    for kept in found:
+        if asked.failed is None or clock.parse(kept.manifest.taken) <= asked.failed:
+            return kept
+    if found:
+        raise SetMissing(_("no such set was taken before the failure at {moment}").format(
+            moment=clock.stamp(asked.failed)), where=str(asked.vault))
+    return catalog.newest_proven(asked.vault, asked.live.name)  # which says what there is instead

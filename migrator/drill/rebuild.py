@@ -12,11 +12,14 @@ from migrator.backup.set import BackupSet
 from migrator.checks.result import CheckResult
 from migrator.checks.run import run_suite
 from migrator.checks.suite_file import SuiteFile
+from migrator.clone.neutral.neutralise import neutralise
+from migrator.clone.neutral.read import NEUTRALISE_FILE, load_neutral
 from migrator.clone.traces import Traces, adapt
 from migrator.commands.shell import words
 from migrator.drill.application import Application
 from migrator.drill.errors import ChecksFailed
 from migrator.drill.kept_release import KeptRelease
+from migrator.drill.product import product_folder
 from migrator.drill.stopwatch import Stopwatch
 from migrator.site import Site
 from migrator.text import _
@@ -27,9 +30,10 @@ from migrator.transport.base import OnLine
 class Rebuild:
     """One recovery of `live` as it was in the set `kept`, into `scratch`, which is borrowed and stands still.
 
-    `adapt` names files, as TREE/PATH, in which what speaks of the live system becomes the scratch's own. `switch` names
-    services that let users in: they start when all else is proven. With a `release`, its program is laid out from the
-    packages that were kept of it, and its tree is not taken from the set.
+    What the product's neutralise.yaml lists is made harmless before anything starts. `adapt` names files, as TREE/PATH,
+    in which what speaks of the live system becomes the scratch's own. `switch` names services that let users in: they
+    start when all else is proven. With a `release`, its program is laid out from the packages that were kept of it, and
+    its tree is not taken from the set.
     """
 
     scratch: Site
@@ -55,6 +59,8 @@ class Rebuild:
         with self.stopwatch.measured("files"):
             self._restore(databases=[], trees=self.trees)
             self.adapted = adapt(self.scratch, Traces.of(self.live, self.scratch), self.adapt)
+        with self.stopwatch.not_counted("neutralise"):
+            self._make_harmless()
         with self.stopwatch.measured("start"):
             Application(self.scratch).start(name for name in self.scratch.environment.services
                                             if name not in self.switch)
@@ -83,8 +89,19 @@ class Rebuild:
             self.release.install(self.scratch, self.say, self.progress)
 
     def _restore(self, *, databases: list[str] | None, trees: list[str]) -> None:
-        restore_set(self.scratch, self.kept.folder, databases=databases, trees=trees, say=self.say,
+        restore_set(self.scratch, self.kept, databases=databases, trees=trees, say=self.say,
                     progress=self.progress)
+
+    def _make_harmless(self) -> None:
+        """What was restored must reach nobody when it starts: it holds the live system's addresses and keys."""
+        folder = product_folder(self.live)
+        if folder is None or not (folder / NEUTRALISE_FILE).is_file():
+            self.notes.append(_("no {file} of the product: what was started could reach others").format(
+                file=NEUTRALISE_FILE))
+            self.say(self.notes[-1])
+            return
+        done = neutralise(self.scratch, load_neutral(folder / NEUTRALISE_FILE), say=self.say)
+        self.notes += [_("{name} was made harmless").format(name=name) for name in done.changed]
 
     def _judge(self) -> None:
         for suite in self.suites:

@@ -21,9 +21,9 @@ class DrillRecord:
     """One drill. Moments are ISO 8601, phases are seconds by name as far as it came.
 
     `level` is what is proven of the set now. `rto` is the time from the failure (`failed`, as told, else the drill's
-    begin) until everything passed; `outside` are seconds that a real recovery would not need: keeping what the scratch
-    held. `parts` are those of a kept release, `differs` says in what the restored system is not the live one, `why`
-    and `broken` why it failed, and in which phase.
+    begin) until everything passed, None when that never was; `outside` are seconds that a recovery would not need.
+    `parts` are those of a kept release, `differs` says in what the restored system is not the live one, `why` and
+    `broken` why it failed, and in which phase.
     """
 
     id: str
@@ -66,17 +66,15 @@ class DrillRecord:
                 "rpo": self.rpo.as_json() if self.rpo else None}
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
-    def save(self, folder: Path) -> Path:
-        """Write it into the folder as `ID.json`, whole or not at all; gives its path."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / f"{self.id}.json"
+    def save(self, path: Path) -> None:
+        """Write it, whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         new = path.with_suffix(".new")
         with open(new, "w", encoding="utf-8") as file:
             file.write(self.text())
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)
-        return path
 
     @classmethod
     def read(cls, text: str, where: str) -> DrillRecord:

@@ -46,6 +46,11 @@ def find(vault: Path, environment: str, name: str | None, signers: Signers | Non
                    hint=f"inv drill.list --env {environment}")
 
 
+def path_of(vault: Path, record: DrillRecord) -> Path:
+    """Where a record lies."""
+    return vault / DRILLS / f"{record.id}.json"
+
+
 def sign(path: Path, signers: Signers | None, key: Path | None) -> None:
     """Put a person's signature beside a record; raises WrongUse when there is no key, or no signature came of it."""
     signature = (signers or Signers(path)).sign(path.read_text(encoding="utf-8"), key)

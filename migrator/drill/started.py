@@ -8,6 +8,7 @@ from typing import Any
 from migrator.backup import part, proof, watch
 from migrator.backup.errors import RestoreDiffers, SetDamaged
 from migrator.backup.set import PROOF, BackupSet
+from migrator.backup.unlock import unlocked
 from migrator.checks.suite_file import SuiteFile
 from migrator.drill.apart import require_ready
 from migrator.drill.errors import ChecksFailed
@@ -35,7 +36,7 @@ def prove_started(scratch: Site, live: Site, kept: BackupSet, suites: Sequence[S
     Raises FindingsBlock before anything is touched when the scratch is not disposable, too close to the live system, or
     nothing could be started or asked there; Locked; SetDamaged, RestoreDiffers, ChecksFailed and errors of hosts.
     """
-    live = live.reading()
+    live, kept = live.reading(), unlocked(live, kept)
     require_ready(scratch, live, kept, suites)
     with borrowed(scratch, kept.folder.parent, say=say, progress=progress):
         rebuild = Rebuild(scratch, live, kept, suites, Stopwatch(), adapt, say=say, progress=progress)

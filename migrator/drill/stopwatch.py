@@ -11,11 +11,15 @@ PHASES = ("decide", "provision", "database", "files", "start", "verify", "switch
 
 
 class Stopwatch:
-    """Seconds by phase, as far as phases were gone through; `phase` is the one that runs, or ran last."""
+    """Seconds by phase, as far as phases were gone through; `phase` is the one that runs, or ran last.
+
+    `aside` are seconds for what only a drill has to do, and no recovery.
+    """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self.seconds: dict[str, float] = {}
+        self.aside = 0.0
         self.phase = ""
 
     @contextmanager
@@ -26,6 +30,15 @@ class Stopwatch:
             yield
         finally:
             self.seconds[phase] = round(self.seconds.get(phase, 0.0) + before + self._now() - began, 3)
+
+    @contextmanager
+    def not_counted(self, what: str) -> Iterator[None]:
+        """Measure the block as something that no recovery would wait for."""
+        self.phase, began = what, self._now()
+        try:
+            yield
+        finally:
+            self.aside = round(self.aside + self._now() - began, 3)
 
     @property
     def total(self) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
@@ -16,22 +15,19 @@ from migrator.drill.heartbeat import newest_beat
 from migrator.drill.objectives import Measured, lost
 from migrator.drill.rebuild import Rebuild
 from migrator.drill.record import DrillRecord
-from migrator.drill.scratch import DRILLS
+from migrator.drill.records import path_of
 from migrator.text import _
 
 
 @dataclass
 class Story:
-    """One drill that has begun. `failed` is the moment from which its time counts; `outside` are seconds that count
-    for nobody.
-    """
+    """One drill that has begun. `failed` is the moment from which its time counts."""
 
     asked: Drill
     rebuild: Rebuild
     parts: list[dict[str, str]]
     began: datetime
     failed: datetime
-    outside: float = 0.0
 
     def ended(self, why: str = "") -> DrillRecord:
         """Write the record of its end, failed if there is a reason; while the scratch is still as it was restored."""
@@ -41,12 +37,12 @@ class Story:
             by=asked.by, began=clock.stamp(self.began), ended=clock.stamp(), failed=clock.stamp(self.failed),
             told=asked.failed is not None, set=kept.id, taken=kept.manifest.taken, level=kept.proof.level,
             passed=not why, why=why, broken=rebuild.stopwatch.phase if why else "", phases=rebuild.stopwatch.seconds,
-            outside=self.outside, bytes=rebuild.bytes, checks=rebuild.shown_checks(),
+            outside=rebuild.stopwatch.aside, bytes=rebuild.bytes, checks=rebuild.shown_checks(),
             rto=None if why else Measured(rebuild.stopwatch.total, asked.rto), rpo=None if why else self._lost(),
             forecast=Forecast(None, _("the drill failed, so nothing was measured")) if why else self._forecast(),
             release=asked.release.version if asked.release else "", parts=self.parts, differs=self._differs(),
             notes=rebuild.notes, tool=__version__)
-        record.save(folder(asked.vault))
+        record.save(path_of(asked.vault, record))
         return record
 
     def _lost(self) -> Measured:
@@ -66,16 +62,11 @@ class Story:
         live, scratch = self.asked.live.environment, self.asked.scratch.environment
         places = [(name, live.trees[name].path, tree.path) for name, tree in scratch.trees.items()
                   if name in live.trees]
-        places += [(name, _shown(live.databases[name].url), _shown(database.url)) for name, database in scratch.databases.items()
-                   if name in live.databases]
+        places += [(name, _shown(live.databases[name].url), _shown(entry.url))
+                   for name, entry in scratch.databases.items() if name in live.databases]
         return [*(f"{name}: {there} → {here}" for name, there, here in places if there != here),
                 *(_("{file} was adapted").format(file=name) for name in self.rebuild.adapted)]
 
 
 def _shown(url: str) -> str:
     return make_url(url).render_as_string(hide_password=True)
-
-
-def folder(vault: Path) -> Path:
-    """Where the records of a vault's drills lie."""
-    return vault / DRILLS

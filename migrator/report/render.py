@@ -55,12 +55,15 @@ def write(record: Mapping[str, Any], folder: Path, *, formats: list[str], langua
     return paths
 
 
+def fill(template: str, values: Mapping[str, Any]) -> str:
+    """A template of this folder with its values, in the language in force; what it needs of every page is added."""
+    return scrub(_environment().get_template(template).render(
+        **values, language=text.language(), css=(HERE / "page.css").read_text(encoding="utf-8"), version=__version__))
+
+
 def _fill(template: str, record: Mapping[str, Any], language: str | None) -> str:
     with speaking(language):
-        page = _environment().get_template(template).render(
-            **view(record), language=text.language(), css=(HERE / "page.css").read_text(encoding="utf-8"),
-            version=__version__)
-    return scrub(page)
+        return fill(template, view(record))
 
 
 @cache
@@ -72,7 +75,7 @@ def _environment() -> jinja2.Environment:
         autoescape=jinja2.select_autoescape(["html"]), undefined=jinja2.StrictUndefined)
     environment.globals |= {"_": _, "labels": labels}
     environment.filters |= {"seconds": units.show_seconds, "difference": units.show_difference, "local": clock.local,
-                            "cell": _cell}
+                            "cell": _cell, "size": units.show_size}
     return environment
 
 

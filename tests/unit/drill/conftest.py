@@ -18,14 +18,14 @@ from migrator.backup.take import take_set
 from migrator.checks.suite_file import SuiteFile
 from migrator.drill.application import Application
 from migrator.drill.asked import Drill
-from migrator.playbook.inventory import Environment
+from migrator.playbook.inventory import Environment, Tree
 from migrator.playbook.lookups import scope
 from migrator.site import Site
 from tests.unit.backup.conftest import LocalDoors
 
 SERVE = """
 import configparser, http.server, os, sqlite3, sys
-here = os.path.dirname(os.path.abspath(__file__))
+here = os.getcwd() if os.path.exists("app.ini") else os.path.dirname(os.path.abspath(__file__))
 config = configparser.ConfigParser()
 config.read(os.path.join(here, "app.ini"))
 class Page(http.server.BaseHTTPRequestHandler):
@@ -63,7 +63,8 @@ class World:
 
     def state(self) -> dict[str, bytes]:
         """Every file of both systems."""
-        return {str(path.relative_to(self.folder)): path.read_bytes() for name in ("live", "scratch")
+        return {str(path.relative_to(self.folder)): path.read_bytes()
+                for name in ("live", "scratch", "live-program", "scratch-program")
                 for path in sorted((self.folder / name).rglob("*")) if path.is_file()}
 
     def with_scratch(self, **more: Any) -> World:
@@ -72,9 +73,25 @@ class World:
         site = Site("scratch", described, LocalDoors({"scratch": described}))
         return World(self.live, site, self.vault, self.kept, self.folder)
 
+    def with_program(self) -> World:
+        """The same with the program in a tree of its own, `live-program` and `scratch-program`, started from there."""
+        sites = {}
+        for site in (self.live, self.scratch):
+            root = self.folder / f"{site.name}-program"
+            trees = {**site.environment.trees, "program": Tree(path=str(root), at="here")}
+            web = site.environment.services["web"]
+            start = [f"cd {self.folder / site.name} && " + word.replace(
+                f"{self.folder / site.name}/serve.py", f"{root}/current/serve.py") if " " in word else word
+                for word in web.start or []]
+            services = {"web": web.model_copy(update={"start": start})}
+            sites[site.name] = site.environment.model_copy(update={"trees": trees, "services": services})
+        live, scratch = (Site(name, sites[name], LocalDoors(sites)) for name in sites)
+        return World(live, scratch, self.vault, self.kept, self.folder)
+
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setattr("migrator.checks.run.PAUSE", 0.02)
     environments = {name: _environment(tmp_path, name, disposable=name == "scratch") for name in ("live", "scratch")}
     doors = LocalDoors(environments)
     live, scratch = (Site(name, environments[name], doors) for name in environments)
