@@ -11,6 +11,7 @@ from migrator.text import _
 
 if TYPE_CHECKING:
     from migrator.backup.set import BackupSet
+    from migrator.site import Site
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,21 @@ def split(text: str) -> tuple[str, str]:
         raise WrongUse(_('"{text}" names nothing inside a database or tree').format(text=text),
                        hint="--table main/issue, --file app/files/one.txt")
     return name, inside
+
+
+def chosen_of(site: Site, what: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Databases and trees of a site that are to be taken: all, or what is named by `databases`, `trees` or a name.
+
+    Raises WrongUse for a name that the inventory does not hold.
+    """
+    environment = site.environment
+    if not what:
+        return list(environment.databases), list(environment.trees)
+    groups = {"databases": list(environment.databases), "database": list(environment.databases),
+              "trees": list(environment.trees), "files": list(environment.trees)}
+    names = [name for each in what for name in groups.get(each, [each])]
+    databases = [name for name in names if name in environment.databases]
+    return databases, [name for name in names if name not in databases and site.tree(name)]
 
 
 def by_place(names: Iterable[str]) -> list[tuple[str, list[str]]]:

@@ -13,6 +13,7 @@ from migrator.backup.compared import Facts, Tables, differences, facts_of, open_
 from migrator.backup.errors import RestoreDiffers, SetDamaged
 from migrator.backup.logs.moment import moment
 from migrator.backup.logs.stretch import Stretch
+from migrator.backup.restore_room import Need
 from migrator.backup.set import BackupSet
 from migrator.database.base import Database
 from migrator.errors import WrongUse
@@ -47,6 +48,18 @@ class DatabasePart:
     @property
     def parts(self) -> list[part.Part]:
         return [self._record.part]
+
+    @property
+    def reads(self) -> int:
+        """Bytes of the vault that bringing it back reads."""
+        return self._client.loads * sum(one.bytes for _kept, one in self._stretch.parts)
+
+    def need(self) -> Need | None:
+        """What the copy takes beside the live database; None when nobody knows where that lies."""
+        folder, whole = self._client.data_folder() if self._client.exists() else None, self._stretch.parts[0][1]
+        if folder is None:
+            return None
+        return Need(self._client.host, folder, max(self._client.size(), whole.raw_bytes))
 
     def check_bases(self) -> None:
         """Prove that what earlier sets hold of this database is whole and decodes to its end; raises SetDamaged."""

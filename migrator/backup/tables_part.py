@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import datetime
 
 from migrator.backup import part, watch
 from migrator.backup.client import client_of
 from migrator.backup.compared import Tables, open_entry
 from migrator.backup.database_part import DatabasePart
 from migrator.backup.errors import RestoreDiffers, SetMissing
+from migrator.backup.restore_room import Need
 from migrator.backup.rows import replace_of
 from migrator.backup.set import BackupSet
 from migrator.database.base import Database, TableFacts
@@ -27,20 +29,31 @@ class TablesPart:
     """
 
     def __init__(self, site: Site, kept: BackupSet, database: str, tables: Sequence[str],
-                 progress: part.Progress = watch.still) -> None:
+                 progress: part.Progress = watch.still, until: datetime | None = None) -> None:
         self.name = ", ".join(f"{database}/{table}" for table in tables)
         self._site, self._kept, self._database, self._tables = site, kept, database, list(tables)
-        self._whole = DatabasePart(site, kept, database, progress)
+        self._until = until
+        self._whole = DatabasePart(site, kept, database, progress, until)
         self._client = client_of(site, database)
 
     @property
     def parts(self) -> list[part.Part]:
         return self._whole.parts
 
+    @property
+    def reads(self) -> int:
+        return self._whole.reads
+
+    def need(self) -> Need | None:
+        return self._whole.need()
+
+    def check_bases(self) -> None:
+        self._whole.check_bases()
+
     def equal(self) -> bool:
         """Whether these tables hold exactly what was taken; unknown facts are never equal."""
         tables = self._kept.tables(self._database)
-        if tables is None:
+        if tables is None or self._until:
             return False
         for missing in (table for table in self._tables if table not in tables):
             raise SetMissing(_("{database} in the set {set} has no table {table}").format(

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from migrator.backup import part, watch
-from migrator.backup.archive import read_archive
-from migrator.backup.chain import Chain
 from migrator.backup.entry import Difference, Entry, compare, excluded, to_write
 from migrator.backup.errors import RestoreDiffers, SetDamaged
 from migrator.backup.folder import Folder
+from migrator.backup.restore_room import Need
 from migrator.backup.set import BackupSet
-from migrator.backup.sieve import picked
+from migrator.backup.tree_archives import TreeArchives
 from migrator.backup.tree_folder import tree_folder
 from migrator.database.base import OURS
 from migrator.errors import NoSpace
@@ -32,28 +31,35 @@ class TreePart:
         self.name = self._tree = name
         self._site, self._kept, self._progress = site, kept, progress
         self._record = kept.manifest.trees[name]
+        self._archives = TreeArchives(kept, name, progress)
         self.folder = tree_folder(site, name, self._record.exclude)
 
     @property
     def parts(self) -> list[part.Part]:
-        return [self._record.part, self._record.list]
+        return [*self._record.archives, self._record.list]
+
+    @property
+    def reads(self) -> int:
+        """Bytes of the vault that bringing it back reads."""
+        return self._archives.bytes
+
+    def need(self) -> Need:
+        """What is to be written, as far as a listing can tell."""
+        there = self.folder.entries(hashed=False)
+        size = sum(e.size for n, e in self._wanted().items() if n not in there or there[n].listed() != e.listed())
+        return Need(self.folder.host, self.folder.path, size)
 
     def equal(self) -> bool:
         """Whether the site's tree is exactly what was taken, every file read and hashed."""
         return self.folder.exists() and not self._difference(self.folder, self._wanted(), owners=self._owners())
 
+    def check_bases(self) -> None:
+        """Prove what earlier sets hold of it, along with its own archive."""
+        self.check_members()
+
     def check_members(self) -> None:
-        """Read each archive of the chain member by member; raises SetDamaged when it is unsafe or not as listed."""
-        for kept in Chain.of(self._kept).holding(self._tree):
-            record = kept.manifest.trees[self._tree]
-            with kept.reading(record.part, self._progress) as stream:
-                packed = read_archive(stream, record.part.path)
-            here = {n: e for n, e in self._entries.items() if self._holder(e) == kept.id}
-            found = compare(self._own(kept), packed, owners=True) or compare(
-                here, {n: packed[n] for n in here if n in packed}, owners=True)
-            if found:
-                raise SetDamaged(_("the archive of {name} does not hold what its list says: {difference}").format(
-                    name=self.name, difference=found), where=str(kept.folder), hint=_("use another set"))
+        """Read every archive member by member; raises SetDamaged when one is unsafe or not as listed."""
+        self._archives.check()
 
     def prove(self) -> None:
         """Unpack into a scratch folder of the host and compare all of it; the folder is removed, whatever happens."""
@@ -93,19 +99,8 @@ class TreePart:
                 path=folder.path, free=show_size(free), needed=show_size(needed)), where=folder.host.name,
                 hint=_("make room there and resume"))
         folder.clear(difference, wanted)
-        names = to_write(difference, wanted)
-        for kept in Chain.of(self._kept).holding(self._tree):
-            self._unpack(folder, kept, {n for n in names if self._holder(wanted[n]) == kept.id}, owners=owners)
-
-    def _unpack(self, folder: Folder, kept: BackupSet, names: set[str], *, owners: bool) -> None:
-        """Write what one set of the chain holds of these names; a later set's folders come after what lies in them."""
-        if not names:
-            return
-        record = kept.manifest.trees[self._tree]
-        everything = names == self._own(kept).keys()
-        with kept.reading(record.part, self._progress) as archive:
-            some = archive if everything else picked(archive, names, record.part.path, self._instead)
-            folder.unpack(some, owners=owners)
+        for archive in self._archives.streams(to_write(difference, wanted), self._instead):
+            folder.unpack(archive, owners=owners)
 
     def _difference(self, folder: Folder, wanted: dict[str, Entry], *, owners: bool) -> Difference:
         return compare(wanted, folder.entries(hashed=True), owners=owners)
@@ -123,16 +118,7 @@ class TreePart:
         """Names of files that are left out, each with the one of its other names that takes its content."""
         return {}
 
-    @cached_property
+    @property
     def _entries(self) -> dict[str, Entry]:
         """All of the tree at the time when the set was taken."""
-        return self._kept.entries(self._tree)
-
-    def _own(self, kept: BackupSet) -> dict[str, Entry]:
-        """What a set of the chain holds in its own archive."""
-        listed = self._entries if kept is self._kept else kept.entries(self._tree)
-        return {n: e for n, e in listed.items() if e.held is None}
-
-    def _holder(self, entry: Entry) -> str:
-        """The set whose archive holds an entry of the set that is restored."""
-        return entry.held or self._kept.id
+        return self._archives.entries

@@ -18,7 +18,8 @@ EVERY = 2.0
 class Meter:
     """Writes time-stamped lines with amount, speed and time left to standard error; as JSON to standard output.
 
-    The speed counts from the first call on, so that what was done before a resumption does not flatter it.
+    The speed counts from the first call on, so that what was done before a resumption does not flatter it; an amount
+    that is smaller than the last one is other work.
     """
 
     def __init__(self, *, as_json: bool, out: TextIO | None = None,
@@ -27,12 +28,14 @@ class Meter:
         self._out = out or (sys.stdout if as_json else sys.stderr)
         self._clock = monotonic
         self._first: tuple[float, float] | None = None
+        self._last = 0.0
         self._told = monotonic()
 
     def __call__(self, done: float, total: float | None, unit: str, of: str = "") -> None:
         """So much is done; `of` says of what. Most calls write nothing."""
         now = self._clock()
-        self._first = self._first or (now, done)
+        self._first = (now, done) if self._first is None or done < self._last else self._first
+        self._last = done
         if now - self._told < EVERY:
             return
         self._told = now

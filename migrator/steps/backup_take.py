@@ -98,12 +98,6 @@ def set_name(ctx: StepContext[TakeArgs]) -> str:
 
 
 def _chosen(ctx: StepContext[TakeArgs]) -> tuple[list[str], list[str]]:
-    """Names of databases and trees; raises WrongUse for one that the inventory does not hold."""
-    environment, what = ctx.site.environment, ctx.args.what
-    if not what:
-        return list(environment.databases), list(environment.trees)
-    groups = {"databases": list(environment.databases), "database": list(environment.databases),
-              "trees": list(environment.trees), "files": list(environment.trees)}
-    names = [name for each in what for name in groups.get(each, [each])]
-    databases = [name for name in names if name in environment.databases]
-    return databases, [name for name in names if name not in databases and ctx.site.tree(name)]
+    from migrator.backup.choice import chosen_of
+
+    return chosen_of(ctx.site, ctx.args.what)
