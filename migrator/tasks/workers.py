@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from migrator import clock
 from migrator.errors import WrongUse
 from migrator.tasks.command import Call, command
-from migrator.tasks.streams import flush
+from migrator.tasks.teller import teller
 from migrator.text import _
 
 
@@ -18,22 +15,12 @@ def worker(call: Call, runs: str = "8") -> int | None:
         raise WrongUse(_('--runs is a number, not "{text}"').format(text=runs), hint="--runs 8")
     call.show(_("worker {executor} takes {runs} runs at a time").format(executor=call.app.liveness.executor, runs=runs),
               {"worker": call.app.liveness.executor, "runs": int(runs)})
-    call.leave(call.app.works.worker(_teller(call)).work(at_once=int(runs)))
+    call.leave(call.app.works.worker(teller(call)).work(at_once=int(runs)))
 
 
 @command()
 def tick(call: Call) -> int | None:
     """Go on with everything that is due and that nobody drives, to its end or its next wait; for timers."""
-    taken = call.app.works.tick(_teller(call))()
+    taken = call.app.works.tick(teller(call))()
     call.show("" if taken else _("nothing is due"), {"taken_up": [run.run for run in taken]})
     call.leave(0)
-
-
-def _teller(call: Call) -> Callable[[str], None]:
-    """Tells one line at once, with its time."""
-    def tell(line: str) -> None:
-        at = clock.stamp()
-        call.show(f"{clock.local(at, form='%H:%M:%S')}  {line}", {"at": at, "told": line})
-        flush()
-
-    return tell
