@@ -56,7 +56,12 @@ class App:
     def inventory(self) -> Inventory:
         from migrator.playbook.inventory_read import load_inventory
 
-        return load_inventory(self.inventory_file)
+        inventory = load_inventory(self.inventory_file)
+        if not (self.home / "clones").exists():
+            return inventory
+        from migrator.clone.container.known import with_copies
+
+        return with_copies(inventory, self.home / "clones")
 
     @cached_property
     def doors(self) -> InventoryDoors:

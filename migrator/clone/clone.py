@@ -9,11 +9,12 @@ from typing import Any
 from migrator.backup import former as formerly
 from migrator.backup import part, watch
 from migrator.backup.restore import restore_set
+from migrator.backup.set import BackupSet
 from migrator.site import Site
 from migrator.transport.base import OnLine
 
 
-def make_clone(copy: Site, set_path: Path | str, vault: Path, former: str, record: Mapping[str, Any], *,
+def make_clone(copy: Site, kept: BackupSet | Path | str, vault: Path, former: str, record: Mapping[str, Any], *,
                say: OnLine = watch.nobody, progress: part.Progress = watch.still) -> dict[str, Any]:
     """Replace the environment's databases and trees by those of a set.
 
@@ -21,4 +22,4 @@ def make_clone(copy: Site, set_path: Path | str, vault: Path, former: str, recor
     vault; a repeat finds that set and takes no second one. Returns the facts of the restore.
     """
     formerly.keep(copy, vault, former, record, say=say, progress=progress)
-    return restore_set(copy, set_path, say=say, progress=progress)
+    return restore_set(copy, kept, say=say, progress=progress)

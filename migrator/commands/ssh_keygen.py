@@ -35,3 +35,8 @@ def agent_keys() -> list[str]:
 def shown_sign(text: Path | str) -> str:
     """The line to type on another machine, with the key that most people have."""
     return f"ssh-keygen -Y sign -n {NAMESPACE} -f ~/.ssh/id_ed25519 {shlex.quote(str(text))}"
+
+
+def new_key(path: Path, comment: str) -> list[str]:
+    """Make a key pair without a passphrase; the public half comes to lie beside it, as `NAME.pub`."""
+    return ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(path)]

@@ -6,6 +6,7 @@ from invoke.collection import Collection
 
 from migrator.tasks import (
     approve,
+    clones,
     conflicts,
     decide,
     doctor,
@@ -52,6 +53,8 @@ namespace.add_collection(_collection("sync", apply=syncs.apply, back=switches.ba
                                      finish=switches.finish, forward=switches.forward, start=syncs.start,
                                      status=syncs.status, stop=syncs.stop, switch=switches.switch, touch=syncs.touch,
                                      undo=switches.undo, wait=syncs.wait))
+namespace.add_collection(_collection("clone", check=clones.check, make=clones.make, parity=clones.parity,
+                                     remove=clones.remove, tried=clones.tried))
 namespace.add_collection(_collection("playbook", check=playbooks.check, new=playbooks.new, schema=playbooks.schema,
                                      path=playbooks.path))
 namespace.add_collection(_collection("inventory", check=inventory.check, trust=inventory.trust))

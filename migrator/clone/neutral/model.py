@@ -102,5 +102,7 @@ class Neutral(Strict):
     """What neutralise.yaml says."""
 
     format: Literal[1]
+    adapt: list[str] = Field(default_factory=list, description="files, TREE/PATH, in which values, paths and database "
+                                                               "URLs of the original become the copy's own")
     integrations: list[Integration] = Field(default_factory=list)
     look: Look = Look()

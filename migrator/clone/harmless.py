@@ -1,0 +1,97 @@
+"""From a restored copy to one that may be started: masked, speaking of itself, reaching nobody, and proven so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from migrator.backup import watch
+from migrator.clone.neutral.model import Neutral
+from migrator.clone.neutral.neutralise import neutralise
+from migrator.clone.parity.parity import NO_RULES, parity
+from migrator.clone.parity.score import Parity
+from migrator.clone.traces import Traces, adapt
+from migrator.errors import FindingsBlock
+from migrator.mask.masking import mask
+from migrator.mask.originals import Originals, gather
+from migrator.mask.rules import Rules
+from migrator.model.finding import blocking
+from migrator.site import Site
+from migrator.text import _
+from migrator.transport.base import OnLine
+
+MASKING = "masking"
+"""Name of the secret, among those of the original, that decides every mask."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is asked of a copy before anything of it may be started."""
+
+    adapt: Sequence[str] = ()
+    """Files, TREE/PATH, in which addresses of the original become the copy's own, beside those of the rules."""
+    masks: Rules | None = None
+    neutral: Neutral | None = None
+    least: float | None = None
+    """Percent by which it must be like its original; None: parity is not measured."""
+
+    @property
+    def files(self) -> list[str]:
+        return [*self.adapt, *(self.neutral.adapt if self.neutral else ())]
+
+
+@dataclass
+class Harmless:
+    """What was done to a copy, and how alike it still is."""
+
+    masked: dict[str, Any] = field(default_factory=dict)
+    adapted: list[str] = field(default_factory=list)
+    neutralised: dict[str, Any] = field(default_factory=dict)
+    leaks: int | None = None
+    parity: Parity | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"masked": self.masked, "adapted": self.adapted, "neutralised": self.neutralised, "leaks": self.leaks,
+                "parity": self.parity.as_json() if self.parity else None}
+
+
+def make_harmless(copy: Site, live: Site, terms: Terms, *, say: OnLine = watch.nobody) -> Harmless:
+    """Do to a copy that was just restored all that the terms ask for, in this order, and stop at the first that fails.
+
+    Mask; adapt, since an address of the original that still stands there would be an integration that nothing lists;
+    neutralise; look for what a mask should have taken away; compare with the original. Nothing of the copy may run
+    before this has returned. Raises FindingsBlock, Misfit, AlreadyMasked.
+    """
+    done = Harmless()
+    originals: dict[str, Originals] = {}
+    if terms.masks:
+        key = live.secret(MASKING)
+        say(_("masking the copy"))
+        for name in copy.environment.databases:
+            originals[name] = gather(copy.database(name), terms.masks, key)
+            done.masked[name] = mask(copy.database(name), terms.masks, key).as_json()
+    done.adapted = adapt(copy, Traces.of(live, copy), terms.files)
+    if terms.neutral:
+        say(_("making every integration harmless"))
+        done.neutralised = neutralise(copy, terms.neutral, say=say).as_json()
+    if terms.least is not None:
+        say(_("comparing the copy with its original"))
+        done.parity = _alike(copy, live, terms, done.masked)
+    return done
+
+
+def masked_columns(masked: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """Columns by database and table, of `Harmless.masked`."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, told in masked.items():
+        for column in told["columns"]:
+            found.setdefault(name, {}).setdefault(column["table"], []).append(column["column"])
+    return found
+
+
+def _alike(copy: Site, live: Site, terms: Terms, masked: Mapping[str, Any]) -> Parity:
+    found = parity(live, copy, rules=terms.neutral or NO_RULES, masked=masked_columns(masked))
+    for finding in blocking(found.findings(terms.least)):
+        raise FindingsBlock(finding.message, where=copy.name, hint=finding.advice)
+    return found
