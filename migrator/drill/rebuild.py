@@ -19,7 +19,7 @@ from migrator.commands.shell import words
 from migrator.drill.application import Application
 from migrator.drill.errors import ChecksFailed
 from migrator.drill.kept_release import KeptRelease
-from migrator.drill.product import product_folder
+from migrator.drill.places import product_folder
 from migrator.drill.stopwatch import Stopwatch
 from migrator.site import Site
 from migrator.text import _

@@ -68,24 +68,39 @@ class Scratch:
 
 @contextmanager
 def borrowed(site: Site, vault: Path, *, say: OnLine = watch.nobody,
-             progress: part.Progress = watch.still) -> Iterator[Scratch]:
+             progress: part.Progress = watch.still) -> Iterator[None]:
     """The environment for the block, its services stopped; afterwards it holds and runs what it did before.
 
     What a drill that was killed has left there is given back first. Raises Locked while another drill has it.
     """
-    scratch = Scratch(site, folder_of(vault, site.name), say, progress)
-    scratch.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    held = lock(scratch.folder)
-    if held is None:
-        raise Locked(_("another drill uses {env} right now").format(env=site.name), where=str(scratch.folder),
-                     hint=_("wait until it has ended"))
-    try:
+    with _alone(Scratch(site, folder_of(vault, site.name), say, progress)) as scratch:
         scratch.give_back()
         try:
             scratch.clear()
-            yield scratch
+            yield
         finally:
             scratch.give_back()
+
+
+def given_back(site: Site, vault: Path, *, say: OnLine = watch.nobody, progress: part.Progress = watch.still) -> bool:
+    """Give the environment back if a drill that was killed has left something there; whether it had."""
+    scratch = Scratch(site, folder_of(vault, site.name), say, progress)
+    if not scratch.note:
+        return False
+    with _alone(scratch):
+        scratch.give_back()
+    return True
+
+
+@contextmanager
+def _alone(scratch: Scratch) -> Iterator[Scratch]:
+    scratch.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    held = lock(scratch.folder)
+    if held is None:
+        raise Locked(_("another drill uses {env} right now").format(env=scratch.site.name), where=str(scratch.folder),
+                     hint=_("wait until it has ended"))
+    try:
+        yield scratch
     finally:
         os.close(held)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import signal
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +15,9 @@ from migrator.backup import proof
 from migrator.checks.suite_file import SuiteFile
 from migrator.drill import rebuild
 from migrator.drill.application import Application
+from migrator.drill.by_hand import giving_scratch_back
 from migrator.drill.errors import ChecksFailed
-from migrator.drill.scratch import folder_of
+from migrator.drill.scratch import folder_of, given_back
 from migrator.drill.started import prove_started
 from migrator.errors import FindingsBlock, Locked
 from tests.unit.drill.conftest import World, change
@@ -95,7 +96,9 @@ def test_one_drill_at_a_time(world: World) -> None:
     assert tried
 
 
-def test_killed_in_the_middle_the_next_one_cleans_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def killed(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """A drill was killed when its application had just started; what both systems held before it."""
     before = world.state()
     with monkeypatch.context() as patched:
         patched.setattr(rebuild, "run_suite", lambda *_args: os.kill(os.getpid(), signal.SIGKILL))
@@ -105,9 +108,20 @@ def test_killed_in_the_middle_the_next_one_cleans_up(world: World, monkeypatch: 
         child.join(60)
     assert child.exitcode == -signal.SIGKILL
     assert world.state() != before and Application(world.scratch).running() == ["web"]
-    assert json.loads((folder_of(world.vault, "scratch") / "note.json").read_text())["running"] == []
+    return before
+
+
+def test_killed_in_the_middle_the_next_one_cleans_up(world: World, killed: dict[str, bytes]) -> None:
     prove_started(world.scratch, world.live, world.kept, [world.suite()], adapt=["app/app.ini"])
-    assert world.state() == before and Application(world.scratch).running() == []
+    assert world.state() == killed and Application(world.scratch).running() == []
+
+
+def test_killed_in_the_middle_a_person_can_give_it_back(world: World, killed: dict[str, bytes]) -> None:
+    for line in giving_scratch_back(world.scratch, world.vault):
+        subprocess.run(["sh", "-c", line.removeprefix("on here: ")], check=True)
+    assert world.state() == killed and Application(world.scratch).running() == []
+    assert given_back(world.scratch, world.vault) and not given_back(world.scratch, world.vault)
+    assert world.state() == killed and not giving_scratch_back(world.scratch, world.vault)
 
 
 def _refused(world: World, said: str, suites: list[SuiteFile] | None = None) -> None:
