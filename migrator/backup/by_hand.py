@@ -40,8 +40,9 @@ def _database(site: Site, kept: BackupSet, name: str) -> list[str]:
 def _tree(site: Site, kept: BackupSet, name: str) -> list[str]:
     record, tree = kept.manifest.trees[name], site.tree(name)
     emptied = commands.emptied(tree.path, tuple(dict.fromkeys([*record.exclude, *tree.exclude])))
-    filled = _fed(site, tree.at, kept, record.part, commands.filled(tree.path).as_user(tree.owner))
-    return [*(hands.on(tree.at, command.as_user(tree.owner)) for command in emptied), filled]
+    filled = commands.filled(tree.path).as_user(tree.owner)
+    return [*(hands.on(tree.at, command.as_user(tree.owner)) for command in emptied),
+            *(_fed(site, tree.at, kept, archive, filled) for archive in record.archives)]
 
 
 def _fed(site: Site, host: str, kept: BackupSet, part: Part, command: Command) -> str:

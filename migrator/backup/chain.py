@@ -34,7 +34,7 @@ class Chain:
         """Every part that restoring the last set reads: its own, and those of its bases that these go on from."""
         *bases, last = self.sets
         of_bases = [(base, part) for base in bases for name in last.manifest.trees
-                    if (record := base.manifest.trees.get(name)) for part in (record.part, record.list)]
+                    if (record := base.manifest.trees.get(name)) for part in (*record.archives, record.list)]
         return [*of_bases, *self._logged(), *((last, part) for part in last.manifest.parts)]
 
     def _logged(self) -> list[tuple[BackupSet, Part]]:

@@ -30,7 +30,9 @@ class DatabaseRecord:
 
 @dataclass(frozen=True)
 class TreeRecord:
-    """A packed tree: where it lay, what was left out, and the part that lists its entries, one JSON line each."""
+    """A packed tree: where it lay, what was left out, and the part that lists its entries, one JSON line each. `again`
+    is a second archive, of what changed while the first was read.
+    """
 
     part: Part
     list: Part
@@ -39,6 +41,12 @@ class TreeRecord:
     exclude: tuple[str, ...]
     files: int
     bytes: int
+    again: Part | None = None
+
+    @property
+    def archives(self) -> tuple[Part, ...]:
+        """In the order in which they are unpacked, each over what the one before has left."""
+        return (self.part, self.again) if self.again else (self.part,)
 
 
 @dataclass(frozen=True)
@@ -66,4 +74,4 @@ class Manifest:
     def parts(self) -> list[Part]:
         """Every file of the set but the manifest."""
         return [*(d.part for d in self.databases.values()),
-                *(p for t in self.trees.values() for p in (t.part, t.list))]
+                *(p for t in self.trees.values() for p in (*t.archives, t.list))]

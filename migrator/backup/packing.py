@@ -10,20 +10,23 @@ from migrator.text import _
 from migrator.transport.base import Result
 
 _MOVED = ("file changed as we read it", "File shrank by", "File removed before we read it", "No such file or directory")
+_REFUSED = ("Cannot open: Permission denied", "Cannot stat: Permission denied")
 _HARMLESS = ("Exiting with failure status due to previous errors", "socket ignored")
 
 
-def moved_files(folder: Folder, result: Result) -> list[str]:
+def moved_files(folder: Folder, result: Result, *, unread: bool = False) -> list[str]:
     """One line for each file that changed or vanished while it was read; empty when all was quiet.
 
     Raises CommandFailed for everything else that went wrong: a file that may not be read is missing in the backup.
+    Where it will be asked for once more, `unread` takes it for one that changed.
     """
-    if others := failures(result):
+    refused = [line for line in _lines(result) if unread and any(sign in line for sign in _REFUSED)]
+    if others := [line for line in failures(result) if line not in refused]:
         raise CommandFailed(_("{path} could not be packed: {why}").format(
             path=folder.path, why="; ".join(others[:5])), exit_code=result.exit_code,
             output="\n".join(others[-10:]), where=folder.host.name,
             hint=_("the user who packs must be able to read everything; name the owner of the tree in the inventory"))
-    return _moved(_lines(result))
+    return [*_moved(_lines(result)), *refused]
 
 
 def failures(result: Result) -> list[str]:

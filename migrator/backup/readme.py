@@ -46,8 +46,8 @@ def write_readme(manifest: Manifest, folder: Path) -> None:
     text += _DATABASES
     text += "".join(loading(d.part.extension, _unpacked(d.part)) for d in manifest.databases.values())
     text += "\nFile trees:\n"
-    text += "".join(_TREE.format(path=shlex.quote(t.path), unpacked=_unpacked(t.part))
-                    for t in manifest.trees.values())
+    text += "".join(_TREE.format(path=shlex.quote(t.path), unpacked=_unpacked(archive))
+                    for t in manifest.trees.values() for archive in t.archives)
     (folder / "README.txt").write_text(text, encoding="utf-8", errors="surrogateescape")
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from migrator.backup.archive import read_archive
@@ -17,7 +17,6 @@ from migrator.backup.pipe import along
 from migrator.backup.set import BackupSet
 from migrator.model.finding import Finding, warns
 from migrator.text import _
-from migrator.transport.base import Result
 
 Pack = Callable[[str, Callable[[BinaryIO], object]], Part]
 """Writes a part of the set that grows: its path without what sealing adds, and what fills its stream."""
@@ -30,26 +29,29 @@ def take_tree(folder: Folder, name: str, pack: Pack, base: BackupSet | None,
 
     The list is read from the archive while that is written: it holds what is in the set, not what was meant to be.
     With a `base` only what is new or changed since then is read and packed; the list names every entry all the same.
-    Raises CommandFailed for what may not be read, Unreachable, NoSpace.
+    What changes, appears or cannot be read meanwhile is fetched once more into a second archive; what vanishes is not
+    listed.
+    Raises CommandFailed for what may not be read then either, Unreachable, NoSpace.
     """
     source = source or folder
     listed = source.entries(hashed=False)
     kept = still_held(base, name, folder, listed) if base else {}
     changed = with_parents(n for n in listed if n not in kept) if kept else None
-    packed: dict[str, Entry] = {}
-    moved: list[str] = []
-
-    def fill(sink: BinaryIO) -> None:
-        with along(sink, lambda stream: packed.update(read_archive(stream, name))) as both:
-            moved.extend(moved_files(source, _packed(source, changed, both)))
-
-    part = pack(f"trees/{name}.tar.zst", fill)
-    entries = {**kept, **{n: _as_listed(e, listed.get(n)) for n, e in packed.items()}}
+    first = _archive(source, changed, f"trees/{name}.tar.zst", pack, unread=True)
+    again = None
+    entries = {**kept, **{n: _as_listed(e, listed.get(n)) for n, e in first.entries.items()}}
+    if first.moved:
+        later = source.entries(hashed=False)
+        restless = with_parents(n for n, e in later.items() if e != listed.get(n) or n not in entries)
+        again = _archive(source, restless, f"trees/{name}.again.tar.zst", pack, unread=False)
+        entries = {**{n: e for n, e in entries.items() if n in later},
+                   **{n: replace(_as_listed(e, later.get(n)), again=True) for n, e in again.entries.items()}}
     lines = "".join(json.dumps(e.as_json()) + "\n" for e in entries.values()).encode()
     listing = pack(f"trees/{name}.list.zst", lambda sink: sink.write(lines))
-    record = TreeRecord(part, listing, folder.path, folder.host.name, folder.exclude,
-                        sum(e.kind == "file" for e in entries.values()), sum(e.size for e in entries.values()))
-    return record, entries, [*_of_moved(name, moved), *_of_owners(name, folder, entries)]
+    record = TreeRecord(first.part, listing, folder.path, folder.host.name, folder.exclude,
+                        sum(e.kind == "file" for e in entries.values()), sum(e.size for e in entries.values()),
+                        again.part if again else None)
+    return record, entries, [*_of_moved(name, again.moved if again else ()), *_of_owners(name, folder, entries)]
 
 
 def still_held(base: BackupSet, name: str, folder: Folder, now: Entries) -> dict[str, Entry]:
@@ -74,8 +76,26 @@ def with_parents(names: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def _packed(folder: Folder, names: Sequence[str] | None, sink: BinaryIO) -> Result:
-    return folder.pack(sink) if names is None else folder.pack_named(names, sink)
+@dataclass(frozen=True)
+class _Archive:
+    """A part, what is in it, and a line for each file that changed while it was read."""
+
+    part: Part
+    entries: Mapping[str, Entry]
+    moved: Sequence[str]
+
+
+def _archive(folder: Folder, names: Sequence[str] | None, path: str, pack: Pack, *, unread: bool) -> _Archive:
+    """Pack these names, None standing for all; `unread`: what may not be read is one more of those that moved."""
+    entries: dict[str, Entry] = {}
+    moved: list[str] = []
+
+    def fill(sink: BinaryIO) -> None:
+        with along(sink, lambda stream: entries.update(read_archive(stream, path))) as both:
+            result = folder.pack(both) if names is None else folder.pack_named(names, both)
+            moved.extend(moved_files(folder, result, unread=unread))
+
+    return _Archive(pack(path, fill), entries, moved)
 
 
 def _as_listed(packed: Entry, listed: Entry | None) -> Entry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from migrator.backup.verify import verify_set
 from migrator.site import Site
 
 from .conftest import NASTY, change, rows
+from .test_damage import archive, file, folder, forge, hard, link
 
 TREE = "trees/app.tar.zst"
 
@@ -232,3 +234,23 @@ def lie(kept: BackupSet, tell: Callable[[dict[str, object]], object]) -> None:
     data = json.loads((kept.folder / MANIFEST).read_text())
     tell(data)
     (kept.folder / MANIFEST).write_text(json.dumps(data))
+
+
+FORGED: dict[str, Callable[[], list[tarfile.TarInfo]]] = {
+    "a path with dots": lambda: [folder("."), file("./../evil")],
+    "a file below a link": lambda: [folder("."), link("./files", "/etc"), file("./files/evil")],
+    "a file whose folder is not packed with it": lambda: [file("./files/evil")],
+    "a hard link to a file of the base": lambda: [folder("."), hard("./evil", "./files/one.txt")],
+    "more than is listed": lambda: [folder("."), file("./evil")],
+}
+
+
+@pytest.mark.parametrize("members", FORGED.values(), ids=FORGED)
+def test_an_increment_that_would_write_elsewhere_is_refused(
+        members: Callable[[], list[tarfile.TarInfo]], week: list[BackupSet], site: Site, root: Path,
+        tmp_path: Path) -> None:
+    forge(week[2], archive(members()))
+    (root / "files/one.txt").write_text("live")
+    with pytest.raises(SetDamaged):
+        restore_set(site, week[3].folder)
+    assert (root / "files/one.txt").read_text() == "live" and not list(tmp_path.rglob("*evil*"))
