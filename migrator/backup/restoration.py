@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,10 @@ from migrator.backup import part, watch
 from migrator.backup.choice import Choice
 from migrator.backup.errors import SetDamaged
 from migrator.backup.former import give_back, keep, present
+from migrator.backup.partial import lock
 from migrator.backup.restore import restore_set
 from migrator.backup.set import BackupSet
-from migrator.errors import WrongUse
+from migrator.errors import Locked, WrongUse
 from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import OnLine
@@ -50,26 +53,34 @@ class Restoration:
                              where=str(vault), hint=_("see what is live, then remove this file")) from None
 
     @classmethod
-    def begin(cls, site: Site, vault: Path, kept: BackupSet, choice: Choice, *, until: str | None,
-              keeping: bool) -> Restoration:
-        """Look at what is there and write the note; nothing is changed yet. `keeping`: what is there is to be kept."""
+    def planned(cls, site: Site, kept: BackupSet, choice: Choice, *, until: str | None = None,
+                keeping: bool = True) -> Restoration:
+        """Look at what is there; nothing is written yet. `keeping`: what is there is to be kept."""
         found = present(site, *choice.places(kept))
         former = f"{site.name}.{clock.now():%Y%m%d-%H%M%S}.before"
-        begun = cls(site.name, str(kept.folder), choice,
-                    former if keeping and (found["databases"] or found["trees"]) else "", found, until)
-        begun._write(vault)
-        return begun
+        return cls(site.name, str(kept.folder), choice,
+                   former if keeping and (found["databases"] or found["trees"]) else "", found, until)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, with the set's `id` and the `names` of what comes back."""
+        choice = self.choice
+        names = [_("everything")] if choice.whole else [
+            *(choice.databases or ()), *(choice.trees or ()), *choice.tables, *choice.files]
+        return {**asdict(self), "id": Path(self.set).name, "names": names}
 
     def carry_out(self, site: Site, vault: Path, kept: BackupSet, *, say: OnLine = watch.nobody,
                   progress: part.Progress = watch.still) -> dict[str, Any]:
-        """Keep what is there, restore, and forget the note; safe to repeat after a crash.
+        """Write the note, keep what is there, restore, and forget the note; safe to repeat after a crash.
 
-        Gives the facts of the restore, and `former`. Raises what `restore_set` raises; the note stays then.
+        Gives the facts of the restore, and `former`. Raises Locked while another process does it, and what
+        `restore_set` raises: the note stays as soon as anything may have been changed.
         """
-        if self.former:
-            keep(site, vault, self.former, self.record, say=say, progress=progress)
-        facts = restore_set(site, kept, **asdict(self.choice), say=say, progress=progress)
-        self._forget(vault)
+        until = clock.parse(self.until) if self.until else None
+        with self._noted(vault) as changing:
+            if self.former:
+                keep(site, vault, self.former, self.record, say=say, progress=progress)
+            facts = restore_set(site, kept, **asdict(self.choice), until=until, begins=changing, say=say,
+                                progress=progress)
         return {**facts, "former": self.former}
 
     def take_back(self, site: Site, vault: Path, kept: BackupSet, *, say: OnLine = watch.nobody,
@@ -79,31 +90,49 @@ class Restoration:
             raise WrongUse(_("nothing was kept of what {environment} held before").format(environment=site.name),
                            hint=_("go on with the restore"))
         databases, trees = self.choice.places(kept)
-        done = give_back(site, vault, self.former, self.record, databases=databases, trees=trees, say=say,
-                         progress=progress)
-        self._forget(vault)
-        return done
+        with self._noted(vault) as changing:
+            changing()
+            return give_back(site, vault, self.former, self.record, databases=databases, trees=trees, say=say,
+                             progress=progress)
 
     def require_same(self, kept: BackupSet, choice: Choice, until: str | None) -> None:
-        """Raises WrongUse when something else is asked for than what is under way."""
-        if (str(kept.folder), choice, until) != (self.set, self.choice, self.until):
+        """Raises WrongUse when something else is asked for than what is under way and can be taken back."""
+        if self.former and (str(kept.folder), choice, until) != (self.set, self.choice, self.until):
             raise WrongUse(_("a restore of {set} into {environment} was cut off and has not ended").format(
                 set=Path(self.set).name, environment=self.environment),
                 hint=_("go on with it: inv backup.restore --env {environment} --resume; or take it back: "
                        "inv backup.restore --env {environment} --back").format(environment=self.environment))
 
-    def _write(self, vault: Path) -> None:
+    @contextmanager
+    def _noted(self, vault: Path) -> Iterator[Callable[[], None]]:
+        """The note stands in the vault until the block has ended well, or before it has said that something changes."""
         vault.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = _note(vault, self.environment)
-        new = path.with_suffix(".new")
+        note, held = _note(vault, self.environment), lock(vault)
+        if held is None:
+            raise Locked(_("another process restores from this vault right now"), where=str(vault),
+                         hint=_("wait until it has ended"))
+        stays = note.exists()
+
+        def changing() -> None:
+            nonlocal stays
+            stays = True
+
+        try:
+            self._write(note)
+            yield changing
+            stays = False
+        finally:
+            if not stays:
+                note.unlink(missing_ok=True)
+            os.close(held)
+
+    def _write(self, note: Path) -> None:
+        new = note.with_suffix(".new")
         with open(new, "w") as file:
             json.dump(asdict(self), file, indent=1)
             file.flush()
             os.fsync(file.fileno())
-        new.replace(path)
-
-    def _forget(self, vault: Path) -> None:
-        _note(vault, self.environment).unlink(missing_ok=True)
+        new.replace(note)
 
 
 def relied_on(vault: Path) -> set[str]:

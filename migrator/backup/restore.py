@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,14 +26,14 @@ from migrator.transport.base import OnLine
 
 def restore_set(site: Site, kept: BackupSet | Path | str, *, databases: Sequence[str] | None = None,
                 trees: Sequence[str] | None = None, tables: Sequence[str] = (), files: Sequence[str] = (),
-                until: datetime | None = None, say: OnLine = watch.nobody,
-                progress: part.Progress = watch.still) -> dict[str, Any]:
+                until: datetime | None = None, begins: Callable[[], None] = watch.unasked,
+                say: OnLine = watch.nobody, progress: part.Progress = watch.still) -> dict[str, Any]:
     """Make the site's databases and trees equal to the set's; None means all that the set holds.
 
     `tables` (`DATABASE/TABLE`) and `files` (`TREE/PATH`) are parts of others that come back alone. `until` is a moment
     that the log of the databases covers; trees are as of the set. What already is equal is left alone, so a restore
     that was interrupted goes on where it stopped. Everything that is needed is checked to its end, and room for it is
-    found, before anything is changed. The application must be stopped.
+    found, before anything is changed; `begins` is called just then. The application must be stopped.
     Returns facts: what was restored, what was equal already, bytes, seconds, what both were compared with, and the
     attachments (findings).
     Raises SetDamaged, SetMissing, SetSealed, NoSpace, with the site as it was; RestoreDiffers when the result is not
@@ -55,6 +55,8 @@ def restore_set(site: Site, kept: BackupSet | Path | str, *, databases: Sequence
         say(_("checking the backup of {name}").format(name=each.name))
         check_whole(kept, each, tally)
     tally.begin(sum(each.reads for each in due))
+    if due:
+        begins()
     for each in due:
         say(_("restoring {name} from {set}").format(name=each.name, set=kept.id))
         each.restore()

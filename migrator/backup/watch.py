@@ -9,3 +9,7 @@ def nobody(_line: str) -> None:
 
 def still(_done: float, _total: float | None, _unit: str) -> None:
     """Takes progress and does nothing with it."""
+
+
+def unasked() -> None:
+    """Nobody wants to know."""

@@ -1,0 +1,140 @@
+"""Backup sets: taken, listed, proven, thinned out."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from migrator import clock
+from migrator.errors import Exit, FindingsBlock, WrongUse
+from migrator.tasks.command import Call, command, needed
+from migrator.tasks.sets import SET, home_of, named, newest, vault_of
+from migrator.tasks.teller import teller
+from migrator.text import _
+
+if TYPE_CHECKING:
+    from migrator.backup.set import BackupSet
+
+LEVELS = "1 files re-read, 2 decoded to the end, 3 restored and compared, 4 the application started on it"
+
+
+@command(env="the environment", what="databases, trees, or their names, with commas between; everything if left out",
+         whole="a whole set, also on a day for changes only")
+def take(call: Call, env: str | None = None, what: str | None = None, whole: bool = False) -> int | None:
+    """Take a backup set into the vault, whole or what has changed as the week has it, and copy it to other places."""
+    from migrator.backup.choice import chosen_of
+    from migrator.backup.copies import copy_set
+    from migrator.backup.schedule import due
+    from migrator.backup.summary import summary
+    from migrator.backup.take import absent, take_set
+    from migrator.screen.backups import show_taken
+    from migrator.screen.meter import Meter
+
+    needed({"env": env})
+    site, vault, now = call.app.site(str(env)), call.app.vault(str(env)), clock.now()
+    databases, trees = chosen_of(site, [name.strip() for name in what.split(",")] if what else [])
+    for place in absent(site, databases, trees):
+        raise FindingsBlock(_("{place} is not there, so it cannot be backed up").format(place=place), where=site.name,
+                            hint=_("correct it in the inventory, or name what to back up with --what"))
+    plan = due(vault, site.name, site.environment.backups, now.astimezone(), trees=trees)
+    tell, meter, since = teller(call), Meter(as_json=call.json), time.monotonic()
+    tell(_("whole set: {why}").format(why=_("asked for")) if whole
+         else (_("whole set: {why}") if plan.whole else _("increment: {why}")).format(why=plan.why))
+    kept = take_set(site, vault, f"{site.name}.{now:%Y%m%d-%H%M%S}", databases=databases, trees=trees,
+                    base=None if whole else plan.base, say=tell, progress=meter)
+    copied = copy_set(site, kept, tell, meter)
+    row = {**summary(kept), "copies": [one.__dict__ for one in copied], "why": plan.why,
+           "seconds": round(time.monotonic() - since, 3)}
+    call.show(show_taken(row, f"inv backup.verify --set {kept.id}"), {"event": "taken", **row})
+    return Exit.FINDINGS_BLOCK if any(one.state != "whole" for one in copied) else None
+
+
+@command(env="only sets of this environment", check="exit code 10 when a backup is missing, lost or not proven")
+def list_(call: Call, env: str | None = None, check: bool = False) -> int | None:
+    """List backup sets, the newest first, with what was proven of each, and tell what is wrong with them."""
+    from migrator.screen.backups import show_sets
+    from migrator.tasks.sets import looked_at
+
+    names = [env] if env else list(call.app.inventory.environments)
+    looked = [looked_at(call, name, wanted=bool(env)) for name in names]
+    rows = sorted((row for each, _found in looked for row in each), key=lambda row: str(row["taken"]), reverse=True)
+    findings = [finding for _rows, found in looked for finding in found]
+    call.show(show_sets(rows, findings, _following(rows, env or names[0])),
+              {"event": "sets", "sets": rows, "findings": [finding.as_json() for finding in findings]})
+    return Exit.FINDINGS_BLOCK if check and any(f.severity == "blocks" for f in findings) else None
+
+
+@command(set=SET, env="its newest set, if none is named", level=LEVELS,
+         on="level 4: the disposable environment that it is started in",
+         checks="level 4: files of checks that must pass there, with commas between",
+         adapt="level 4: files, as TREE/PATH, in which what is the original's becomes the scratch's own")
+def verify(call: Call, set: str | None = None, env: str | None = None, level: str = "3", on: str | None = None,
+           checks: str | None = None, adapt: str | None = None) -> int | None:
+    """Prove a backup set: read it again, decode it, restore and compare it, start the application on it."""
+    from migrator.backup.proof import RESTORED, STARTED
+    from migrator.backup.verify import verify_set
+    from migrator.screen.backups import show_proven
+    from migrator.screen.meter import Meter
+
+    if level not in ("1", "2", "3", "4"):
+        raise WrongUse(_('--level is a number from 1 to 4, not "{text}"').format(text=level), hint="--level 3")
+    if not set:
+        needed({"env": env})
+    kept = named(call, set) if set else newest(call, str(env))
+    if int(level) == STARTED:
+        needed({"on": on, "checks": checks})
+    tell, meter = teller(call), Meter(as_json=call.json)
+    facts = verify_set(home_of(call, kept), kept.folder, level=min(int(level), RESTORED), say=tell, progress=meter)
+    if int(level) == STARTED:
+        facts = _started(call, kept, str(on), str(checks), adapt)
+    following = f"inv backup.list --env {kept.manifest.environment}" if facts["proven"] \
+        else f"inv backup.verify --set {kept.id}"
+    call.show(show_proven(facts, following), {"event": "proven", **facts})
+    return None
+
+
+def _started(call: Call, kept: BackupSet, scratch: str, checks: str, adapt: str | None) -> dict[str, Any]:
+    """The application started on the set in a scratch environment, and its checks passed."""
+    from migrator.drill.started import prove_started
+    from migrator.drill.suites import suites_for
+    from migrator.screen.meter import Meter
+
+    site = call.app.site(scratch)
+    suites = suites_for(site, [Path(file.strip()) for file in checks.split(",")])
+    return prove_started(site, home_of(call, kept), kept, suites,
+                         adapt=[file.strip() for file in adapt.split(",")] if adapt else [],
+                         say=teller(call), progress=Meter(as_json=call.json))
+
+
+@command(env="the environment", yes="remove what is shown; without it nothing is")
+def prune(call: Call, env: str | None = None, yes: bool = False) -> int | None:
+    """Show which sets the inventory's rules keep and why, and which would go; remove these with --yes."""
+    from migrator.backup.catalog import sets
+    from migrator.backup.needed import needed_by_runs
+    from migrator.backup.restoration import relied_on
+    from migrator.backup.retention import plan
+    from migrator.backup.retention import prune as remove
+    from migrator.screen.backups import show_pruning
+
+    needed({"env": env})
+    vault, keeping = vault_of(call, str(env)), call.app.inventory.environments[str(env)].backups
+    found = sets(vault, env)
+    relied = needed_by_runs(call.app.journal, found) | relied_on(vault)
+    pruning = plan(found, keeping, clock.now().astimezone(), relied)
+    gone = yes and not call.dry and bool(pruning.removed)
+    if gone:
+        remove(vault, pruning, teller(call))
+    told = {"event": "pruned", "env": env, "kept": {name: list(why) for name, why in pruning.kept.items()},
+            "removed": dict(pruning.removed), "bytes": pruning.bytes, "done": gone}
+    following = f"inv backup.list --env {env}" if gone or not pruning.removed else f"inv backup.prune --env {env} --yes"
+    call.show(show_pruning(told, following), told)
+    return None
+
+
+def _following(rows: list[dict[str, Any]], environment: str) -> str:
+    if not rows:
+        return f"inv backup.take --env {environment}"
+    if not rows[0]["proven"]:
+        return f"inv backup.verify --set {rows[0]['id']}"
+    return f"inv backup.restore --env {rows[0]['environment']}"
