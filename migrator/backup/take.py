@@ -107,7 +107,7 @@ class _Taker:
         """Dump one database, its facts measured before and after: facts that moved are not those of the dump."""
         client = client_of(self._site, name)
         self._say(_("database {name}: {size}").format(name=name, size=show_size(client.size())))
-        taking = Taking(client, name, self._base, wanted=self._logs and self._site.database_entry(name).logs)
+        taking = Taking(client, self._site.database_entry(name), name, self._base, logs=self._logs)
         self.notes += taking.notes
         with closing(open_entry(self._site, name, client.live())) as database:
             properties, schema, before = client.properties(), database.schema().fingerprint, database.tables()

@@ -28,6 +28,9 @@ class Log(Protocol):
     def broken(self, since: LogRecord) -> str | None:
         """Why the log cannot go on from where a record ends; None when it can."""
 
+    def let_go(self) -> None:
+        """Let the server forget that its log was kept for us; fine when it was not."""
+
     def take_whole(self, sink: BinaryIO) -> LogRecord:
         """Write the whole database into the stream, and say where its log begins."""
 

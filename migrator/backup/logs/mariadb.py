@@ -94,6 +94,9 @@ class MariadbLog:
             return _("the server has another version now")
         return None
 
+    def let_go(self) -> None:
+        """Nothing: how long these servers keep their log is not up to us."""
+
     def take_whole(self, sink: BinaryIO) -> LogRecord:
         head = Head(sink, _HEAD)
         self._client.pull(mariadb.dump(self._client.admin, self._client.database, position=True),

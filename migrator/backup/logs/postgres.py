@@ -59,6 +59,7 @@ class PostgresLog:
         self._client = client
         slug = re.sub(r"[^a-z0-9_]", "_", client.database.lower())
         self._slot = literal(f"{OURS}{slug}"[:_LONGEST_SLOT])
+        self._ours = f"FROM pg_replication_slots WHERE slot_name = {self._slot}"
 
     def lacking(self) -> list[str]:
         may = json.loads(self._ask(_MAY))
@@ -97,11 +98,13 @@ class PostgresLog:
             return _("the server has begun its log anew")
         if int(now["version"]) // 10000 != int(since.server["version"]) // 10000:
             return _("the server has another version now")
-        kept = self._ask("SELECT restart_lsn FROM pg_replication_slots"  # noqa: S608 (quoted)
-                         f" WHERE slot_name = {self._slot} AND restart_lsn IS NOT NULL;\n")
+        kept = self._ask(f"SELECT restart_lsn {self._ours} AND restart_lsn IS NOT NULL;\n")
         if not kept or lsn(kept) > lsn(since.last):
             return _("the server has not kept its log since then")
         return None
+
+    def let_go(self) -> None:
+        self._client.admin_sql(f"SELECT pg_drop_replication_slot(slot_name) {self._ours} AND NOT active;\n")
 
     def take_whole(self, sink: BinaryIO) -> LogRecord:
         self._keep_log()
@@ -112,7 +115,7 @@ class PostgresLog:
 
     def take_changes(self, since: LogRecord, sink: BinaryIO) -> LogRecord:
         server, now = self._server(), self._ask(_NOW)
-        self._let_go(since.last)
+        self._move_on(since.last)
         size = int(server["segment"])
         reached = self._client.admin_sql(_FINISH).splitlines()[-1]
         last = lsn(reached) // size * size
@@ -125,17 +128,16 @@ class PostgresLog:
 
     def _keep_log(self) -> None:
         """Let the server keep its log from now on, if it does not yet."""
-        ours = f"FROM pg_replication_slots WHERE slot_name = {self._slot}"
         self._client.admin_sql(
-            f"SELECT pg_drop_replication_slot(slot_name) {ours} AND restart_lsn IS NULL;\n"
-            f"SELECT pg_create_physical_replication_slot({self._slot}, true) WHERE NOT EXISTS (SELECT 1 {ours});\n")
+            f"SELECT pg_drop_replication_slot(slot_name) {self._ours} AND restart_lsn IS NULL;\n"
+            f"SELECT pg_create_physical_replication_slot({self._slot}, true)"
+            f" WHERE NOT EXISTS (SELECT 1 {self._ours});\n")
 
-    def _let_go(self, position: str) -> None:
+    def _move_on(self, position: str) -> None:
         """Let the server remove its log up to a position."""
         at = literal(position)
-        self._client.admin_sql(
-            f"SELECT pg_replication_slot_advance(slot_name, {at}) FROM pg_replication_slots"  # noqa: S608 (quoted)
-            f" WHERE slot_name = {self._slot} AND restart_lsn < {at}::pg_lsn;\n")
+        self._client.admin_sql(f"SELECT pg_replication_slot_advance(slot_name, {at}) {self._ours}"
+                               f" AND restart_lsn < {at}::pg_lsn;\n")
 
     def _server(self) -> dict[str, str]:
         """What a server that replays must be like."""

@@ -9,21 +9,25 @@ from migrator.backup.logs.log import Log, log_of
 from migrator.backup.logs.record import LogRecord
 from migrator.backup.set import BackupSet
 from migrator.model.finding import Finding, informs, warns
+from migrator.playbook.inventory import Database as Entry
 from migrator.text import _
 
 
 class Taking:
     """Decided before anything is read; `record` is there when `write` has ended, None for a plain dump.
 
-    `wanted`: by its log, if it has one. A log that cannot be backed up, or that does not reach back to the base, never keeps the backup from being made:
-    the database is then taken whole, and `notes` say why.
+    `logs`: by the log, if the inventory says so. A log that cannot be backed up, or that does not reach back to the
+    base, never keeps the backup from being made: the database is then taken whole, and `notes` say why.
     """
 
-    def __init__(self, client: Client, name: str, base: BackupSet | None, *, wanted: bool) -> None:
+    def __init__(self, client: Client, entry: Entry, name: str, base: BackupSet | None, *, logs: bool) -> None:
         self.notes: list[Finding] = []
         self.record: LogRecord | None = None
         self._client, self._name = client, name
-        self._log = self._usable(log_of(client)) if wanted else None
+        log = log_of(client)
+        if log and not entry.logs:
+            log.let_go()
+        self._log = self._usable(log) if entry.logs and logs else None
         self._since = self._reaching(base) if base else None
 
     @property

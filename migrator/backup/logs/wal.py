@@ -6,7 +6,7 @@ import io
 import struct
 import tarfile
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 from migrator.errors import HostError
 from migrator.text import _
@@ -41,7 +41,7 @@ def segment_names(timeline: str, first: int, last: int, size: int) -> list[str]:
 
 def write_tar(names: Sequence[str], size: int, copied: BinaryIO, sink: BinaryIO) -> None:
     """A tar archive of the log's files, their content read from the rows of a COPY in binary format."""
-    rows = cast(BinaryIO, _Rows(copied))
+    rows = io.BufferedReader(_Rows(copied), _BUFFER)
     with tarfile.open(fileobj=sink, mode="w|", bufsize=_BUFFER, format=tarfile.USTAR_FORMAT) as archive:
         for name in names:
             member = tarfile.TarInfo(name)
