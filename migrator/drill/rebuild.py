@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from migrator.backup import part, watch
@@ -12,6 +13,7 @@ from migrator.backup.set import BackupSet
 from migrator.checks.result import CheckResult
 from migrator.checks.run import run_suite
 from migrator.checks.suite_file import SuiteFile
+from migrator.clone.neutral.model import Neutral
 from migrator.clone.neutral.neutralise import neutralise
 from migrator.clone.neutral.read import NEUTRALISE_FILE, load_neutral
 from migrator.clone.traces import Traces, adapt
@@ -30,10 +32,10 @@ from migrator.transport.base import OnLine
 class Rebuild:
     """One recovery of `live` as it was in the set `kept`, into `scratch`, which is borrowed and stands still.
 
-    What the product's neutralise.yaml lists is made harmless before anything starts. `adapt` names files, as TREE/PATH,
-    in which what speaks of the live system becomes the scratch's own. `switch` names services that let users in: they
-    start when all else is proven. With a `release`, its program is laid out from the packages that were kept of it, and
-    its tree is not taken from the set.
+    What the product's neutralise.yaml lists is made harmless before anything starts. `adapt` names files beside those
+    of that list, as TREE/PATH, in which what speaks of the live system becomes the scratch's own. `switch` names
+    services that let users in: they start when all else is proven. With a `release`, its program is laid out from the
+    packages that were kept of it, and its tree is not taken from the set.
     """
 
     scratch: Site
@@ -58,7 +60,8 @@ class Rebuild:
             self._restore(databases=None, trees=[])
         with self.stopwatch.measured("files"):
             self._restore(databases=[], trees=self.trees)
-            self.adapted = adapt(self.scratch, Traces.of(self.live, self.scratch), self.adapt)
+            files = dict.fromkeys([*self.adapt, *(self.neutral.adapt if self.neutral else ())])
+            self.adapted = adapt(self.scratch, Traces.of(self.live, self.scratch), list(files))
         with self.stopwatch.not_counted("neutralise"):
             self._make_harmless()
         with self.stopwatch.measured("start"):
@@ -69,6 +72,13 @@ class Rebuild:
         if self.switch:
             with self.stopwatch.measured("switch"):
                 Application(self.scratch).start(self.switch)
+
+    @cached_property
+    def neutral(self) -> Neutral | None:
+        """The product's neutralise.yaml; raises PlaybookError for one that cannot be understood."""
+        folder = product_folder(self.live)
+        there = folder is not None and (folder / NEUTRALISE_FILE).is_file()
+        return load_neutral(folder / NEUTRALISE_FILE) if folder and there else None
 
     @property
     def trees(self) -> list[str]:
@@ -94,13 +104,12 @@ class Rebuild:
 
     def _make_harmless(self) -> None:
         """What was restored must reach nobody when it starts: it holds the live system's addresses and keys."""
-        folder = product_folder(self.live)
-        if folder is None or not (folder / NEUTRALISE_FILE).is_file():
+        if self.neutral is None:
             self.notes.append(_("no {file} of the product: what was started could reach others").format(
                 file=NEUTRALISE_FILE))
             self.say(self.notes[-1])
             return
-        done = neutralise(self.scratch, load_neutral(folder / NEUTRALISE_FILE), say=self.say)
+        done = neutralise(self.scratch, self.neutral, say=self.say)
         self.notes += [_("{name} was made harmless").format(name=name) for name in done.changed]
 
     def _judge(self) -> None:
