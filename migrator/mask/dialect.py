@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BINARY, CHAR, ColumnElement, LargeBinary, String, Text, case, cast, func
+from sqlalchemy import BINARY, CHAR, ColumnElement, Connection, LargeBinary, String, Text, case, cast, func
 from sqlalchemy import types as sa
 from sqlalchemy.dialects.mysql import LONGTEXT
 
@@ -15,6 +15,11 @@ Cell = ColumnElement[Any]
 KEY: dict[str, sa.TypeEngine[Any]] = {"postgresql": LargeBinary(), "mariadb": BINARY(32), "sqlite": Text()}
 """Type of what a value is looked up by: its SHA-256, in SQLite itself."""
 LONG = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
+
+
+def make_of(connection: Connection) -> str:
+    """The make that a connection leads to."""
+    return {"mysql": "mariadb"}.get(connection.dialect.name, connection.dialect.name)
 
 
 def text_of(cell: Cell, make: str) -> Cell:

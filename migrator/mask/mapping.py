@@ -126,7 +126,9 @@ def _temporary(name: str, make: str, *columns: Column[Any]) -> Table:
 def _insert(connection: Connection, into: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     names = list(into.columns.keys())
     if connection.dialect.name != "postgresql":
-        connection.exec_driver_sql(str(into.insert().compile(dialect=connection.dialect)), list(rows))
+        by_place: Any = type(connection.dialect)
+        style = "qmark" if connection.dialect.name == "sqlite" else "format"
+        connection.exec_driver_sql(str(into.insert().compile(dialect=by_place(paramstyle=style))), list(rows))
         return
     driver: Any = connection.connection.driver_connection
     with driver.cursor().copy(f"COPY {into.name} ({', '.join(names)}) FROM STDIN") as copy:  # names of our own

@@ -14,13 +14,16 @@ from migrator.errors import DatabaseError
 from migrator.mask.dangling import dangling
 from migrator.mask.errors import Misfit
 from migrator.mask.hindrances import HINDRANCES, Hindrances
+from migrator.mask.kinds.catalogue import WITHIN
 from migrator.mask.kinds.maker import Maker
 from migrator.mask.kinds.project_key import ProjectKey
 from migrator.mask.mapping import Mapping
 from migrator.mask.marks import Marks
+from migrator.mask.originals import gathered
 from migrator.mask.plan import Plan, Work, planned
-from migrator.mask.rules import Rules
+from migrator.mask.rules import LeakRules, Rules
 from migrator.mask.structure import read_structure
+from migrator.mask.within import Within
 from migrator.mask.workplace import Workplace
 from migrator.model.finding import blocking
 from migrator.secret import Secret
@@ -71,11 +74,11 @@ def mask(database: Database, rules: Rules, key: Secret, progress: Progress = sti
     place = Workplace(database)
     with place.connect() as connection:
         with connection.begin():
-            plan = planned(rules, read_structure(connection), makers, place.make)
+            plan = planned(rules, read_structure(connection), place.make)
         require_fitting(plan, database.name)
         marks = Marks(connection, rules.digest, secret.mark)
         marks.begin(database.name)
-        masker = _Masker(place, connection, makers, marks, plan, progress)
+        masker = _Masker(place, connection, makers, marks, plan, rules.file.leaks, progress)
         return masker.run()
 
 
@@ -88,27 +91,41 @@ def require_fitting(plan: Plan, where: str) -> None:
 
 class _Masker:
     def __init__(self, place: Workplace, connection: Connection, makers: dict[str, Maker], marks: Marks, plan: Plan,
-                 progress: Progress) -> None:
+                 leaks: LeakRules, progress: Progress) -> None:
         self._place, self._connection, self._makers, self._marks = place, connection, makers, marks
-        self._plan, self._progress = plan, progress
+        self._plan, self._leaks, self._progress = plan, leaks, progress
         self._hindrances: Hindrances = HINDRANCES[place.make](connection, marks, plan)
         self._done = 0
 
     def run(self) -> Masked:
         before = self._marks.done()
-        groups = [group for group in self._plan.groups()
+        groups = [group for group in [*self._texts(), *self._plan.groups()]
                   if any((work.table, work.column.name) not in before for work in group)]
         self._done = len(before)
         self._hindrances.put_aside({work.table for group in groups for work in group})
         for group in groups:
+            if group[0].kind == WITHIN and WITHIN not in self._makers:
+                self._makers[WITHIN] = self._within()
             self._group([work for work in group if not work.follows])
             self._tell(group)
         self._hindrances.put_back()
         self._marks.end()
-        kinds = {(work.table, work.column.name): work.kind for work in self._plan.works}
+        kinds = {(work.table, work.column.name): work.kind for work in self._works}
         return Masked(tuple(MaskedColumn(table, name, kinds.get((table, name), ""), rows, values)
                             for (table, name), (rows, values) in self._marks.done().items() if table != "*"),
                       len(before))
+
+    @property
+    def _works(self) -> Sequence[Work]:
+        return (*self._plan.within, *self._plan.works)
+
+    def _texts(self) -> list[list[Work]]:
+        """Free text, table by table: it comes first, as long as what is looked for in it can be read."""
+        return [list(its) for _table, its in groupby(self._plan.within, key=lambda work: work.table)]
+
+    def _within(self) -> Maker:
+        with self._place.connect() as reader, reader.begin():
+            return Within(gathered(reader, self._plan, self._makers, self._leaks), self._makers)
 
     def _group(self, works: Sequence[Work]) -> None:
         mappings = self._mapped(works)
@@ -158,4 +175,4 @@ class _Masker:
 
     def _tell(self, group: Sequence[Work]) -> None:
         self._done += len(group)
-        self._progress(self._done, len(self._plan.works), "columns", group[0].table)
+        self._progress(self._done, len(self._works), "columns", group[0].table)

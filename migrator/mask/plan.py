@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from migrator.mask.kinds.catalogue import KEEP, KINDS, TEXT, WITHIN
-from migrator.mask.kinds.maker import Maker
 from migrator.mask.looks import looks_personal
 from migrator.mask.rules import Reference, Rules
 from migrator.mask.structure import Column, ForeignKey, Structure
@@ -20,12 +19,15 @@ Kinds = dict[tuple[str, str], str]
 
 @dataclass(frozen=True)
 class Work:
-    """One column that will be masked. `unique`: its values may not meet; `follows`: the server changes it by itself."""
+    """One column that will be masked. `unique`: its values may not meet; `in_part`: some of a value stays;
+    `follows`: the server changes it by itself.
+    """
 
     table: str
     column: Column
     kind: str
     unique: bool
+    in_part: bool = False
     follows: bool = False
 
     @property
@@ -53,16 +55,16 @@ class Plan:
         return [[work for work in self.works if work.table in names] for names in sets]
 
 
-def planned(rules: Rules, structure: Structure, makers: Mapping[str, Maker], make: str) -> Plan:
+def planned(rules: Rules, structure: Structure, make: str) -> Plan:
     """The rules met with a real structure; the database is not asked any more."""
     references = _references(rules, structure)
     kinds: Kinds = {(table, column): kind for table, its in structure.items() for column in its.columns
                     if (kind := rules.kind_of(table, column))}
     contrary = list(_inherited(kinds, references))
-    works = [_work(structure, references, table, column, kind, make)
+    works = [_work(rules, structure, references, table, column, kind, make)
              for (table, column), kind in kinds.items() if kind != KEEP]
     findings = [*_not_there(rules, structure), *_unlisted(structure, kinds), *contrary,
-                *(finding for work in works for finding in _misfits(work, rules, makers, make, references))]
+                *(finding for work in works for finding in _misfits(work, rules, make, references))]
     return Plan(tuple(w for w in works if w.kind != WITHIN), tuple(w for w in works if w.kind == WITHIN),
                 tuple(references), tuple(findings))
 
@@ -91,32 +93,33 @@ def _inherited(kinds: Kinds, references: Iterable[Reference]) -> Iterator[Findin
                 child=".".join(child), parent=".".join(parent)), _("give both the same kind in the rules"))
 
 
-def _work(structure: Structure, references: Iterable[Reference], table: str, column: str, kind: str,
+def _work(rules: Rules, structure: Structure, references: Iterable[Reference], table: str, column: str, kind: str,
           make: str) -> Work:
     follows = make == "postgresql" and any(
         isinstance(r, ForeignKey) and r.table == table and column in r.columns and r.on_update == "CASCADE"
         for r in references)
     unique = structure[table].unique(column) or any(r.parent == table and column in r.parent_columns
                                                     for r in references)
-    return Work(table, structure[table].columns[column], kind, unique, follows)
+    in_part = kind in rules.said and KINDS[rules.said[kind][0]].in_part
+    return Work(table, structure[table].columns[column], kind, unique, in_part, follows)
 
 
-def _misfits(work: Work, rules: Rules, makers: Mapping[str, Maker], make: str,
-             references: Iterable[Reference]) -> Iterator[Finding]:
+def _misfits(work: Work, rules: Rules, make: str, references: Iterable[Reference]) -> Iterator[Finding]:
     name = work.name
     if work.column.computed:
         yield blocks("mask.computed", _("{column} is computed by the database").format(column=name),
                      _("mask the columns that it is computed from"))
-    fits = KINDS[rules.said[work.kind][0]].fits if work.kind in rules.said else (TEXT,)
+    like, said = rules.said.get(work.kind, (WITHIN, None))
+    fits = KINDS[like].fits if said else (TEXT,)
     if work.column.holds not in fits:
         yield blocks("mask.type", _("{column} has the type {type}, which the kind {kind} does not fit").format(
             column=name, type=work.column.type, kind=work.kind), _("whole numbers: number; anything: constant, null"))
     if work.kind == WITHIN:
         return
-    if work.unique and not makers[work.kind].unique:
+    if work.unique and KINDS[like].may_meet(said):
         yield blocks("mask.unique", _("{column} must be unique, and masks of the kind {kind} may meet").format(
             column=name, kind=work.kind), _("take another kind, or say unique: true of it under kinds"))
-    if not work.column.nullable and rules.said[work.kind][0] == "null":
+    if not work.column.nullable and like == "null":
         yield blocks("mask.not_null", _("{column} may not be NULL").format(column=name), _("take constant"))
     if make == "postgresql" and any(
             isinstance(r, ForeignKey) and r.parent == work.table and work.column.name in r.parent_columns

@@ -27,7 +27,8 @@ from migrator.text import _
 class LeakRules(Strict):
     """What a leak scan does not look for."""
 
-    shortest: int = Field(4, ge=1, description="a value counts from this width on; a Chinese character is two wide")
+    shortest: int = Field(4, ge=2, description="a value counts from this width on; a Chinese character is two wide")
+    shortest_number: int = Field(7, ge=2, description="a value of digits alone counts from so many on")
     words: list[str] = Field(default_factory=list, description="values that are ordinary words too")
 
 
@@ -57,7 +58,7 @@ class RulesFile(Strict):
                                              "kind that masks such a path")
     references: list[str] = Field(default_factory=list, description="foreign keys that the database does not declare: "
                                                                     "child.column -> parent.column")
-    leaks: LeakRules = Field(default_factory=lambda: LeakRules(shortest=4))
+    leaks: LeakRules = Field(default_factory=lambda: LeakRules(shortest=4, shortest_number=7))
     subset: Subset | None = None
 
 

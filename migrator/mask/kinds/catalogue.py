@@ -34,6 +34,7 @@ WITHIN = "within"
 """The kind of free text, in which the values of other masked columns are replaced by their masks."""
 
 TEXT, WHOLE, DAY, JSON = "text", "whole", "day", "json"
+ANY = (TEXT, WHOLE, DAY, JSON, "other")
 """What a column can hold; see `migrator.mask.structure`."""
 
 
@@ -101,15 +102,20 @@ class Workshop:
 
 @dataclass(frozen=True)
 class Kind:
-    """`said` is the record of its options; `fits` what columns may hold it."""
+    """`said` is the record of its options; `fits` what columns may hold it; `may_meet`: two values may get one mask;
+    `in_part`: some of a value stays.
+    """
 
     said: type[Strict]
     make: Callable[[Workshop, Any], Maker]
     fits: tuple[str, ...] = (TEXT,)
+    may_meet: Callable[[Any], bool] = lambda _said: False
+    in_part: bool = False
 
 
 KINDS: Mapping[str, Kind] = {
-    "chinese_name": Kind(NameSaid, lambda shop, said: shop.name(said.unique)),
+    "chinese_name": Kind(NameSaid, lambda shop, said: shop.name(said.unique),
+                         may_meet=lambda said: not said.unique),
     "surname": Kind(Nothing, lambda shop, _said: shop.permuted(Surname())),
     "given_name": Kind(Nothing, lambda shop, _said: shop.permuted(GivenName())),
     "mobile": Kind(MobileSaid, lambda shop, said: shop.permuted(Mobile(keep_area=said.keep_area)), (TEXT, WHOLE)),
@@ -122,10 +128,11 @@ KINDS: Mapping[str, Kind] = {
     "digits": Kind(CharactersSaid, lambda shop, said: shop.characters(of_digits, first=said.first, last=said.last)),
     "letters": Kind(CharactersSaid, lambda shop, said: shop.characters(of_letters, first=said.first, last=said.last)),
     "text": Kind(CharactersSaid, lambda shop, said: shop.characters(first=said.first, last=said.last)),
-    "date": Kind(DateSaid, lambda shop, said: ShiftedDate(shop.key(), said.days, order=said.order), (TEXT, DAY)),
-    "file_name": Kind(Nothing, lambda shop, _said: FileName(shop.characters())),
+    "date": Kind(DateSaid, lambda shop, said: ShiftedDate(shop.key(), said.days, order=said.order), (TEXT, DAY),
+                 lambda said: not said.order),
+    "file_name": Kind(Nothing, lambda shop, _said: FileName(shop.characters()), in_part=True),
     "json": Kind(JsonSaid, lambda shop, said: JsonValues({key: shop.other(k) for key, k in said.keys.items()}),
-                 (TEXT, JSON)),
-    "constant": Kind(ConstantSaid, lambda _shop, said: Fixed(said.value), (TEXT, WHOLE, DAY, JSON, "other")),
-    "null": Kind(Nothing, lambda _shop, _said: Fixed(None), (TEXT, WHOLE, DAY, JSON, "other")),
+                 (TEXT, JSON), lambda _said: True, in_part=True),
+    "constant": Kind(ConstantSaid, lambda _shop, said: Fixed(said.value), ANY, lambda _said: True),
+    "null": Kind(Nothing, lambda _shop, _said: Fixed(None), ANY, lambda _said: True),
 }

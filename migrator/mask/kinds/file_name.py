@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from migrator.mask.kinds.maker import Maker
 
@@ -22,6 +22,9 @@ class FileName(Maker):
         stems = self._words.masked([stem for _folder, _number, stem, _extension in parts])
         return [f"{folder}{number}{mask}{extension}"
                 for (folder, number, _stem, extension), mask in zip(parts, stems, strict=True)]
+
+    def told(self, values: Sequence[str]) -> Iterable[tuple[Maker, Sequence[str]]]:
+        return self._words.told([stem for _folder, _number, stem, _extension in map(_parts, values)])
 
 
 def _parts(value: str) -> tuple[str, str, str, str]:

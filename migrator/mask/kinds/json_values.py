@@ -30,6 +30,11 @@ class JsonValues(Maker):
                 holder[key] = _like(holder[key], mask)
         return [None if text is None else json.dumps(text, ensure_ascii=False) for text in texts]
 
+    def told(self, values: Sequence[str]) -> Iterable[tuple[Maker, Sequence[str]]]:
+        for text in map(_parsed, values):
+            for holder, key, maker in self._slots({"": text}, None):
+                yield from maker.told([str(holder[key])])
+
     def _slots(self, value: Any, maker: Maker | None) -> Iterator[Slot]:
         entries: Iterable[Any] = value.items() if isinstance(value, dict) else enumerate(value)
         for key, item in entries:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 class Maker(ABC):
@@ -17,3 +17,7 @@ class Maker(ABC):
     @abstractmethod
     def masked(self, values: Sequence[str]) -> list[str | None]:
         """The mask of each value; None is no value at all (NULL)."""
+
+    def told(self, values: Sequence[str]) -> Iterable[tuple[Maker, Sequence[str]]]:
+        """What of the values tells who somebody is, they themselves or parts of them, and what masks that."""
+        return [(self, values)] if self.telling else []
