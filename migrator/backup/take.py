@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
@@ -104,22 +105,29 @@ class _Taker:
         self.entries: dict[str, Entries] = {}
 
     def database(self, name: str) -> DatabaseRecord:
-        """Dump one database, its facts measured before and after: facts that moved are not those of the dump."""
+        """Dump one database and measure it beside that, in the same snapshot where the server lets two sessions share
+        one. Elsewhere facts are those of the dump only if nothing was written meanwhile.
+        """
         client = client_of(self._site, name)
         self._say(_("database {name}: {size}").format(name=name, size=show_size(client.size())))
         taking = Taking(client, self._site.database_entry(name), name, self._base, logs=self._logs)
         self.notes += taking.notes
-        with closing(open_entry(self._site, name, client.live())) as database:
-            properties, schema, before = client.properties(), database.schema().fingerprint, database.tables()
+        with (closing(open_entry(self._site, name, client.live())) as database, database.held() as state,
+              ThreadPoolExecutor(1) as beside):
+            measured = beside.submit(state.tables)
+            properties, schema = client.properties(), database.schema().fingerprint
             with self._held.followed():
-                packed = self._pack(f"databases/{name}.{taking.extension}.zst", taking.write)
-            moved = compare(before, database.tables())
+                packed = self._pack(f"databases/{name}.{taking.extension}.zst",
+                                    lambda sink: taking.write(sink, state.name))
+            facts = measured.result()
+            same = (state.name and taking.joins) or state.stands()
+            moved = [] if same else compare(facts, database.tables())
         if moved:
             self.notes.append(informs(
                 "backup.moving", _("{name} was written to while it was taken").format(name=name),
                 _("the dump is consistent; its counts and digests are measured when it is verified"),
                 tables=[d.table for d in moved]))
-        tables = None if moved else {table: facts.as_json() for table, facts in before.items()}
+        tables = None if moved else {table: of_one.as_json() for table, of_one in facts.items()}
         return DatabaseRecord(client.make, packed, properties, schema, tables, taking.record)
 
     def tree(self, name: str) -> TreeRecord:

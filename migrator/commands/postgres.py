@@ -27,9 +27,13 @@ printf '%s\\n' "$after"
 """
 
 
-def dump(login: Login, database: str) -> Command:
-    """The whole database in pg_dump's custom format on standard output, not compressed, from one snapshot."""
-    return _client("pg_dump", login, database, "--format=custom", "--compress=0", "--lock-wait-timeout=60s")
+def dump(login: Login, database: str, *, snapshot: str | None = None) -> Command:
+    """The whole database in pg_dump's custom format on standard output, not compressed, from one snapshot.
+
+    `snapshot` is the name of one that another session has exported and keeps open meanwhile.
+    """
+    return _client("pg_dump", login, database, "--format=custom", "--compress=0", "--lock-wait-timeout=60s",
+                   *([f"--snapshot={snapshot}"] if snapshot else []))
 
 
 def restore(login: Login, database: str, *, role: str | None = None) -> Command:

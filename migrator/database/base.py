@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -31,6 +32,18 @@ class TableFacts:
     def summed(cls, rows: int, size: int, total: str) -> TableFacts:
         """Facts of a table whose row hashes add up to `total`: equal for equal sets of rows, repeats counted."""
         return cls(rows, size, hashlib.sha256(f"{rows} {total}".encode()).hexdigest()[:32])
+
+
+@dataclass(frozen=True)
+class Held:
+    """One state of a database, while a block lasts. `name`: other sessions of the server can join it by that name, None
+    where they cannot. `tables` measures it, in a thread if wanted. `stands`: it is sure that nothing was written since
+    the state began.
+    """
+
+    name: str | None
+    tables: Callable[[], dict[str, TableFacts]]
+    stands: Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -104,6 +117,9 @@ class Database(Protocol):
 
         `without` names columns, by table, that the digests leave out.
         """
+
+    def held(self) -> AbstractContextManager[Held]:
+        """A state of the database that can be measured while something else reads it."""
 
     def schema(self) -> Schema:
         """The real structure."""

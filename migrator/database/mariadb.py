@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from migrator.commands.quoting import quoted
-from migrator.database.base import NOTHING, OURS, Schema, TableFacts
+from migrator.database.base import OURS, Schema, TableFacts
 from migrator.database.mariadb_integrity import complaints
 from migrator.database.mariadb_schema import schema
 from migrator.database.served import Ask, ServedDatabase
@@ -29,6 +29,11 @@ order by binary t.table_name, binary c.column_name
 _SIZES = """
 select table_name, coalesce(data_length + index_length, 0)
 from information_schema.tables where table_schema = database()
+"""
+_LOG_POSITION = "Innodb_lsn_current"
+_COUNTERS = f"""
+show global status where variable_name in ('{_LOG_POSITION}', 'Handler_write', 'Handler_update', 'Handler_delete',
+                                           'Com_truncate', 'Com_drop_table', 'Com_alter_table', 'Com_rename_table')
 """
 LONGEST_ROW = 1024 * 1024
 """Bytes that the text of a row without its long cells cannot exceed: the row itself has 65,535 at most."""
@@ -62,17 +67,20 @@ class MariadbDatabase(ServedDatabase):
         keys = ("version", "encoding", "collation", "sql_mode", "time_zone")
         return dict(zip(keys, map(str, self.query(_SERVER)[0]), strict=True))
 
-    def tables(self, names: Sequence[str] | None = None, *,
-               without: Mapping[str, Collection[str]] = NOTHING) -> dict[str, TableFacts]:
-        """Facts of every table (or of those named)."""
-        with self.snapshot() as ask:
-            columns: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-            for table, column, type_ in ask(_COLUMNS):
-                columns[table] += [(column, type_.lower())] * (column not in without.get(table, ()))
-            sizes = dict(ask(_SIZES))
-            self._refuse_small_packets(ask)
-            return {table: _facts(ask, table, int(sizes[table]), columns[table])
-                    for table in columns if names is None or table in names}
+    def _tables(self, ask: Ask, names: Sequence[str] | None,
+                without: Mapping[str, Collection[str]]) -> dict[str, TableFacts]:
+        columns: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        for table, column, type_ in ask(_COLUMNS):
+            columns[table] += [(column, type_.lower())] * (column not in without.get(table, ()))
+        sizes: dict[str, int] = dict(ask(_SIZES))
+        self._refuse_small_packets(ask)
+        return {table: _facts(ask, table, int(sizes[table]), columns[table])
+                for table in columns if names is None or table in names}
+
+    def _mark(self) -> str | None:
+        """Where InnoDB's log stands, to which every change is written, and counters for tables without transactions."""
+        counters: dict[str, str] = dict(self.query(_COUNTERS))
+        return str(sorted(counters.items())) if _LOG_POSITION in counters else None
 
     def schema(self) -> Schema:
         """The real structure."""

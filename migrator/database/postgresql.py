@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from migrator.commands.quoting import quoted
-from migrator.database.base import NOTHING, Schema, TableFacts
+from migrator.database.base import Schema, TableFacts
 from migrator.database.postgresql_integrity import complaints
 from migrator.database.postgresql_schema import own, schema
 from migrator.database.served import Ask, ServedDatabase
@@ -51,17 +51,23 @@ class PostgresqlDatabase(ServedDatabase):
         keys = ("version", "encoding", "collation", "character_type", "time_zone")
         return dict(zip(keys, map(str, self.query(_SERVER)[0]), strict=True))
 
-    def tables(self, names: Sequence[str] | None = None, *,
-               without: Mapping[str, Collection[str]] = NOTHING) -> dict[str, TableFacts]:
-        """Facts of every table (or of those named); large objects count as the table `pg_largeobject`."""
+    def _tables(self, ask: Ask, names: Sequence[str] | None,
+                without: Mapping[str, Collection[str]]) -> dict[str, TableFacts]:
+        """Large objects count as the table `pg_largeobject`."""
         found = {}
-        with self.snapshot() as ask:
-            for space, table, oid, partitioned, columns in ask(_TABLES):
-                shown = table if space == "public" else f"{space}.{table}"
-                if names is None or shown in names:
-                    kept = [column for column in columns if column[0] not in without.get(shown, ())]
-                    found[shown] = _facts(ask, f"{quoted(space)}.{quoted(table)}", oid, partitioned, kept)
-            return found if names is not None else {**found, **_large_objects(ask)}
+        for space, table, oid, partitioned, columns in ask(_TABLES):
+            shown = table if space == "public" else f"{space}.{table}"
+            if names is None or shown in names:
+                kept = [column for column in columns if column[0] not in without.get(shown, ())]
+                found[shown] = _facts(ask, f"{quoted(space)}.{quoted(table)}", oid, partitioned, kept)
+        return found if names is not None else {**found, **_large_objects(ask)}
+
+    def _mark(self) -> str | None:
+        """Every transaction that writes has a number, and a snapshot says which of them it sees."""
+        return str(self.query("select txid_current_snapshot()::text")[0][0])
+
+    def _exported(self, ask: Ask) -> str | None:
+        return str(ask("select pg_export_snapshot()")[0][0])
 
     def schema(self) -> Schema:
         """The real structure, with every name written in full."""

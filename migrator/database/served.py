@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from migrator.database.base import NOTHING, Schema, TableFacts
+from migrator.database.base import NOTHING, Held, Schema, TableFacts
 from migrator.database.door import Door
 from migrator.errors import DatabaseError, MigratorError, ReadOnly
 from migrator.text import _
@@ -65,10 +65,32 @@ class ServedDatabase(ABC):
     def server(self) -> dict[str, str]:
         """Version, encoding, collation, time zone."""
 
-    @abstractmethod
     def tables(self, names: Sequence[str] | None = None, *,
                without: Mapping[str, Collection[str]] = NOTHING) -> dict[str, TableFacts]:
         """Facts of every table (or of those named), all from one consistent snapshot, computed in the server."""
+        with self.snapshot() as ask:
+            return self._tables(ask, names, without)
+
+    @contextmanager
+    def held(self) -> Iterator[Held]:
+        """A snapshot that stays open."""
+        before = self._mark()
+        with self.snapshot() as ask:
+            yield Held(self._exported(ask), lambda: self._tables(ask, None, NOTHING),
+                       lambda: before is not None and self._mark() == before)
+
+    @abstractmethod
+    def _tables(self, ask: Ask, names: Sequence[str] | None,
+                without: Mapping[str, Collection[str]]) -> dict[str, TableFacts]:
+        """Facts of tables as a snapshot sees them."""
+
+    @abstractmethod
+    def _mark(self) -> str | None:
+        """A text that is another one as soon as anything was written on the server; None where it has none."""
+
+    def _exported(self, ask: Ask) -> str | None:
+        """The name under which other sessions can join the snapshot."""
+        return None
 
     @abstractmethod
     def schema(self) -> Schema:

@@ -6,13 +6,14 @@ import base64
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from migrator.commands.shell import Command, words
 from migrator.database import sqlite_agent
-from migrator.database.base import NOTHING, Column, Schema, TableFacts
+from migrator.database.base import NOTHING, Column, Held, Schema, TableFacts
 from migrator.errors import CommandFailed, DatabaseError, ReadOnly
 from migrator.text import _
 
@@ -67,6 +68,12 @@ class SqliteDatabase:
         found = self._answer("tables", names=None if names is None else list(names),
                              without={table: list(columns) for table, columns in without.items()})
         return {table: TableFacts.summed(*facts) for table, facts in found.items()}
+
+    @contextmanager
+    def held(self) -> Iterator[Held]:
+        """Measured at once: a state that is kept open would keep writers waiting."""
+        found = self.tables()
+        yield Held(None, lambda: found, lambda: False)
 
     def schema(self) -> Schema:
         """The real structure."""

@@ -202,7 +202,10 @@ def test_written_to_meanwhile_is_consistent_and_measured_when_verified(place: Pl
         stop.set()
         for writer in writers:
             writer.join()
-    assert [note["code"] for note in kept.manifest.notes] == ["backup.moving"] and kept.tables("main") is None
+    if place.make == "postgresql":  # measured in the snapshot that was dumped
+        assert not kept.manifest.notes and kept.tables("main") is not None
+    else:
+        assert [note["code"] for note in kept.manifest.notes] == ["backup.moving"] and kept.tables("main") is None
     facts = verify_set(place.site, kept.folder)
     rows = facts["tables"]["main"]["pair"]["rows"]
     restore_set(place.site, kept.folder)

@@ -44,8 +44,11 @@ class Client(Protocol):
     def data_folder(self) -> str | None:
         """Where on its host the database's files lie; None when they lie elsewhere or nobody may know."""
 
-    def dump(self, sink: BinaryIO) -> None:
-        """Write one consistent state of the live database into the stream, while others go on working with it."""
+    def dump(self, sink: BinaryIO, snapshot: str | None = None) -> None:
+        """Write one consistent state of the live database into the stream, while others go on working with it.
+
+        `snapshot` is the name of a state that is held open meanwhile, and is then the one that is written.
+        """
 
     def copy(self, label: str, *, beside: bool) -> Entry:
         """The entry of a copy. `beside`: it may take the live one's place, so it lies on the same disk."""

@@ -40,7 +40,7 @@ class MariadbClient(ServerClient):
     def size(self) -> int:
         return int(self._live.query(_SIZE)[0][0])
 
-    def dump(self, sink: BinaryIO) -> None:
+    def dump(self, sink: BinaryIO, snapshot: str | None = None) -> None:
         self.pull(mariadb.dump(self.admin, self.database), sink)
 
     def load(self, source: Source, copy: Entry, properties: Mapping[str, str]) -> None:

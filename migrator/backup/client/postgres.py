@@ -33,8 +33,8 @@ class PostgresClient(ServerClient):
     def size(self) -> int:
         return int(self._live.query(_PROPERTIES)[0][4])
 
-    def dump(self, sink: BinaryIO) -> None:
-        self.pull(postgres.dump(self.admin, self.database), sink)
+    def dump(self, sink: BinaryIO, snapshot: str | None = None) -> None:
+        self.pull(postgres.dump(self.admin, self.database, snapshot=snapshot), sink)
 
     def load(self, source: Source, copy: Entry, properties: Mapping[str, str]) -> None:
         """Owners and privileges are kept where the same role uses the database, else all belongs to this one's role."""

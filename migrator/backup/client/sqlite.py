@@ -46,7 +46,7 @@ class SqliteClient:
     def data_folder(self) -> str | None:
         return posixpath.dirname(self.path)
 
-    def dump(self, sink: BinaryIO) -> None:
+    def dump(self, sink: BinaryIO, snapshot: str | None = None) -> None:
         scratch = "/var/tmp" if self.owner else self._scratch  # noqa: S108 (mktemp makes a private folder in it)
         self.host.stream_out(sqlite.dump(self.path, scratch).as_user(self.owner), sink, timeout=LONG)
 

@@ -37,10 +37,15 @@ class Taking:
             return self._client.extension
         return self._log.changes if self._since else self._log.whole
 
-    def write(self, sink: BinaryIO) -> None:
-        """Write the part."""
+    @property
+    def joins(self) -> bool:
+        """Whether what is written is a snapshot that it is given, and nothing later."""
+        return self._log is None
+
+    def write(self, sink: BinaryIO, snapshot: str | None = None) -> None:
+        """Write the part; `snapshot` names a state of the database that is held open meanwhile."""
         if self._log is None:
-            self._client.dump(sink)
+            self._client.dump(sink, snapshot)
         elif self._since is None:
             self.record = self._log.take_whole(sink)
         else:
