@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from migrator.backup.set import BackupSet
+from migrator.clone.apart import machine_of
 from migrator.model.finding import Finding, blocks
 from migrator.site import Site
 from migrator.text import _
@@ -29,7 +30,9 @@ def _names(what: str, held: set[str], wanted: set[str], copy: str) -> Iterator[F
 
 
 def _links_into(kept: BackupSet, tree: str, copy: Site, live: Site) -> list[Finding]:
-    lived = [live.host(t.at).expand(t.path) for t in live.environment.trees.values()]
+    machine = machine_of(copy, copy.tree(tree).at)
+    lived = [live.host(t.at).expand(t.path) for t in live.environment.trees.values()
+             if machine_of(live, t.at) == machine]
     base = copy.host(copy.tree(tree).at).expand(copy.tree(tree).path)
     found = []
     for entry in kept.entries(tree).values():

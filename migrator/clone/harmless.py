@@ -13,6 +13,7 @@ from migrator.clone.parity.parity import NO_RULES, parity
 from migrator.clone.parity.score import Parity
 from migrator.clone.traces import Traces, adapt
 from migrator.errors import FindingsBlock
+from migrator.mask.leaks import leaks_in, require_none
 from migrator.mask.masking import mask
 from migrator.mask.originals import Originals, gather
 from migrator.mask.rules import Rules
@@ -75,6 +76,11 @@ def make_harmless(copy: Site, live: Site, terms: Terms, *, say: OnLine = watch.n
     if terms.neutral:
         say(_("making every integration harmless"))
         done.neutralised = neutralise(copy, terms.neutral, say=say).as_json()
+    if terms.masks:
+        say(_("looking for what the masks should have taken away"))
+        for name, values in originals.items():
+            require_none(leaks_in(copy.database(name), terms.masks, values), copy.name)
+        done.leaks = 0
     if terms.least is not None:
         say(_("comparing the copy with its original"))
         done.parity = _alike(copy, live, terms, done.masked)

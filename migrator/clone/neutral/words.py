@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, TableClause, and_, column, func, or_, select, table, update
-from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.dialects.mysql.base import MySQLDialect
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.sql.expression import ClauseElement
 
 from migrator.clone.neutral.model import InColumn
@@ -14,7 +16,8 @@ from migrator.clone.neutral.model import InColumn
 Statement = tuple[str, Mapping[str, Any]]
 """Text with `:named` parameters, and their values."""
 
-_DIALECTS = {"postgresql": postgresql.dialect, "mariadb": mysql.dialect, "sqlite": sqlite.dialect}
+_DIALECTS = {"postgresql": PGDialect, "mariadb": MySQLDialect, "sqlite": SQLiteDialect}
+"""Without a driver's own habits, such as casts of parameters, which would not be read as text."""
 
 
 def set_cells(make: str, rule: InColumn) -> Statement:

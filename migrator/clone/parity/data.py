@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from sqlalchemy.engine import make_url
 
 from migrator.clone.parity.score import Compared, compared, lines
-from migrator.database.base import Database, TableFacts
+from migrator.database.base import OURS, Database, TableFacts
 from migrator.playbook.inventory import Database as Entry
 from migrator.text import _
 
@@ -63,8 +63,8 @@ def _rows(tables: Mapping[str, TableFacts]) -> dict[str, str]:
 
 
 def _roles(database: Database, user: str) -> list[str]:
-    """With the environment's own user under one name, since each side has its own."""
-    found = [str(line) for query in _ROLES[database.make] for (line,) in database.query(query)]
+    """With the environment's own user under one name, since each side has its own; without our own tables."""
+    found = [str(line) for query in _ROLES[database.make] for (line,) in database.query(query) if OURS not in line]
     own = re.compile(rf"(?<=: )'?{re.escape(user)}'?(?:@\S+)?$") if user else None
     return [own.sub(_("the application"), line) if own else line for line in found]
 
