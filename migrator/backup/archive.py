@@ -13,6 +13,8 @@ from migrator.backup.errors import SetDamaged
 from migrator.text import _
 
 PIECE = 1024 * 1024
+BLOCKS = 32 * 1024
+"""Bytes that tarfile holds; it copies what is left of them for every header."""
 
 
 def read_archive(stream: BinaryIO, part: str) -> dict[str, Entry]:
@@ -33,7 +35,7 @@ def read_archive(stream: BinaryIO, part: str) -> dict[str, Entry]:
 
 def members(stream: BinaryIO, part: str) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
     """Every member, and the archive that its content is read from before the next; raises SetDamaged when torn."""
-    with _whole(part), tarfile.open(fileobj=stream, mode="r|", bufsize=PIECE, encoding="utf-8",
+    with _whole(part), tarfile.open(fileobj=stream, mode="r|", bufsize=BLOCKS, encoding="utf-8",
                                     errors="surrogateescape") as archive:
         for member in archive:
             yield member, archive

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any, Literal
 
 Kind = Literal["file", "folder", "link"]
@@ -102,6 +104,20 @@ def compare(wanted: Entries, actual: Entries, *, owners: bool) -> Difference:
         changed=tuple(n for n, e in wanted.items()
                       if n in actual and e.essence(owners=owners) != actual[n].essence(owners=owners)),
         extra=tuple(n for n in actual if n not in wanted))
+
+
+def as_lines(entries: Entries) -> Iterator[bytes]:
+    """The entries as a list of a set has them: one JSON line each."""
+    return (json.dumps(e.as_json()).encode() + b"\n" for e in entries.values())
+
+
+def from_lines(lines: Iterable[bytes]) -> dict[str, Entry]:
+    """The entries of such a list, by name; raises ValueError or TypeError for what is none."""
+    found: dict[str, Entry] = {}
+    left = iter(lines)
+    while batch := b",".join(islice(left, 1000)):  # line by line takes three times as long
+        found.update((each["name"], Entry(**each)) for each in json.loads(b"[" + batch + b"]"))
+    return found
 
 
 def to_write(difference: Difference, wanted: Entries) -> set[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from migrator import clock
 from migrator.backup.catalog import sets
 from migrator.backup.chain import bases_of, builds_on
+from migrator.backup.known_lists import forget_others
 from migrator.backup.partial import PARTIAL, lock, sweep
 from migrator.backup.set import BackupSet
 from migrator.backup.watch import nobody
@@ -102,6 +103,7 @@ def prune(vault: Path, pruning: Pruning, say: OnLine = nobody) -> None:
     for name, size in pruning.removed.items():
         remove(vault / name)
         say(_("removed {set}: {size}").format(set=name, size=show_size(size)))
+    forget_others(vault, sets(vault))
 
 
 def remove(folder: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from migrator.backup.entry import Entry
+from migrator.backup.entry import Entry, from_lines
 from migrator.backup.errors import SetDamaged, SetMissing
 from migrator.backup.manifest import Manifest
 from migrator.backup.manifest_file import MANIFEST, load
@@ -93,11 +93,10 @@ class BackupSet:
         check_hash(self.folder, part, still)
         try:
             with self.reading(part) as stream:
-                found = [Entry(**json.loads(line)) for line in stream]
+                return from_lines(stream)
         except (ValueError, TypeError) as error:
             raise SetDamaged(_("{path} cannot be understood: {why}").format(path=part.path, why=error),
                              where=str(self.folder), hint=_("use another set")) from None
-        return {e.name: e for e in found}
 
     def chosen(self, databases: Sequence[str] | None, trees: Sequence[str] | None) -> tuple[list[str], list[str]]:
         """Names of databases and trees to work on, None standing for all. Raises SetMissing."""

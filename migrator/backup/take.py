@@ -18,6 +18,7 @@ from migrator.backup.attached.taking import Asking
 from migrator.backup.client import client_of
 from migrator.backup.compared import open_entry
 from migrator.backup.entry import Entries
+from migrator.backup.known_lists import remember
 from migrator.backup.logs.taking import Taking
 from migrator.backup.manifest import DatabaseRecord, Manifest, TreeRecord
 from migrator.backup.manifest_file import save
@@ -136,6 +137,8 @@ class _Taker:
         self._say(_("tree {name}: {path}").format(name=name, path=folder.path))
         record, self.entries[name], notes = take_tree(folder, name, self._pack, self._base, self._held.folder(name))
         self.notes += notes
+        if self._seal:
+            remember(self._folder.parent, record, self.entries[name])
         return record
 
     def _pack(self, path: str, fill: Callable[[BinaryIO], object]) -> Part:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from migrator.backup.archive import read_archive
-from migrator.backup.entry import Entries, Entry
+from migrator.backup.entry import Entries, Entry, as_lines
 from migrator.backup.folder import Folder
+from migrator.backup.known_lists import known
 from migrator.backup.manifest import TreeRecord
 from migrator.backup.packing import moved_files
 from migrator.backup.part import Part
@@ -46,8 +46,7 @@ def take_tree(folder: Folder, name: str, pack: Pack, base: BackupSet | None,
         again = _archive(source, restless, f"trees/{name}.again.tar.zst", pack, unread=False)
         entries = {**{n: e for n, e in entries.items() if n in later},
                    **{n: replace(_as_listed(e, later.get(n)), again=True) for n, e in again.entries.items()}}
-    lines = "".join(json.dumps(e.as_json()) + "\n" for e in entries.values()).encode()
-    listing = pack(f"trees/{name}.list.zst", lambda sink: sink.write(lines))
+    listing = pack(f"trees/{name}.list.zst", lambda sink: sink.writelines(as_lines(entries)))
     record = TreeRecord(first.part, listing, folder.path, folder.host.name, folder.exclude,
                         sum(e.kind == "file" for e in entries.values()), sum(e.size for e in entries.values()),
                         again.part if again else None)
@@ -55,14 +54,16 @@ def take_tree(folder: Folder, name: str, pack: Pack, base: BackupSet | None,
 
 
 def still_held(base: BackupSet, name: str, folder: Folder, now: Entries) -> dict[str, Entry]:
-    """The entries that an earlier set holds as they are now, each with that set; none when the tree lay elsewhere.
+    """The entries that an earlier set holds as they are now, each with that set; none when the tree lay elsewhere, or
+    when nobody here can read the list of a sealed one.
 
     Of a file with several names it is all of them or none, so that each archive holds the whole file.
     """
     record = base.manifest.trees.get(name)
     if record is None or (record.host, record.path) != (folder.host.name, folder.path):
         return {}
-    same = {n: e.held_by(base.id) for n, e in base.entries(name).items() if n in now and e.unchanged(now[n])}
+    before = known(base, name) or {}
+    same = {n: e.held_by(base.id) for n, e in before.items() if n in now and e.unchanged(now[n])}
     broken = {e.hard for n, e in now.items() if n not in same} - {None}
     return {n: e for n, e in same.items() if e.hard not in broken}
 
