@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from migrator.mask.kinds.catalogue import KEEP, KINDS, TEXT, WITHIN
-from migrator.mask.looks import looks_personal
+from migrator.mask.looks import Look, looks_personal
 from migrator.mask.rules import Reference, Rules
-from migrator.mask.structure import Column, ForeignKey, Structure
+from migrator.mask.structure import Column, ForeignKey, Structure, Table
 from migrator.model.finding import Finding, blocks, warns
 from migrator.playbook.nearest import nearest
 from migrator.text import _
@@ -131,10 +131,17 @@ def _misfits(work: Work, rules: Rules, make: str, references: Iterable[Reference
 def _unlisted(structure: Structure, kinds: Kinds) -> Iterator[Finding]:
     for table, its in structure.items():
         for column in its.columns.values():
-            if (table, column.name) not in kinds and column.holds != "other" and (look := looks_personal(column.name)):
+            look = looks_personal(column.name)
+            if look and (table, column.name) not in kinds and could_be(look, column, its):
                 yield blocks("mask.unlisted", _("{column} looks personal ({why}), and the rules say nothing of it")
                              .format(column=f"{table}.{column.name}", why=look.why),
                              _("give it a kind in the rules, or write keep"))
+
+
+def could_be(look: Look, column: Column, table: Table) -> bool:
+    """Whether a column of this type can hold what its name promises; numbers that refer to rows cannot."""
+    refers = any(column.name in foreign.columns for foreign in table.foreign)
+    return column.holds == TEXT or (column.holds in KINDS[look.kind].fits and look.kind != "constant" and not refers)
 
 
 def _not_there(rules: Rules, structure: Structure) -> Iterator[Finding]:

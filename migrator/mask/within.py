@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from migrator.mask.kinds.maker import Maker
 from migrator.mask.originals import Originals
 
-_PATTERNS = re.compile(
+PATTERNS = re.compile(
     r"(?P<email>[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
     r"|(?<!\d)(?P<id_number>\d{17}[\dXx]|\d{15})(?!\d)"
     r"|(?<!\d)(?P<mobile>1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)"
@@ -36,7 +36,7 @@ class Within(Maker):
     def _masked(self, value: str) -> str:
         """Patterns first, each mask set aside by its place, so that nothing is masked twice."""
         parts, end = [], 0
-        for found in _PATTERNS.finditer(value):
+        for found in PATTERNS.finditer(value):
             parts += [self._needles.replaced(value[end:found.start()], self._masks), self._pattern(found)]
             end = found.end()
         return "".join([*parts, self._needles.replaced(value[end:], self._masks)])

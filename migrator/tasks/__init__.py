@@ -16,6 +16,7 @@ from migrator.tasks import (
     inventory,
     journal,
     maps,
+    masks,
     playbooks,
     records,
     restores,
@@ -53,6 +54,7 @@ namespace.add_collection(_collection("audit", verify=runs.verify))
 namespace.add_collection(_collection("journal", migrate=journal.migrate))
 namespace.add_collection(_collection("map", apply=maps.apply, census=maps.census, schema=maps.schema,
                                      suggest=maps.suggest, verify=maps.verify))
+namespace.add_collection(_collection("mask", check=masks.check, suggest=masks.suggest))
 namespace.add_collection(_collection("sync", apply=syncs.apply, back=switches.back, conflicts=conflicts.conflicts,
                                      finish=switches.finish, forward=switches.forward, start=syncs.start,
                                      status=syncs.status, stop=syncs.stop, switch=switches.switch, touch=syncs.touch,

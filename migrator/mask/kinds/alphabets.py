@@ -33,7 +33,7 @@ def of_letters(character: str) -> str | None:
 @cache
 def of_text(character: str) -> str | None:
     """Letters and digits of every script; signs and blanks stay as they are."""
-    if not character.isascii() and character.isdigit():
+    if not character.isascii() and character.isdecimal():
         return _neighbours(character)
     return of_digits(character) or of_letters(character)
 

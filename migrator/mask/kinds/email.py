@@ -28,11 +28,13 @@ class Email(Maker):
 
     def masked(self, values: Sequence[str]) -> list[str | None]:
         parts = [value.rpartition("@") for value in values]
-        ends = [domain.rpartition(".")[2] if self._domain is MailDomain.SHAPE and "." in domain else ""
-                for _name, _at, domain in parts]
+        ends = [domain.rpartition(".")[2] if at and self._domain is MailDomain.SHAPE and "." in domain else ""
+                for _name, at, domain in parts]
         heads = [domain.removesuffix(end) for (_name, _at, domain), end in zip(parts, ends, strict=True)]
         names = self._words.masked([name for name, _at, _domain in parts])
-        domains = heads if self._domain is MailDomain.KEEP else self._words.masked(heads)
+        domains: Sequence[str | None] = self._words.masked(heads)
+        if self._domain is MailDomain.KEEP:
+            domains = [domain if at else mask for (_name, at, domain), mask in zip(parts, domains, strict=True)]
         tail = ".example" if self._domain is MailDomain.EXAMPLE else ""
         return [f"{name}{at}{domain}{end}{tail}" if at else domain
                 for (_name, at, _), name, domain, end in zip(parts, names, domains, ends, strict=True)]

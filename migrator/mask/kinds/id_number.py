@@ -13,6 +13,8 @@ AREA, YEAR, SEX = "area", "year", "sex"
 PROVINCES = tuple(map(str, (
     *range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82)))
 """First two digits of an area (GB/T 2260)."""
+NOWHERE = tuple(str(number) for number in range(10, 100) if str(number) not in PROVINCES)
+"""Those that were never given out, as samples have them: they are exchanged among themselves."""
 _COUNTIES = 10**4
 _BANDS = (1800, 1900, 1940, 2000, 2010, 2025, 2200)
 """Years of birth are exchanged within these, so that no mask is of somebody unborn or of great age who was not."""
@@ -34,25 +36,26 @@ class IdNumber:
         long = found[5] is not None
         province, county, birth, sequence = found.group(1, 2, 3, 4) if long else found.group(6, 7, 8, 9)
         born = _day(birth if long else f"19{birth}")
-        if province not in PROVINCES or born is None or (long and check_digit(value[:17]) != value[17].upper()):
+        known = PROVINCES if province in PROVINCES else NOWHERE
+        if province < NOWHERE[0] or born is None or (long and check_digit(value[:17]) != value[17].upper()):
             return None
         first, days = _band(born.year, self._keep, long)
         number, size = (born - first).days, days
         if AREA not in self._keep:
-            number = number * _COUNTIES * len(PROVINCES) + PROVINCES.index(province) * _COUNTIES + int(county)
-            size *= _COUNTIES * len(PROVINCES)
+            number = (number * len(known) + known.index(province)) * _COUNTIES + int(county)
+            size *= _COUNTIES * len(known)
         step = 2 if SEX in self._keep else 1
         number, size = number * (1000 // step) + int(sequence) // step, size * (1000 // step)
-        frame = (province + county if AREA in self._keep else "", first, int(sequence) % step, long, value[-1] == "x")
-        return Place(number, size, frame)
+        area = province + county if AREA in self._keep else known
+        return Place(number, size, (area, first, int(sequence) % step, long, value[-1] == "x"))
 
-    def value(self, number: int, frame: tuple[str, date, int, bool, bool]) -> str:
+    def value(self, number: int, frame: tuple[str | tuple[str, ...], date, int, bool, bool]) -> str:
         area, first, odd, long, small = frame
         step = 2 if SEX in self._keep else 1
         number, sequence = divmod(number, 1000 // step)
-        if not area:
-            number, rest = divmod(number, _COUNTIES * len(PROVINCES))
-            area = f"{PROVINCES[rest // _COUNTIES]}{rest % _COUNTIES:04}"
+        if not isinstance(area, str):
+            number, rest = divmod(number, _COUNTIES * len(area))
+            area = f"{area[rest // _COUNTIES]}{rest % _COUNTIES:04}"
         born = (first + timedelta(days=number)).strftime("%Y%m%d")
         digits = f"{area}{born if long else born[2:]}{sequence * step + odd:03}"
         checked = digits + check_digit(digits) if long else digits

@@ -40,7 +40,7 @@ def makers(key: str = "a key of more than sixteen letters") -> dict[str, Maker]:
 
 
 MAKERS = makers()
-LAW = settings(deadline=None, max_examples=50)  # the machine may be busy
+LAW = settings(deadline=None, max_examples=100)  # the machine may be busy
 INJECTIVE = [name for name, maker in MAKERS.items() if maker.unique]
 ids = st.builds(lambda province, rest, born, tail: _long_id(f"{province}{rest:04}{born:%Y%m%d}{tail:03}"),
                 st.sampled_from(PROVINCES), st.integers(0, 9999), st.dates(date(1900, 1, 1), date(2020, 1, 1)),
