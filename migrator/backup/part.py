@@ -116,16 +116,20 @@ def writing(folder: Path, path: str, progress: Progress, done: Callable[[Part], 
 
 
 @contextmanager
-def reading(folder: Path, part: Part, progress: Progress, keys: Sequence[Identity] = ()) -> Iterator[BinaryIO]:
-    """The stream of a part, as it was before compression; `keys` open a sealed one.
+def reading(folder: Path, part: Part, progress: Progress, keys: Sequence[Identity] = (),
+            seen: Callable[[bytes], object] | None = None) -> Iterator[BinaryIO]:
+    """The stream of a part, as it was before compression; `keys` open a sealed one, `seen` gets the file as it is.
 
     Raises SetDamaged where the file cannot be read or decoded.
     """
     try:
-        with open(folder / part.path, "rb") as file, _plain(file, part, keys) as packed:
-            counted = _Counted(packed)
-            source = zstandard.ZstdDecompressor().stream_reader(cast(BinaryIO, counted))
-            yield io.BufferedReader(_Told(source, lambda: progress(counted.done, part.bytes, "bytes")), PIECE)
+        with open(folder / part.path, "rb") as file:
+            counted = _Counted(file, seen)
+            with _plain(cast(BinaryIO, counted), part, keys) as packed:
+                source = zstandard.ZstdDecompressor().stream_reader(packed)
+                yield io.BufferedReader(_Told(source, lambda: progress(counted.done, part.bytes, "bytes")), PIECE)
+            while seen and counted.read(PIECE):
+                pass
     except (OSError, zstandard.ZstdError, BrokenSeal) as error:
         raise SetDamaged(_("{path} cannot be read: {why}").format(path=part.path, why=error), where=str(folder),
                          hint=_("use another set")) from error
@@ -147,28 +151,33 @@ def check_hash(folder: Path, part: Part, progress: Progress) -> None:
     except OSError as error:
         raise SetDamaged(_("{path} is missing: {why}").format(path=part.path, why=error.strerror), where=str(folder),
                          hint=_("use another set")) from None
-    if digest.hexdigest() != part.sha256:
+    _require(digest.hexdigest(), folder, part)
+
+
+def _require(sha256: str, folder: Path, part: Part) -> None:
+    if sha256 != part.sha256:
         raise SetDamaged(_("{path} is not the file that was written: its SHA-256 differs").format(path=part.path),
                          where=str(folder), hint=_("use another set"))
 
 
 def check_stream(folder: Path, part: Part, progress: Progress, keys: Sequence[Identity] = ()) -> None:
-    """Decode a part to its end; raises SetDamaged when that gives other bytes than the stream that was packed."""
-    digest, size = hashlib.sha256(), 0
-    with reading(folder, part, progress, keys) as stream:
+    """Decode a part to its end; raises SetDamaged when file or content are not what was written. One pass for both."""
+    file, raw, size = hashlib.sha256(), hashlib.sha256(), 0
+    with reading(folder, part, progress, keys, file.update) as stream:
         while piece := stream.read(PIECE):
-            digest.update(piece)
+            raw.update(piece)
             size += len(piece)
-    if (size, digest.hexdigest()) != (part.raw_bytes, part.raw_sha256):
+    if (size, raw.hexdigest()) != (part.raw_bytes, part.raw_sha256):
         raise SetDamaged(_("{path} decodes to other bytes than were taken").format(path=part.path),
                          where=str(folder), hint=_("use another set"))
+    _require(file.hexdigest(), folder, part)
 
 
 class _Counted(io.RawIOBase):
-    """A file that knows how far it was read."""
+    """A file that knows how far it was read, and shows every piece to whom it concerns."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file, self.done = file, 0
+    def __init__(self, file: BinaryIO, seen: Callable[[bytes], object] | None) -> None:
+        self._file, self._seen, self.done = file, seen, 0
 
     def readable(self) -> bool:
         return True
@@ -176,6 +185,8 @@ class _Counted(io.RawIOBase):
     def read(self, size: int = -1, /) -> bytes:
         piece = self._file.read(size)
         self.done += len(piece)
+        if self._seen:
+            self._seen(piece)
         return piece
 
 
