@@ -9,6 +9,7 @@ from typing import Any
 
 from migrator.backup import part, proof, watch
 from migrator.backup.attached.proving import Proving
+from migrator.backup.chain import Chain
 from migrator.backup.database_part import DatabasePart
 from migrator.backup.set import PROOF, BackupSet
 from migrator.backup.tree_part import TreePart
@@ -22,7 +23,8 @@ from migrator.transport.base import OnLine
 
 def verify_set(site: Site, set_path: Path | str, *, level: int = proof.RESTORED,
                say: OnLine = watch.nobody, progress: part.Progress = watch.still) -> dict[str, Any]:
-    """Prove the set up to a level from 1 to 3; level 3 restores into scratch on the site's hosts.
+    """Prove the set, and what it needs of those that it builds on, up to a level from 1 to 3; level 3 restores it into
+    scratch on the site's hosts.
 
     What held and what failed is added to the set's proof record. Scratch databases and folders begin with `migrator_`
     and are removed again. Returns facts: level, proven, taken (when the set was), tables, attachments (findings),
@@ -58,14 +60,14 @@ def verify_set(site: Site, set_path: Path | str, *, level: int = proof.RESTORED,
 
 def _hash(kept: BackupSet, say: OnLine, progress: part.Progress) -> None:
     say(_("reading every file of the set again"))
-    for one in kept.manifest.parts:
-        part.check_hash(kept.folder, one, progress)
+    for each, one in Chain.of(kept).parts:
+        part.check_hash(each.folder, one, progress)
 
 
 def _decode(kept: BackupSet, say: OnLine, progress: part.Progress) -> None:
     say(_("decoding every file of the set to its end"))
-    for one in kept.manifest.parts:
-        kept.check(one, progress)
+    for each, one in Chain.of(kept).parts:
+        each.check(one, progress)
 
 
 def _restore(kept: BackupSet, site: Site, say: OnLine, progress: part.Progress) -> tuple[dict[str, Any], list[Finding]]:

@@ -197,6 +197,16 @@ def test_a_link_that_is_damaged_is_found_before_anything_is_changed(
     assert state(site) == before
 
 
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_proof_covers_the_whole_chain(level: int, week: list[BackupSet], site: Site) -> None:
+    assert verify_set(site, week[3].folder, level=level)["level"] == level
+    path = week[0].folder / TREE
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(SetDamaged, match="app"):
+        verify_set(site, week[3].folder, level=level)
+    assert week[3].proof.level == 0
+
+
 def test_another_set_in_the_place_of_a_link_is_found(week: list[BackupSet], site: Site, root: Path) -> None:
     """Whole in itself, but not what the later ones build on."""
     (root / "files/monday").write_text("other")
