@@ -33,14 +33,19 @@ class Forecast:
 
 
 def sizes(sets: Iterable[BackupSet], like: BackupSet) -> list[Size]:
-    """Of the whole sets that hold the same databases and trees as this one; what an increment holds is no size."""
-    return sorted((clock.parse(s.manifest.taken), size(s)) for s in sets if s.manifest.base is None
+    """Of the sets that hold the same databases and trees as this one, and each database whole."""
+    return sorted((clock.parse(s.manifest.taken), size(s)) for s in sets if whole(s)
                   and (s.manifest.databases.keys(), s.manifest.trees.keys())
                   == (like.manifest.databases.keys(), like.manifest.trees.keys()))
 
 
+def whole(kept: BackupSet) -> bool:
+    """Whether the size of the data can be told from the set: it holds no log that goes on from another one."""
+    return not any(record.log and record.log.follows for record in kept.manifest.databases.values())
+
+
 def size(kept: BackupSet) -> int:
-    """Bytes of all dumps and files of a whole set, before compression."""
+    """Bytes of all dumps and of all files of the trees, packed in this set or in an earlier one."""
     return (sum(d.part.raw_bytes for d in kept.manifest.databases.values())
             + sum(t.bytes for t in kept.manifest.trees.values()))
 

@@ -103,11 +103,11 @@ class KeptRelease:
                 {"part": "set", "name": kept.id, "sha256": kept.sha256}]
 
     def install(self, scratch: Site, say: OnLine, progress: part.Progress) -> None:
-        """Make the program's tree anew from the packages alone."""
+        """Lay the release out in its tree, which is empty, from the packages alone."""
         say(_("laying out {version} from {names}").format(version=self.version,
                                                           names=", ".join(p.path.name for p in self.packages)))
         place, release = tree_folder(scratch, self.tree), self._release(scratch)
-        place.remove_all()
+        release.host.run(release.remove())
         release.bring(progress)
         work = scratch.environment.hosts[self.recipe.at].work
         jobs = Jobs(release.host, f"{work}/scratch/drill-jobs")

@@ -48,6 +48,8 @@ class Rebuild:
     release: KeptRelease | None = None
     say: OnLine = watch.nobody
     progress: part.Progress = watch.still
+    bytes: int = 0
+    """What was brought back so far, not compressed."""
     checks: list[CheckResult] = field(default_factory=list)
     adapted: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -86,11 +88,6 @@ class Rebuild:
         made = self.release.tree if self.release else None
         return [name for name in self.kept.manifest.trees if name != made]
 
-    @property
-    def bytes(self) -> int:
-        """What was brought back, not compressed."""
-        return sum(self.kept.data(list(self.kept.manifest.databases), self.trees).values())
-
     def _provision(self) -> None:
         for name in self.scratch.environment.hosts:
             self.say(_("host {name} answers").format(name=name))
@@ -99,8 +96,9 @@ class Rebuild:
             self.release.install(self.scratch, self.say, self.progress)
 
     def _restore(self, *, databases: list[str] | None, trees: list[str]) -> None:
-        restore_set(self.scratch, self.kept, databases=databases, trees=trees, say=self.say,
-                    progress=self.progress)
+        facts = restore_set(self.scratch, self.kept, databases=databases, trees=trees, say=self.say,
+                            progress=self.progress)
+        self.bytes += facts["bytes"]
 
     def _make_harmless(self) -> None:
         """What was restored must reach nobody when it starts: it holds the live system's addresses and keys."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from migrator.drill.record import DrillRecord
 from migrator.drill.scratch import DRILLS
@@ -16,19 +17,19 @@ ENDING = ".sig"
 
 @dataclass(frozen=True)
 class KnownDrill:
-    """A record that was read. `signed` says whether it bears a signature, `fault` why that is not a valid one (or
-    why nobody can tell): empty when it is, and when there is none.
+    """A record that was read. `signature` is none, valid, wrong (`fault` says why), or unknown where nobody says who may
+    sign.
     """
 
     record: DrillRecord
     path: Path
-    signed: bool
-    fault: str
+    signature: Literal["none", "valid", "wrong", "unknown"] = "none"
+    fault: str = ""
 
     @property
     def counts(self) -> bool:
-        """Whether it proves a recovery: passed, and not signed wrongly."""
-        return self.record.passed and not self.fault
+        """Whether it shows a recovery: passed, and not signed wrongly."""
+        return self.record.passed and self.signature != "wrong"
 
 
 def drills(vault: Path, environment: str, signers: Signers | None) -> list[KnownDrill]:
@@ -65,7 +66,8 @@ def _read(path: Path, signers: Signers | None) -> KnownDrill | None:
         return None
     signature = path.with_name(path.name + ENDING)
     if not signature.exists():
-        return KnownDrill(record, path, False, "")
+        return KnownDrill(record, path)
     if signers is None:
-        return KnownDrill(record, path, True, _("the inventory names no allowed_signers to verify it with"))
-    return KnownDrill(record, path, True, signers.fault(text, signature.read_text(errors="replace"), record.by))
+        return KnownDrill(record, path, "unknown")
+    fault = signers.fault(text, signature.read_text(errors="replace"), record.by)
+    return KnownDrill(record, path, "wrong" if fault else "valid", fault)

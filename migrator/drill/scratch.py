@@ -12,8 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from migrator.backup import part, watch
+from migrator.backup.client import client_of
+from migrator.backup.entry import Entry, compare
+from migrator.backup.folder import Folder
 from migrator.backup.former import give_back, keep, present
 from migrator.backup.partial import lock
+from migrator.backup.tree_folder import tree_folder
 from migrator.drill.application import Application
 from migrator.errors import Locked
 from migrator.site import Site
@@ -45,12 +49,16 @@ class Scratch:
         return note
 
     def clear(self) -> None:
-        """Note what is there, keep it, and stop what runs."""
+        """Note what is there, stop what runs, keep what it holds, and remove that: a lost system has nothing left."""
         shutil.rmtree(self.folder / FORMER, ignore_errors=True)
         record, application = present(self.site), Application(self.site)
         _write(self.folder / NOTE, {"present": record, "running": application.running()})
         application.stop()
         keep(self.site, self.folder, FORMER, record, say=self.say, progress=self.progress)
+        for name in record["databases"]:
+            client_of(self.site, name).drop_live()
+        for name in record["trees"]:
+            _empty(tree_folder(self.site, name))
 
     def give_back(self) -> None:
         """Make the environment what the note says that it was; a repeat goes on where an earlier try stopped."""
@@ -103,6 +111,12 @@ def _alone(scratch: Scratch) -> Iterator[Scratch]:
         yield scratch
     finally:
         os.close(held)
+
+
+def _empty(folder: Folder) -> None:
+    there = folder.entries(hashed=False)
+    stays: dict[str, Entry] = {name: entry for name, entry in there.items() if not name}
+    folder.clear(compare(stays, there, owners=False), stays)
 
 
 def folder_of(vault: Path, scratch: str) -> Path:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from migrator import __version__, clock
 from migrator.backup import catalog
 from migrator.drill.asked import Drill
-from migrator.drill.forecast import Forecast, forecast, sizes
+from migrator.drill.forecast import Forecast, forecast, size, sizes, whole
 from migrator.drill.heartbeat import newest_beat
 from migrator.drill.objectives import Measured, lost
 from migrator.drill.rebuild import Rebuild
@@ -53,8 +53,13 @@ class Story:
     def _forecast(self) -> Forecast:
         seconds = self.rebuild.stopwatch.seconds
         moving = seconds["database"] + seconds["files"]
-        known = sizes(catalog.sets(self.asked.vault, self.asked.live.name), self.rebuild.kept)
-        return forecast(known, moved=self.rebuild.bytes, moving=moving, fixed=self.rebuild.stopwatch.total - moving,
+        kept = self.rebuild.kept
+        if self.asked.release:
+            return Forecast(None, _("an old release does not grow any more"))
+        if not whole(kept):
+            return Forecast(None, _("a log was replayed, and its bytes are no measure; drill a whole set"))
+        known = sizes(catalog.sets(self.asked.vault, self.asked.live.name), kept)
+        return forecast(known, moved=size(kept), moving=moving, fixed=self.rebuild.stopwatch.total - moving,
                         target=self.asked.rto)
 
     def _differs(self) -> list[str]:

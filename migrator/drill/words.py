@@ -56,10 +56,9 @@ def outlook(forecast: Forecast) -> str:
 
 def signature(known: KnownDrill) -> str:
     """Whether the record is signed, and whether that holds."""
-    if not known.signed:
-        return _("not signed")
-    return _("NOT VALID: {why}").format(why=known.fault) if known.fault else _("signed by {who}, valid").format(
-        who=known.record.by)
+    return {"none": _("not signed"), "valid": _("signed by {who}, valid"), "wrong": _("NOT VALID: {why}"),
+            "unknown": _("signed, and the inventory names no allowed_signers to verify it with")}[
+                known.signature].format(who=known.record.by, why=known.fault)
 
 
 def phase_label(phase: str) -> str:
