@@ -40,7 +40,7 @@ def restore_set(site: Site, kept: BackupSet | Path | str, *, databases: Sequence
     the set.
     """
     started = time.monotonic()
-    kept = unlocked(site, kept if isinstance(kept, BackupSet) else BackupSet.open(Path(kept)))
+    kept = _opened(site, kept)
     wanted_databases, wanted_trees = kept.chosen(databases, trees)
     tally = Tally(progress)
     everything = _parts(site, kept, Choice(tuple(wanted_databases), tuple(wanted_trees), tuple(tables), tuple(files)),
@@ -50,7 +50,7 @@ def restore_set(site: Site, kept: BackupSet | Path | str, *, databases: Sequence
         if each not in due:
             each.tidy()
     require_room(due)
-    tally.begin(sum(2 * each.reads + sum(p.bytes for p in each.parts) for each in due))
+    tally.begin(sum(each.reads + sum(p.bytes for p in each.parts) for each in due))
     for each in due:
         say(_("checking the backup of {name}").format(name=each.name))
         check_whole(kept, each, tally)
@@ -68,12 +68,24 @@ def restore_set(site: Site, kept: BackupSet | Path | str, *, databases: Sequence
             "seconds": round(time.monotonic() - started, 3), **kept.measures(wanted_databases, wanted_trees)}
 
 
+def differing(site: Site, kept: BackupSet | Path | str, *, databases: Sequence[str] | None = None,
+              trees: Sequence[str] | None = None, tables: Sequence[str] = (), files: Sequence[str] = ()) -> list[str]:
+    """Names of what the site does not hold exactly as the set does; read-only, see `restore_set`."""
+    kept = _opened(site, kept)
+    wanted = kept.chosen(databases, trees)
+    choice = Choice(tuple(wanted[0]), tuple(wanted[1]), tuple(tables), tuple(files))
+    return [each.name for each in _parts(site, kept, choice, None, watch.still) if not each.equal()]
+
+
 def check_whole(kept: BackupSet, each: Restored, progress: part.Progress = watch.still) -> None:
     """Prove that the files of one database or tree are whole, safe, and decode to what was taken; raises SetDamaged."""
     for one in each.parts:
-        part.check_hash(kept.folder, one, progress)
         kept.check(one, progress)
     each.check_bases()
+
+
+def _opened(site: Site, kept: BackupSet | Path | str) -> BackupSet:
+    return unlocked(site, kept if isinstance(kept, BackupSet) else BackupSet.open(Path(kept)))
 
 
 def _parts(site: Site, kept: BackupSet, choice: Choice, until: datetime | None,
