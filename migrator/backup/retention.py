@@ -27,7 +27,9 @@ _DAY, _WEEK, _MONTH, _YEAR = "%Y-%m-%d", "%G-W%V", "%Y-%m", "%Y"
 
 @dataclass(frozen=True)
 class Candidate:
-    """What decides over a set: when it was taken, the set that it builds on, and what was proven of it."""
+    """What decides over a set: when it was taken, the set that it builds on, what was proven of it, and the databases
+    and trees that it `holds`.
+    """
 
     id: str
     taken: datetime
@@ -35,12 +37,13 @@ class Candidate:
     proven: bool
     failed: bool
     bytes: int
+    holds: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, kept: BackupSet) -> Candidate:
         proof = kept.proof
         return cls(kept.id, clock.parse(kept.manifest.taken), kept.manifest.base, proof.proven, proof.failed,
-                   kept.bytes)
+                   kept.bytes, frozenset([*kept.manifest.databases, *kept.manifest.trees]))
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,8 @@ def choose(candidates: Sequence[Candidate], keeping: Backups, now: datetime, nee
     """Kept are the newest set of each of the last days, the newest whole one of weeks, months and years, the newest
     proven one, what is needed, and every set that one of these builds on.
 
-    After Bacula's and borg's grandfather-father-son. A set that failed a proof stands for its time only where it is
-    alone.
+    After Bacula's and borg's grandfather-father-son. The newest is more than one where it does not hold all that an
+    earlier one of the same time holds. A set that failed a proof stands for its time only where no other can.
     """
     newest = sorted(candidates, key=lambda c: (c.taken, c.id), reverse=True)
     whole = [c for c in newest if c.base is None]
@@ -120,13 +123,24 @@ def remove(folder: Path) -> None:
 
 
 def _last_proven(newest: Iterable[Candidate]) -> list[tuple[Candidate, str]]:
-    return [(c, _("the newest proven one")) for c in newest if c.proven][:1]
+    return [(c, _("the newest proven one")) for c in _covering(c for c in newest if c.proven)]
 
 
 def _of_each(newest: Iterable[Candidate], form: str, count: int, now: datetime) -> list[tuple[Candidate, str]]:
-    """One candidate for each of the newest `count` times that have any: the newest that no proof has failed, if any."""
+    """Those that stand for the newest `count` times that have any candidate."""
     by_time: dict[str, list[Candidate]] = {}
     for each in newest:
         by_time.setdefault(each.taken.astimezone(now.tzinfo).strftime(form), []).append(each)
-    return [(next((c for c in each if not c.failed), each[0]), _("the newest of {time}").format(time=time))
-            for time, each in list(by_time.items())[:count]]
+    return [(c, _("the newest of {time}").format(time=time)) for time, each in list(by_time.items())[:count]
+            for c in _covering(sorted(each, key=lambda c: c.failed))]
+
+
+def _covering(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The first, and every later one that holds what none before it does."""
+    found: list[Candidate] = []
+    held: frozenset[str] = frozenset()
+    for each in candidates:
+        if not found or not each.holds <= held:
+            found.append(each)
+            held |= each.holds
+    return found

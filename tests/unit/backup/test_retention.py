@@ -37,7 +37,8 @@ def vaults(draw: st.DrawFn) -> list[Candidate]:
         proven = draw(st.booleans())
         base = draw(st.sampled_from([None, *(c.id for c in found[-7:])]))
         found.append(candidate(f"set{number}", NOW - timedelta(hours=hour), base, proven=proven,
-                               failed=not proven and draw(st.booleans())))
+                               failed=not proven and draw(st.booleans()),
+                               holds=draw(st.frozensets(st.sampled_from(["database", "tree"])))))
     return found
 
 
@@ -115,6 +116,14 @@ def test_days_are_those_of_the_site() -> None:
 def test_a_set_that_failed_its_proof_does_not_push_out_the_one_before() -> None:
     vault = [candidate("morning", NOW), candidate("noon", NOW + timedelta(hours=5), failed=True)]
     assert choose(vault, Backups(weekly=0, monthly=0, yearly=0), NOW).removed.keys() == {"noon"}
+
+
+def test_a_set_of_databases_alone_does_not_push_out_the_one_with_the_trees() -> None:
+    night, noon, evening = (candidate(name, NOW + timedelta(hours=hour), holds=frozenset(holds), proven=True)
+                            for name, hour, holds in [("night", 0, ["main", "app"]), ("noon", 5, ["main"]),
+                                                      ("evening", 9, ["main"])])
+    pruning = choose([night, noon, evening], Backups(weekly=0, monthly=0, yearly=0), NOW)
+    assert pruning.kept.keys() == {"night", "evening"}
 
 
 @pytest.fixture
