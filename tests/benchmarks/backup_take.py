@@ -57,7 +57,9 @@ for folder in $(seq "$2"); do
     { head -c 2500000 /dev/urandom; head -c 1875000 /dev/urandom | base64 -w0; } | split -b 50000 - "$folder/file-"
 done
 chown -R ops:ops "$1"
+sleep 3
 """
+"""The sleep: of files that are younger than two seconds no backup can be sure that they will not change again."""
 
 
 def main() -> None:
