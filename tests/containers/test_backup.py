@@ -30,7 +30,7 @@ from migrator.backup.watch import still
 from migrator.clone.apart import too_close
 from migrator.clone.clone import make_clone
 from migrator.clone.fitting import misfits
-from migrator.errors import CommandFailed
+from migrator.errors import CommandFailed, DatabaseError, FindingsBlock
 
 Made = Callable[[TestHost], Database]
 
@@ -290,3 +290,40 @@ def locked(place: Place) -> list[str]:
         return ["su", "postgres", "-c", f'psql -AtX -v ON_ERROR_STOP=1 -d {place.database.name} -c "{sql}"']
     sql = f"show open tables in {place.database.name} where in_use > 0"
     return ["sh", "-c", f"mariadb -N -e '{sql}' | grep -q project"]
+
+
+def test_one_table_comes_back_and_keys_triggers_and_numbers_stay(place: Place, tmp_path: Path) -> None:
+    """MariaDB cannot pause triggers, so a table that has one is refused there, and nothing is changed."""
+    if place.make == "mariadb":
+        place.sql("drop trigger `double`")
+    kept = take_set(place.site, tmp_path / "vault", "one", trees=[])
+    before = place.content()
+    place.sql("update project set title = 'later', cost = 1", "delete from project where id > 400",
+              "insert into department (name) values ('later')")
+    restore_set(place.site, kept.folder, databases=[], tables=["main/project"])
+    assert place.content()["project"] == before["project"]
+    assert place.open().query("select count(*) from department") == [(3,)], "other tables stay as they are"
+    place.sql("insert into project (department, title) values (1, 'new')")
+    assert place.open().query("select max(id) from project") == [(501,)] or place.make == "mariadb"
+    with pytest.raises(DatabaseError):
+        place.sql("insert into project (department, title) values (99, 'no such department')")
+    place.sql("insert into department (id, name) values (77, 'new')", "update project set department = 77 where id = 1")
+    held = place.content()
+    with pytest.raises(FindingsBlock, match="nothing was changed"):
+        restore_set(place.site, kept.folder, databases=[], tables=["main/department"])
+    assert place.content() == held
+    restore_set(place.site, kept.folder, databases=[], tables=["main/department", "main/project"])
+    assert place.content() == before
+    if place.make == "postgresql":
+        place.sql("update project set cost = 5 where id = 1")
+        assert place.open().query("select cost from project where id = 1") == [(10,)], "the trigger acts again"
+
+
+@pytest.mark.parametrize("machine", ["mariadb"], indirect=True)
+def test_a_table_with_triggers_is_refused_where_they_cannot_be_paused(place: Place, tmp_path: Path) -> None:
+    kept = take_set(place.site, tmp_path / "vault", "one", trees=[])
+    place.sql("delete from project where id = 7")
+    held = place.content()
+    with pytest.raises(FindingsBlock, match="double"):
+        restore_set(place.site, kept.folder, databases=[], tables=["main/project"])
+    assert place.content() == held
