@@ -14,6 +14,7 @@ TABLE = f"{OURS}heartbeat"
 KEPT = timedelta(days=2)
 """Beats older than this are removed by the next one."""
 _CREATE = f"create table {TABLE} (at varchar(40) not null)"
+_DROP = f"drop table {TABLE}"
 _OLD = f"delete from {TABLE} where at < :kept"  # noqa: S608 - constants
 _BEAT = f"insert into {TABLE} (at) values (:at)"  # noqa: S608 - constants
 _NEWEST = f"select max(at) from {TABLE}"  # noqa: S608 - constants
@@ -31,6 +32,14 @@ def beat(site: Site, databases: Iterable[str]) -> str:
             database.execute([_CREATE])
         database.execute([_OLD, _BEAT], {"kept": clock.stamp(now - KEPT), "at": clock.stamp(now)})
     return clock.stamp(now)
+
+
+def stop(site: Site, databases: Iterable[str]) -> list[str]:
+    """Remove the heartbeat from these databases; names of those that had one."""
+    beating = [name for name in databases if there(site.database(name), TABLE)]
+    for name in beating:
+        site.database(name).execute([_DROP])
+    return beating
 
 
 def newest_beat(site: Site, databases: Iterable[str]) -> datetime | None:

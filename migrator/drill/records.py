@@ -17,8 +17,8 @@ ENDING = ".sig"
 
 @dataclass(frozen=True)
 class KnownDrill:
-    """A record that was read. `signature` is none, valid, wrong (`fault` says why), or unknown where nobody says who may
-    sign.
+    """A record that was read. `signature` is none, valid, wrong (`fault` says why), or unknown where nobody says who
+    may sign.
     """
 
     record: DrillRecord

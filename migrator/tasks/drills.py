@@ -58,15 +58,20 @@ def restore(call: Call, env: str | None = None, into: str | None = None, checks:
     return None if record.met else Exit.FINDINGS_BLOCK
 
 
-@command(env=ENV, database="only this database; all if left out")
-def beat(call: Call, env: str | None = None, database: str | None = None) -> int | None:
+@command(env=ENV, database="only this database; all if left out", stop="remove the heartbeat instead")
+def beat(call: Call, env: str | None = None, database: str | None = None, stop: bool = False) -> int | None:
     """Write the present moment into the databases, so that a restored copy tells what was lost; run it each minute."""
-    from migrator.drill.heartbeat import beat as write
+    from migrator.drill import heartbeat
 
     needed({"env": env})
     site = call.app.site(str(env))
     names = [site.database_name(database)] if database else list(site.environment.databases)
-    at = write(site, names)
+    if stop:
+        stopped = heartbeat.stop(site, names)
+        call.show(_("no heartbeat is left in {names}").format(names=", ".join(names)),
+                  {"event": "stopped", "databases": stopped})
+        return None
+    at = heartbeat.beat(site, names)
     call.show(_("heartbeat {at} in {names}").format(at=at, names=", ".join(names)),
               {"event": "beat", "at": at, "databases": names})
     return None

@@ -20,7 +20,7 @@ from migrator.drill import rebuild, records
 from migrator.drill.drill import run_drill
 from migrator.drill.errors import PartMissing
 from migrator.drill.forecast import sizes
-from migrator.drill.heartbeat import beat
+from migrator.drill.heartbeat import beat, newest_beat, stop
 from migrator.drill.kept_release import KeptRelease
 from migrator.drill.report import render, write
 from migrator.errors import FindingsBlock, PackageWrong, WrongUse
@@ -72,6 +72,13 @@ def test_what_is_lost_is_told_by_the_heartbeat_in_the_copy(world: World, monkeyp
     record = run_drill(world.drill(set="live.2", rpo=3590))
     assert record.rpo and (record.rpo.since, record.rpo.at, record.rpo.met) == ("heartbeat", at, False)
     assert record.rpo.seconds == pytest.approx(3600, abs=60)
+
+
+def test_a_heartbeat_can_be_stopped_and_leaves_nothing(world: World) -> None:
+    assert newest_beat(world.live, ["main"]) is None and stop(world.live, ["main"]) == []
+    assert beat(world.live, ["main"]) <= beat(world.live, ["main"])
+    assert newest_beat(world.live, ["main"]) and stop(world.live, ["main"]) == ["main"]
+    assert newest_beat(world.live, ["main"]) is None
 
 
 def test_a_set_that_was_taken_after_the_failure_could_not_have_been_there(world: World) -> None:
