@@ -113,13 +113,12 @@ class _Taker:
         self._say(_("database {name}: {size}").format(name=name, size=show_size(client.size())))
         taking = Taking(client, self._site.database_entry(name), name, self._base, logs=self._logs)
         self.notes += taking.notes
-        with (closing(open_entry(self._site, name, client.live())) as database, database.held() as state,
-              ThreadPoolExecutor(1) as beside):
+        with (closing(open_entry(self._site, name, client.live())) as database, self._held.followed(),
+              database.held() as state, ThreadPoolExecutor(1) as beside):
             measured = beside.submit(state.tables)
             properties, schema = client.properties(), database.schema().fingerprint
-            with self._held.followed():
-                packed = self._pack(f"databases/{name}.{taking.extension}.zst",
-                                    lambda sink: taking.write(sink, state.name))
+            packed = self._pack(f"databases/{name}.{taking.extension}.zst",
+                                lambda sink: taking.write(sink, state.name))
             facts = measured.result()
             same = (state.name and taking.joins) or state.stands()
             moved = [] if same else compare(facts, database.tables())
