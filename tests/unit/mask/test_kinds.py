@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from migrator.errors import WrongUse
@@ -162,6 +162,7 @@ def test_no_surname_and_given_name_make_a_compound_surname() -> None:
 @LAW
 @given(firms)
 def test_a_company_keeps_its_form(name: str) -> None:
+    assume(Company().place(name))  # 集团 + 公司 is a form without a name
     mask = MAKERS["company"].masked([name])[0] or ""
     place, other = Company().place(name), Company().place(mask)
     assert place and other and place.frame == other.frame
