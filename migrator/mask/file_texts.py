@@ -40,7 +40,7 @@ def readings(data: bytes) -> Iterator[str]:
         return
     text = data.decode("utf-8", "replace")
     yield text
-    if text.count("\ufffd") > 4 or data.count(0) * 8 > len(data):  # a piece may be cut within a character at both ends
+    if "\ufffd" in text.strip("\ufffd") or data.count(0) * 8 > len(data):  # at its ends a piece may cut a character
         yield data.decode("gb18030", "replace")
         yield data.decode("utf-16-le", "replace")
         yield data[1:].decode("utf-16-le", "replace")
