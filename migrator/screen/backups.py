@@ -45,6 +45,13 @@ def show_proven(facts: Mapping[str, Any], following: str) -> str:
     return "\n".join([("✓ " if facts["proven"] else "! ") + head, _next(following)])
 
 
+def show_exported(facts: Mapping[str, Any], following: str) -> str:
+    """Where a set was written out to."""
+    head = _("set {id} as plain files in {folder}: {files} files, {size}").format(
+        id=facts["id"], folder=facts["folder"], files=facts["files"], size=show_size(facts["bytes"]))
+    return "\n".join([f"✓ {head}", _next(following)])
+
+
 def show_pruning(told: Mapping[str, Any], following: str, *, room: int | None = None) -> str:
     """Why each set is kept, and which go or have gone."""
     columns = [Column(_("set")), Column(_("kept for"), give=True)]

@@ -41,8 +41,8 @@ namespace = _collection(
     rollback=runs.rollback, resume=runs.resume, status=runs.status, report=runs.report, doctor=doctor.doctor,
     worker=workers.worker, tick=workers.tick)
 namespace.add_collection(_collection("approve", request=approve.request, sign=approve.sign, list=approve.list_))
-namespace.add_collection(_collection("backup", list=backups.list_, prune=backups.prune, restore=restores.restore,
-                                     take=backups.take, verify=backups.verify))
+namespace.add_collection(_collection("backup", export=backups.export, list=backups.list_, prune=backups.prune,
+                                     restore=restores.restore, take=backups.take, verify=backups.verify))
 namespace.add_collection(_collection("run", stage=stages.run, list=runs.list_, log=runs.log, unlock=runs.unlock,
                                       prune=journal.prune,
                                       decide=decide.decide))

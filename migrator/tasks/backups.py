@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,6 +106,22 @@ def _started(call: Call, kept: BackupSet, scratch: str, checks: str, adapt: str 
     return prove_started(site, home_of(call, kept), kept, suites,
                          adapt=[file.strip() for file in adapt.split(",")] if adapt else [],
                          say=teller(call), progress=Meter(as_json=call.json))
+
+
+@command(set=SET, to="a folder that is not there yet", archives="trees as tar archives, which keep owners")
+def export(call: Call, set: str | None = None, to: str | None = None, archives: bool = False) -> int | None:
+    """Write a backup set out as plain files that need no program of ours: dumps, folders, and their SHA-256."""
+    from migrator.backup.export import export_set
+    from migrator.screen.backups import show_exported
+    from migrator.screen.meter import Meter
+
+    needed({"set": set, "to": to})
+    kept = named(call, str(set))
+    facts = export_set(home_of(call, kept), kept, Path(str(to)).absolute(), archives=archives, say=teller(call),
+                       progress=Meter(as_json=call.json))
+    call.show(show_exported(facts, f"cd {shlex.quote(str(to))} && sha256sum --check --quiet SHA256SUMS"),
+              {"event": "exported", **facts})
+    return None
 
 
 @command(env="the environment", yes="remove what is shown; without it nothing is")

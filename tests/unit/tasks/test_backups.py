@@ -208,6 +208,16 @@ def test_pruning_shows_first_and_keeps_the_last_proven(typed: Type, tmp_path: Pa
     assert typed("backup.verify", "--set", "live.20260210", day=9).code == 0
 
 
+def test_a_set_is_written_out_as_plain_files(typed: Type, tmp_path: Path) -> None:
+    name = prove(typed)
+    said = typed("backup.export", "--set", name, "--to", str(tmp_path / "plain"))
+    assert said.code == 0 and said.out.splitlines()[-1].endswith("sha256sum --check --quiet SHA256SUMS")
+    assert (tmp_path / "plain/trees/app/two.txt").read_text() == "two"
+    with closing(sqlite3.connect(tmp_path / "plain/databases/main.sqlite")) as database:
+        assert database.execute("select count(*) from issue").fetchall() == [(2,)]
+    assert typed("backup.export", "--set", name, "--to", str(tmp_path / "plain")).code == 2, "nothing is overwritten"
+
+
 @pytest.mark.parametrize(("words", "said"), [
     (["backup.take"], "--env is missing"), (["backup.verify"], "--env is missing"),
     (["backup.verify", "--env", "live", "--level", "5"], "from 1 to 4"),
