@@ -16,8 +16,9 @@ from migrator.errors import Locked, MigratorError
 from migrator.text import _
 from migrator.transport.base import Result
 
-INSIDE = f"{OURS}snapshot"
-"""The mirror's name below the tree, where our own folder lies on another disk; never part of a set."""
+_NAME = f"{OURS}snapshot"
+MIRRORS = f"{_NAME}*"
+"""The names of mirrors, wherever they lie in a tree: they are part of no set, and are not mirrored themselves."""
 
 
 @dataclass
@@ -35,8 +36,8 @@ class Mirror:
     @classmethod
     def of(cls, tree: Folder, name: str, work: str) -> Mirror:
         """The mirror of a tree with this name; `work` is our folder on its host."""
-        places = [posixpath.join(tree.host.expand(work), "scratch", f"{OURS}snapshot_{name}")]
-        return cls(tree, [*places, posixpath.join(tree.path, INSIDE)])
+        places = [posixpath.join(tree.host.expand(work), "scratch", f"{_NAME}_{name}")]
+        return cls(tree, [*places, posixpath.join(tree.path, _NAME)])
 
     @property
     def folder(self) -> Folder:

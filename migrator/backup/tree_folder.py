@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from migrator.backup.client.sqlite import BELONGING
 from migrator.backup.folder import Folder
-from migrator.backup.mirror import INSIDE
+from migrator.backup.mirror import MIRRORS
 from migrator.database.base import OURS
 from migrator.database.open import make_of
 from migrator.reach import file_of
@@ -19,7 +19,7 @@ def tree_folder(site: Site, name: str, exclude: Iterable[str] = ()) -> Folder:
     tree = site.tree(name)
     host = site.host(tree.at)
     path = host.expand(tree.path)
-    patterns = [*exclude, *tree.exclude, *_databases_inside(site, tree.at, path), f"/{INSIDE}"]
+    patterns = [*exclude, *tree.exclude, *_databases_inside(site, tree.at, path), MIRRORS]
     return Folder(host, path, tree.owner, tuple(dict.fromkeys(patterns)))
 
 

@@ -14,9 +14,10 @@ from migrator.commands.tree import finding
 
 _BEGIN = """
 set -e
+[ -d "$2" ] || exit 0
 umask 077
 mkdir -p -- "$1/tree"
-if [ "$(stat -c %d -- "$1/tree")" != "$(stat -c %d -- "$2")" ]; then rm -rf -- "$1"; exit 0; fi
+if [ "$(stat -Lc %d -- "$1/tree")" != "$(stat -Lc %d -- "$2")" ]; then rm -rf -- "$1"; exit 0; fi
 printf %s "$3" > "$1/token"
 echo begun
 """
@@ -47,7 +48,10 @@ rm -rf -- "$1"
 
 
 def begin(mirror: str, path: str, token: str) -> Command:
-    """Make an empty mirror for the folder; prints `begun`, or nothing where the two lie on different file systems."""
+    """Make an empty mirror for the folder; prints `begun`, or nothing where the two lie on different file systems.
+
+    Nothing is made where there is no such folder.
+    """
     return script(_BEGIN, mirror, path, token)
 
 

@@ -24,7 +24,7 @@ from migrator.backup.take import take_set
 from migrator.backup.verify import verify_set
 from migrator.commands import mirror
 from migrator.commands.shell import script
-from migrator.errors import Locked, PlaybookError
+from migrator.errors import CommandFailed, Locked, PlaybookError
 from migrator.site import Site
 
 from .conftest import change, environment, fill
@@ -63,9 +63,9 @@ def around(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def act(*, before: Act = lambda: None, after: Act = lambda: None) -> None:
         dump = SqliteClient.dump
 
-        def watched(client: SqliteClient, sink: BinaryIO) -> None:
+        def watched(client: SqliteClient, sink: BinaryIO, *more: str | None) -> None:
             before()
-            dump(client, sink)
+            dump(client, sink, *more)
             after()
 
         monkeypatch.setattr(SqliteClient, "dump", watched)
@@ -202,6 +202,17 @@ def test_two_backups_of_one_tree_at_a_time_are_refused(
     with pytest.raises(Locked):
         take_set(site, vault, "one", attachments=ATTACHED)
     assert list(vault.iterdir()) == []
+
+
+def test_a_tree_that_is_gone_is_not_made_anew(
+        site: Site, root: Path, vault: Path, tmp_path: Path) -> None:
+    elsewhere = site.environment.databases["main"].model_copy(update={"url": f"sqlite:///{tmp_path}/main.sqlite"})
+    site.environment.databases["main"] = elsewhere
+    (root / "db/main.sqlite").rename(tmp_path / "main.sqlite")
+    root.rename(tmp_path / "gone")
+    with pytest.raises(CommandFailed):
+        take_set(site, vault, "one", attachments=Attachments())
+    assert not root.exists() and list(vault.iterdir()) == []
 
 
 def test_a_tree_alone_is_packed_as_it_is(site: Site, root: Path, vault: Path, work: Path) -> None:
