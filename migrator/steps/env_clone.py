@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -13,6 +13,9 @@ from migrator.model.outcome import Change, Outcome
 from migrator.model.states import Touches
 from migrator.step import Args, Step, StepContext, register
 from migrator.text import _
+
+if TYPE_CHECKING:
+    from migrator.clone.harmless import Terms
 
 
 class CloneArgs(Args):
@@ -23,6 +26,11 @@ class CloneArgs(Args):
                                                                "database URLs of the original become the copy's own")
     must_not_contain: list[str] = Field(default_factory=list, description="more files, as TREE/PATH, in which nothing "
                                                                           "of the original may be left")
+    mask: str | None = Field(None, description="file of the playbook with the product's masking rules; the key is the "
+                                               "original's secret named masking")
+    neutralise: str | None = Field(None, description="file of the playbook that names the product's integrations and "
+                                                     "what makes each harmless")
+    parity: int | None = Field(None, ge=0, le=100, description="percent by which the copy must be like its original")
 
 
 @register
@@ -34,10 +42,20 @@ class EnvClone(Step[CloneArgs]):
     that. In the files named by `adapt` every value, tree path and database URL that the inventory gives for both
     environments is changed to the copy's own; the step fails when one of the original's is left there.
 
+    With `mask` personal values become made ones, and the step fails when one of the original's is found anywhere. With
+    `neutralise` every integration that the file names is made harmless, and one that is found and not named fails the
+    step, so that nothing of the copy is started. With `parity` all else is compared with the original.
+
     Example::
 
         - id: clone
-          env.clone: {from: prepare.backup, of: live, adapt: [app/config.ini]}
+          env.clone:
+            from: prepare.backup
+            of: live
+            adapt: [app/config.ini]
+            mask: masking.yaml
+            neutralise: neutralise.yaml
+            parity: 95
     """
 
     kind = "env.clone"
@@ -45,6 +63,7 @@ class EnvClone(Step[CloneArgs]):
     touches = Touches.CHANGES
     scales_with_data = True
     weighs_data = True
+    files = ("mask", "neutralise")
 
     def check(self, ctx: StepContext[CloneArgs]) -> list[Finding]:
         from migrator.backup.set import BackupSet
@@ -64,7 +83,9 @@ class EnvClone(Step[CloneArgs]):
         names = [*ctx.site.environment.databases, *ctx.site.environment.trees]
         what = _("replaced by the copy of {live}").format(live=ctx.args.of)
         return [*(Change(what=what, where=f"{ctx.site.name}: {name}") for name in names),
-                *(Change(what=_("adapted"), where=name) for name in ctx.args.adapt)]
+                *(Change(what=_("adapted"), where=name) for name in _terms(ctx).files),
+                *([Change(what=_("masked by the rules"), where=ctx.args.mask)] if ctx.args.mask else []),
+                *(Change(what=_("made harmless"), where=name) for name in _integrations(ctx))]
 
     def before(self, ctx: StepContext[CloneArgs]) -> dict[str, Any]:
         from migrator.backup.former import present
@@ -75,7 +96,7 @@ class EnvClone(Step[CloneArgs]):
         from migrator.backup.set import BackupSet
         from migrator.backup.take import take_set
         from migrator.clone.clone import make_clone
-        from migrator.clone.traces import Traces, adapt
+        from migrator.clone.harmless import make_harmless
 
         live = ctx.elsewhere(ctx.args.of)
         self._insist(ctx)
@@ -84,22 +105,30 @@ class EnvClone(Step[CloneArgs]):
         facts = make_clone(ctx.site, source, ctx.vault, _former(ctx), ctx.record, say=ctx.say, progress=ctx.progress)
         kept = BackupSet.open(source)
         facts["data"] = kept.data(*kept.chosen(None, None))
-        facts["adapted"] = adapt(ctx.site, Traces.of(live, ctx.site), ctx.args.adapt)
+        facts |= make_harmless(ctx.site, live, _terms(ctx), say=ctx.say).as_json()
         summary = _("{copy} is a copy of {live}").format(copy=ctx.site.name, live=live.name)
         return Outcome(bool(facts["restored"]), summary, facts)
 
     def verify(self, ctx: StepContext[CloneArgs]) -> list[Finding]:
+        from migrator.backup.client import client_of
+        from migrator.clone.neutral.neutralise import harmless
         from migrator.clone.traces import Traces, leftovers, missing
+        from migrator.model.finding import blocking
 
-        files = [*ctx.args.adapt, *ctx.args.must_not_contain]
+        terms = _terms(ctx)
+        files = [*terms.files, *ctx.args.must_not_contain]
         left = leftovers(ctx.site, Traces.of(ctx.elsewhere(ctx.args.of), ctx.site), files)
         found = [blocks("clone.missing", _("the copy has no file {file}").format(file=file))
                  for file in missing(ctx.site, files)]
         found += [blocks("clone.traces", _("{file} still speaks of {live}: {texts}").format(
             file=file, live=ctx.args.of, texts=", ".join(texts)), _("add the file to adapt"))
             for file, texts in left.items()]
-        return found or [informs("clone.made", _("{count} files hold nothing of {live}").format(
-            count=len(files), live=ctx.args.of))]
+        found += [blocks("clone.missing", _("the copy has no database {name}").format(name=name))
+                  for name in ctx.site.environment.databases if not client_of(ctx.site, name).exists()]
+        if terms.neutral and not found:
+            found += harmless(ctx.site, terms.neutral)
+        return found if blocking(found) else [*found, informs("clone.made", _(
+            "{count} files hold nothing of {live}").format(count=len(files), live=ctx.args.of))]
 
     def undo(self, ctx: StepContext[CloneArgs], record: Mapping[str, Any]) -> Outcome:
         from migrator.backup.former import give_back
@@ -119,6 +148,21 @@ class EnvClone(Step[CloneArgs]):
 
         for finding in blocking(self.check(ctx)):
             raise FindingsBlock(finding.message, where=ctx.site.name, hint=finding.advice)
+
+
+def _terms(ctx: StepContext[CloneArgs]) -> Terms:
+    from migrator.clone.harmless import Terms
+    from migrator.clone.neutral.read import parse_neutral
+    from migrator.mask.rules import Rules
+
+    args = ctx.args
+    return Terms(tuple(args.adapt), Rules.parse(ctx.file(args.mask), args.mask) if args.mask else None,
+                 parse_neutral(ctx.file(args.neutralise), args.neutralise) if args.neutralise else None, args.parity)
+
+
+def _integrations(ctx: StepContext[CloneArgs]) -> list[str]:
+    neutral = _terms(ctx).neutral
+    return [each.name for each in neutral.integrations] if neutral else []
 
 
 def _set(ctx: StepContext[CloneArgs]) -> Path | None:
