@@ -7,6 +7,7 @@ folder: the next set is a whole one.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -39,7 +40,9 @@ def known(kept: BackupSet, tree: str) -> dict[str, Entry] | None:
     path = kept.folder.parent / FOLDER / record.list.raw_sha256
     if not path.exists():
         return None
-    there = part.Part(path.name, "", path.stat().st_size, record.list.raw_sha256, record.list.raw_bytes)
+    packed = path.read_bytes()  # how it was packed is nobody's promise, what it decodes to is
+    there = part.Part(path.name, hashlib.sha256(packed).hexdigest(), len(packed), record.list.raw_sha256,
+                      record.list.raw_bytes)
     part.check_stream(path.parent, there, still)
     with part.reading(path.parent, there, still) as stream:
         return from_lines(stream)
