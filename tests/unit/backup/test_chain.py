@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from migrator.backup import folder as folders
 from migrator.backup.chain import Chain, builds_on
 from migrator.backup.entry import Entry, compare
 from migrator.backup.errors import SetDamaged, SetMissing
+from migrator.backup.folder import Folder
 from migrator.backup.manifest_file import MANIFEST
 from migrator.backup.restore import restore_set
 from migrator.backup.set import BackupSet
@@ -23,6 +25,7 @@ from migrator.backup.tree_folder import tree_folder
 from migrator.backup.tree_taker import with_parents
 from migrator.backup.verify import verify_set
 from migrator.site import Site
+from migrator.transport.local import LocalTransport
 
 from .conftest import NASTY, change, rows
 from .test_damage import archive, file, folder, forge, hard, link
@@ -158,6 +161,22 @@ def test_a_set_of_format_1_is_no_help_and_no_harm(site: Site, root: Path, vault:
     first = take_set(site, vault, "one", databases=[])
     known = {n: Entry(**{**e.as_json(), "ctime": None, "inode": None}) for n, e in first.entries("app").items()}
     assert not any(e.unchanged(e) for e in known.values() if e.kind == "file")
+
+
+def test_every_day_comes_back_with_tar_zstd_and_python_alone(
+        site: Site, root: Path, vault: Path, tmp_path: Path) -> None:
+    first = take_set(site, vault, "one", databases=[])
+    (root / "empty").rmdir()
+    (root / "empty").write_text("a file now")
+    shutil.rmtree(root / "files")
+    (root / "new").mkdir()
+    (root / "new/file").write_text("new")
+    second, wanted = take_set(site, vault, "two", databases=[], base=first), state(site)
+    by_hand = tmp_path / "by hand"
+    for kept in (first, second):
+        _head, _colon, commands = (kept.folder / "README.txt").read_text().partition("\nFile trees:\n")
+        subprocess.run(["sh", "-ec", commands.replace(str(root), f"'{by_hand}'")], cwd=kept.folder, check=True)
+    assert not compare(wanted, Folder(LocalTransport("here"), str(by_hand)).entries(hashed=True), owners=True)
 
 
 @pytest.fixture
