@@ -1,4 +1,4 @@
-"""The page in every set that says how to bring it back without us: tar, zstd, age, Python, the database's own client."""
+"""The page in every set that says how to bring it back without us: tar, zstd, age, Python, the database's client."""
 
 from __future__ import annotations
 
