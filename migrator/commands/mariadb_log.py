@@ -37,12 +37,11 @@ def versions() -> Command:
     return script("PATH=$PATH:/usr/local/sbin:/usr/sbin:/usr/libexec; mariadb --version; mariadbd --version")
 
 
-def fetch(login: Login, log: str, start: int, stop: int | None) -> Command:
-    """One binary log of a server on standard output, as it is kept there, from a position to another or its end."""
-    end = [f"--stop-position={stop}"] if stop is not None else []
+def fetch(login: Login, log: str, start: int) -> Command:
+    """One finished file of a server's binary log on standard output, as it is kept there, from a position on."""
     return password_first(PASSWORD, script(
         _FETCH, log, *reached(login), f"--user={login.user}", "--read-from-remote-server",
-        f"--start-position={start}", *end))
+        f"--start-position={start}"))
 
 
 def start(folder: str, options: list[str]) -> Command:

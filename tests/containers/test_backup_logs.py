@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from rig_databases import Database
 from rig_host import TestHost
 
 from migrator import clock
+from migrator.backup.by_hand import restoring
 from migrator.backup.client import client_of
 from migrator.backup.database_part import DatabasePart
 from migrator.backup.errors import SetDamaged
@@ -78,9 +80,26 @@ def test_whole_and_two_increments_brought_back_at_three_moments(place: Place, tm
     for kept in (first, second):
         record = kept.manifest.databases["main"]
         assert kept.manifest.notes == () and record.log and record.log.follows and record.tables
-    for kept, until, wanted in ((second, at_early, early), (first, None, at_first), (second, at_late, late)):
-        DatabasePart(site, kept, "main", until=until).restore()
-        assert place.state() == wanted
+    DatabasePart(site, second, "main", until=at_early).restore()
+    assert place.state() == early
+    DatabasePart(site, first, "main").restore()
+    assert place.state() == at_first
+    type_by_hand(place, restoring(site, second.folder, until=at_late))
+    assert place.state() == late
+
+
+def type_by_hand(place: Place, lines: list[str]) -> None:
+    """Type the lines where they say, the passwords kept as a person keeps them."""
+    passwords = {".pgpass": "*:*:*:*:admin-password\n", ".my.cnf": "[client]\npassword=admin-password\n"}
+    for name, content in passwords.items():
+        place.host.must(["sh", "-c", f"umask 077; printf '%s' '{content}' > ~/{name}"], user="ops")
+    for line in lines:
+        where, _colon, typed = line.partition(": ")
+        if where == "on db":
+            place.host.must(["sh", "-c", typed], user="ops")
+        else:
+            subprocess.run(["sh", "-c", typed], check=True)
+    place.host.must(["sh", "-c", "rm ~/.pgpass ~/.my.cnf; test ! -e ~/migrator-moment"], user="ops")
 
 
 def moment(place: Place) -> datetime:
@@ -102,6 +121,33 @@ def rotate(place: Place) -> None:
         place.host.must(["mariadb", "-e", "flush binary logs"])
     else:
         place.host.must(["psql", "-qXc", "select pg_switch_wal()"], user="postgres")
+
+
+def test_a_chain_that_is_taken_while_others_write_ends_in_what_is_live(place: Place, tmp_path: Path) -> None:
+    place.sql("create table pair (a integer primary key, b integer)")
+    stop = threading.Event()
+
+    def write(number: int) -> None:
+        while not stop.is_set():
+            place.sql(f"insert into pair values ({number}, 0)", f"update pair set b = a where a = {number}")
+            number += 2
+
+    writers = [threading.Thread(target=write, args=(first,)) for first in range(2)]
+    for writer in writers:
+        writer.start()
+    try:
+        kept = take_set(place.site, tmp_path / "vault", "1", trees=[], logs=True)
+        kept = take_set(place.site, tmp_path / "vault", "2", trees=[], base=kept, logs=True)
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    kept = take_set(place.site, tmp_path / "vault", "3", trees=[], base=kept, logs=True)
+    live = place.content()
+    assert kept.manifest.databases["main"].tables and live["pair"][0] > 2
+    place.sql("delete from pair")
+    DatabasePart(place.site, kept, "main").restore()
+    assert place.content() == live
 
 
 def test_a_log_that_does_not_reach_back_makes_a_whole_set_and_a_switched_off_one_is_forgotten(

@@ -37,7 +37,7 @@ class ServerClient(ABC):
     def __init__(self, site: Site, name: str) -> None:
         self.entry = site.database_entry(name)
         self.host = site.host(self.entry.at)
-        self.name, self._site = name, site
+        self.name, self.site = name, site
         url = make_url(self.entry.url)
         if not url.database:
             raise WrongUse(_("the URL of {name} names no database").format(name=name), where=site.name)
@@ -62,7 +62,7 @@ class ServerClient(ABC):
     def data_folder(self) -> str | None:
         if self.user.address not in ("127.0.0.1", "localhost", "::1"):
             return None
-        with closing(open_at(self.host, self._site.environment, self.name, self.live())) as database:
+        with closing(open_at(self.host, self.site.environment, self.name, self.live())) as database:
             found = database.reading().query(self.where)
         return str(found[0][0]) if found else None
 

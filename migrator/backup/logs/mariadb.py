@@ -24,7 +24,8 @@ START = 4
 _HEAD = 256 * 1024
 _PLACE = re.compile(rb"^-- CHANGE MASTER TO MASTER_LOG_FILE='([^']+)', MASTER_LOG_POS=(\d+);$", re.MULTILINE)
 _RELEASE = re.compile(r"(\d+\.\d+)\.\d+-MariaDB")
-_RIGHTS = {"REPLICATION SLAVE": {"REPLICATION SLAVE", "REPLICATION REPLICA", "SUPER"},
+_RIGHTS = {"RELOAD": {"RELOAD"},
+           "REPLICATION SLAVE": {"REPLICATION SLAVE", "REPLICATION REPLICA", "SUPER"},
            "BINLOG MONITOR": {"BINLOG MONITOR", "REPLICATION CLIENT", "SUPER"}}
 """What the admin role must be granted, and the names under which servers know it."""
 
@@ -110,14 +111,15 @@ class MariadbLog:
         return LogRecord(str(place), str(place), now, now, self._server(place))
 
     def take_changes(self, since: LogRecord, sink: BinaryIO) -> LogRecord:
+        """The server begins a new file, and all before it are finished: one that grows cannot be cut exactly."""
         first, now = Place.of(since.last), self._ask(_NOW)
-        file, offset, *_filters = self._master()
-        last = Place(file, int(offset))
+        self._client.admin_sql("FLUSH BINARY LOGS;\n")
+        last = Place(self._master()[0], START)
         files = list(self._files())
-        for name in files[files.index(first.file):files.index(last.file) + 1]:
-            command = mariadb_log.fetch(self._client.admin, name, first.offset if name == first.file else START,
-                                        last.offset if name == last.file else None)
-            self._client.pull(command, sink if name == first.file else cast(BinaryIO, Without(sink, len(MAGIC))))
+        for name in files[files.index(first.file):files.index(last.file)]:
+            own = name == first.file
+            command = mariadb_log.fetch(self._client.admin, name, first.offset if own else START)
+            self._client.pull(command, sink if own else cast(BinaryIO, Without(sink, len(MAGIC))))
         return LogRecord(str(first), str(last), since.until, now, self._server(last), follows=True)
 
     def _server(self, place: Place) -> dict[str, str]:

@@ -57,7 +57,7 @@ class PostgresLog:
 
     def __init__(self, client: PostgresClient) -> None:
         self._client = client
-        slug = re.sub(r"[^a-z0-9_]", "_", client.database.lower())
+        slug = re.sub(r"[^a-z0-9_]", "_", f"{client.site.name}_{client.database}".lower())
         self._slot = literal(f"{OURS}{slug}"[:_LONGEST_SLOT])
         self._ours = f"FROM pg_replication_slots WHERE slot_name = {self._slot}"
 

@@ -154,7 +154,7 @@ def copied(pieces: list[bytes]) -> bytes:
 
 GOOD: Mapping[str, str] = {
     "SELECT version()": "10.11.6-MariaDB-log\t1\tMIXED\t0\tutf8mb4\tutf8mb4_bin",
-    "SELECT privilege_type": "SELECT\nREPLICATION SLAVE\nBINLOG MONITOR",
+    "SELECT privilege_type": "SELECT\nRELOAD\nREPLICATION SLAVE\nBINLOG MONITOR",
     "SHOW MASTER STATUS": "bin.000003\t700",
     "SHOW BINARY LOGS": "bin.000002\t900\nbin.000003\t700",
     "SELECT binlog_gtid_pos": "0-7-12",
@@ -187,8 +187,9 @@ def version(log_bin: str = "1", form: str = "MIXED", release: str = "10.11.6-Mar
     ({"SELECT version()": version(release="8.0.36")}, "only MariaDB"),
     ({"SELECT version()": version(log_bin="0")}, "log_bin is off"),
     ({"SELECT version()": version(form="STATEMENT")}, "STATEMENT"),
-    ({"SELECT privilege_type": "SELECT\nREPLICATION SLAVE"}, "GRANT BINLOG MONITOR"),
-    ({"SELECT privilege_type": "BINLOG MONITOR"}, "GRANT REPLICATION SLAVE"),
+    ({"SELECT privilege_type": "RELOAD\nREPLICATION SLAVE"}, "GRANT BINLOG MONITOR"),
+    ({"SELECT privilege_type": "RELOAD\nBINLOG MONITOR"}, "GRANT REPLICATION SLAVE"),
+    ({"SELECT privilege_type": "REPLICATION SLAVE\nBINLOG MONITOR"}, "GRANT RELOAD"),
     ({"SHOW MASTER STATUS": "bin.000003\t700\tother,more\t"}, "leave this database out"),
     ({"SHOW MASTER STATUS": "bin.000003\t700\t\tother,main"}, "leave this database out"),
 ])
@@ -228,7 +229,7 @@ def postgres(*, tool: str = "pg_basebackup (PostgreSQL) 15.20", refused: str = "
     said = {"\nSELECT json_build_object(\n    'version', current_setting('server_version_num'),": json.dumps(SERVER),
             "\nSELECT json_build_object(": json.dumps({**MAY, **may}), "SELECT restart_lsn": kept_from}
     return PostgresLog(cast(PostgresClient, SimpleNamespace(
-        database="Main DB", name="main", admin=SimpleNamespace(user="keeper", address="h", port=1),
+        database="Main DB", name="main", site=SimpleNamespace(name="live"), admin=SimpleNamespace(user="keeper", address="h", port=1),
         admin_sql=answering(said), refused=lambda command: refused, unlogged=lambda: list(unlogged),
         host=SimpleNamespace(read=lambda command, check: SimpleNamespace(text=tool)))))
 
