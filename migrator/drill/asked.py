@@ -10,6 +10,7 @@ from pathlib import Path
 from migrator.checks.suite_file import SuiteFile
 from migrator.drill.kept_release import KeptRelease
 from migrator.drill.objectives import HOUR
+from migrator.drill.places import vault_of
 from migrator.site import Site
 
 
@@ -22,7 +23,6 @@ class Drill:
 
     live: Site
     scratch: Site
-    vault: Path
     suites: Sequence[SuiteFile]
     by: str
     set: str | None = None
@@ -32,3 +32,8 @@ class Drill:
     adapt: Sequence[str] = ()
     switch: Sequence[str] = ()
     release: KeptRelease | None = None
+
+    @property
+    def vault(self) -> Path:
+        """The vault of the live system: its sets, and the records of its drills."""
+        return vault_of(self.live)

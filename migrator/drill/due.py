@@ -34,18 +34,18 @@ class Due:
 
     def finding(self, environment: str) -> Finding:
         """For inspections: overdue blocks, soon due warns."""
+        words = {"env": environment, "quarter": self.quarter, "by": self.by,
+                 "last": str(self.last) if self.last else _("never")}
         advice = _("restore the newest proven set into a scratch environment: {command}").format(
             command=f"inv drill.restore --env {environment} --into SCRATCH --checks FILE")
-        last = str(self.last) if self.last else _("never")
+        if self.state is State.DONE:
+            return informs("drill.done", _("{quarter}: a drill of {env} has passed on {last}, the next is due by {by}")
+                           .format(**words))
+        said = _("a drill of {env} is due by {by}; last passed: {last}").format(**words)
         if self.state is State.OVERDUE:
-            return blocks("drill.overdue", _("no drill of {env} has passed in time: one was due by {by}, the last was "
-                                             "on {last}").format(env=environment, by=self.by, last=last), advice)
-        if self.state is State.DONE or not self.soon:
-            return informs("drill.known", _("{quarter}: the next drill of {env} is {state}, by {by}; the last was on "
-                                            "{last}").format(quarter=self.quarter, env=environment, by=self.by,
-                                                             last=last, state=self.state))
-        return warns("drill.due", _("a drill of {env} is due by {by}; the last was on {last}").format(
-            env=environment, by=self.by, last=last), advice)
+            return blocks("drill.overdue", _("a drill of {env} was due by {by} and has not passed; last passed: {last}")
+                          .format(**words), advice)
+        return warns("drill.due", said, advice) if self.soon else informs("drill.due", said)
 
 
 def due(passed: Sequence[datetime], since: datetime | None, calendar: SiteCalendar, now: datetime) -> Due:

@@ -28,6 +28,7 @@ DRILLS = "drills"
 """Folder of a vault for what drills leave there: their records, and what a scratch held before."""
 FORMER = "former"
 NOTE = "note.json"
+ENDING = ".scratch"
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,11 @@ def _alone(scratch: Scratch) -> Iterator[Scratch]:
         os.close(held)
 
 
+def left(vault: Path) -> list[str]:
+    """Names of the scratch environments that a drill has now, or that one which was killed has not given back."""
+    return sorted(note.parent.name.removesuffix(ENDING) for note in (vault / DRILLS).glob(f"*{ENDING}/{NOTE}"))
+
+
 def _empty(folder: Folder) -> None:
     there = folder.entries(hashed=False)
     stays: dict[str, Entry] = {name: entry for name, entry in there.items() if not name}
@@ -121,7 +127,7 @@ def _empty(folder: Folder) -> None:
 
 def folder_of(vault: Path, scratch: str) -> Path:
     """Where it is noted what a scratch environment was before."""
-    return vault / DRILLS / f"{scratch}.scratch"
+    return vault / DRILLS / f"{scratch}{ENDING}"
 
 
 def _write(path: Path, note: dict[str, Any]) -> None:

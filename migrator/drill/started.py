@@ -12,6 +12,7 @@ from migrator.backup.unlock import unlocked
 from migrator.checks.suite_file import SuiteFile
 from migrator.drill.apart import require_ready
 from migrator.drill.errors import ChecksFailed
+from migrator.drill.places import vault_of
 from migrator.drill.rebuild import Rebuild
 from migrator.drill.scratch import borrowed
 from migrator.drill.stopwatch import Stopwatch
@@ -38,7 +39,7 @@ def prove_started(scratch: Site, live: Site, kept: BackupSet, suites: Sequence[S
     """
     live, kept = live.reading(), unlocked(live, kept)
     require_ready(scratch, live, kept, suites)
-    with borrowed(scratch, kept.folder.parent, say=say, progress=progress):
+    with borrowed(scratch, vault_of(live), say=say, progress=progress):
         rebuild = Rebuild(scratch, live, kept, suites, Stopwatch(), adapt, say=say, progress=progress)
         rebuild_and_note(rebuild)
     now = kept.proof

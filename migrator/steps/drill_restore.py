@@ -79,13 +79,12 @@ class DrillRestore(Step[RestoreArgs]):
     def apply(self, ctx: StepContext[RestoreArgs]) -> Outcome:
         from migrator.drill.asked import Drill
         from migrator.drill.drill import run_drill
-        from migrator.drill.places import vault_of
         from migrator.drill.words import verdict
         from migrator.units import seconds
 
         args, live, folder = ctx.args, ctx.elsewhere(ctx.args.of), _set(ctx)
         record = run_drill(Drill(
-            live, ctx.site, vault_of(live), _suites(ctx), by=f"run {ctx.run}", set=folder.name if folder else None,
+            live, ctx.site, _suites(ctx), by=f"run {ctx.run}", set=folder.name if folder else None,
             rto=seconds(args.rto), rpo=seconds(args.rpo) if args.rpo else None, adapt=args.adapt, switch=args.switch,
         ), say=ctx.say, progress=ctx.progress)
         facts = {"drill": record.id, "set": record.set, "passed": record.passed, "met": record.met,

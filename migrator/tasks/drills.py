@@ -47,7 +47,7 @@ def restore(call: Call, env: str | None = None, into: str | None = None, checks:
     needed({"env": env, "into": into, "checks": checks})
     app, live, scratch = call.app, call.app.site(str(env)), call.app.site(str(into))
     _require_free(call, scratch.name)
-    asked = Drill(live, scratch, app.vault(live.name), suites_for(scratch, map(Path, _words(checks))), app.user, set,
+    asked = Drill(live, scratch, suites_for(scratch, map(Path, _words(checks))), app.user, set,
                   _moment(failed_at), _rto(call, rto, playbook), units.seconds(rpo) if rpo else None, _words(adapt),
                   _words(switch), _release(call, live, scratch, release))
     record = run_drill(asked, say=teller(call), progress=Meter(as_json=call.json))
@@ -86,12 +86,26 @@ def list_(call: Call, env: str | None = None, check: bool = False) -> int | None
     app = call.app
     names = [env] if env else [name for name, entry in app.inventory.environments.items() if not entry.disposable]
     known = {name: drills(app.vault(app.site(name).name), name, app.signers()) for name in names}
-    findings = [_due(call, name, found) for name, found in known.items()]
+    findings = [finding for name, found in known.items() for finding in (_due(call, name, found), *_left(call, name))]
     rows = [_row(one) for found in known.values() for one in found]
     following = f"inv drill.restore --env {names[0] if names else 'NAME'} --into SCRATCH --checks FILE"
     call.show(show_drills(rows, findings, following),
               {"event": "drills", "drills": rows, "findings": [finding.as_json() for finding in findings]})
     return Exit.FINDINGS_BLOCK if check and any(f.severity == "blocks" for f in findings) else None
+
+
+@command(env=ENV, into="the environment that a drill has left")
+def give_back(call: Call, env: str | None = None, into: str | None = None) -> int | None:
+    """Give a scratch environment back that a drill which was killed has left; the next drill would do so too."""
+    from migrator.drill.scratch import given_back
+    from migrator.screen.meter import Meter
+
+    needed({"env": env, "into": into})
+    vault, scratch = call.app.vault(call.app.site(str(env)).name), call.app.site(str(into))
+    done = given_back(scratch, vault, progress=Meter(as_json=call.json))
+    call.show("✓ " + _("{copy} is what it was before").format(copy=into) if done
+              else _("no drill has left anything in {env}").format(env=into), {"event": "given back", "done": done})
+    return None
 
 
 @command(env=ENV, drill="the drill's id (default: the newest)", formats="html, md, with commas between",
@@ -121,6 +135,15 @@ def _due(call: Call, environment: str, known: list[KnownDrill]) -> Finding:
     passed = [clock.parse(one.record.began) for one in known if one.counts]
     calendar = calendar_of(app.inventory.environments[environment])
     return due(passed, min(taken, default=None), calendar, clock.now()).finding(environment)
+
+
+def _left(call: Call, environment: str) -> list[Finding]:
+    from migrator.drill.scratch import left
+    from migrator.model.finding import warns
+
+    return [warns("drill.left", _("{env} is used by a drill now, or was left by one that was killed").format(env=name),
+                  f"inv drill.give-back --env {environment} --into {name}")
+            for name in left(call.app.vault(environment))]
 
 
 def _row(known: KnownDrill) -> dict[str, Any]:

@@ -49,7 +49,8 @@ def systems(postgres_host: TestHost, postgres_database: Callable[[TestHost], Dat
 
 def test_killed_at_a_known_second_and_brought_back_from_kept_parts(systems: dict[str, Site], tmp_path: Path) -> None:
     described: dict[str, Any] = {
-        name: {**site.environment(disposable=name == "scratch"), "product": str(tmp_path / "product")}
+        name: {**site.environment(disposable=name == "scratch"), "product": str(tmp_path / "product"),
+               "vault": str(tmp_path / "vault")}
         for name, site in systems.items()}
     doors = InventoryDoors(Inventory.model_validate({"format": 1, "environments": described}))
     live, scratch = doors.site("live"), doors.site("scratch")
@@ -62,7 +63,7 @@ def test_killed_at_a_known_second_and_brought_back_from_kept_parts(systems: dict
     machine.must("sh", "-c", f"kill -9 $(head -n1 {systems['live'].root}/run/web.pid)")
     failed = clock.now()
     record = run_drill(Drill(
-        live, scratch, tmp_path / "vault", suites_for(scratch, [PRODUCT / "checks/works-5.1.yaml"]), "li.wei",
+        live, scratch, suites_for(scratch, [PRODUCT / "checks/works-5.1.yaml"]), "li.wei",
         set=kept.id, failed=failed, release=KeptRelease.of(_product(tmp_path), "5.1", scratch)))
 
     assert record.passed, f"{record.broken}: {record.why}"

@@ -58,8 +58,8 @@ class World:
         return SuiteFile(text.encode(), name, scope(name=self.scratch.name, environment=self.scratch.environment))
 
     def drill(self, **more: Any) -> Drill:
-        return Drill(**{"live": self.live, "scratch": self.scratch, "vault": self.vault, "suites": [self.suite()],
-                        "by": "zhao.min", "adapt": ["app/app.ini"], **more})
+        return Drill(**{"live": self.live, "scratch": self.scratch, "suites": [self.suite()], "by": "zhao.min",
+                        "adapt": ["app/app.ini"], **more})
 
     def state(self) -> dict[str, bytes]:
         """Every file of both systems."""
@@ -121,6 +121,7 @@ def _environment(folder: Path, name: str, *, disposable: bool) -> Environment:
     pid = folder / f"{name}.pid"
     return Environment.model_validate({
         "hosts": {"here": {"connect": "local", "work": str(folder / f"{name}-work")}}, "disposable": disposable,
+        "vault": str(folder / "vault"),
         "databases": {"main": {"url": f"sqlite:///{root}/main.sqlite", "at": "here"}},
         "trees": {"app": {"path": str(root), "at": "here"}},
         "values": {"url": f"http://127.0.0.1:{port}", "port": port},

@@ -24,6 +24,7 @@ from migrator.drill.heartbeat import beat, newest_beat, stop
 from migrator.drill.kept_release import KeptRelease
 from migrator.drill.report import render, write
 from migrator.errors import FindingsBlock, PackageWrong, WrongUse
+from migrator.playbook.inventory import Service
 from migrator.signature import Signers
 from tests.unit.drill.conftest import SERVE, World, change
 
@@ -99,6 +100,16 @@ def test_an_application_that_does_not_start_is_a_failed_drill(world: World, monk
     service = world.scratch.environment.services["web"].model_copy(update={"start": ["true"]})
     record = run_drill(world.with_scratch(services={"web": service}).drill())
     assert not record.passed and record.broken == "start"
+
+
+def test_users_are_let_in_when_all_else_is_proven(world: World) -> None:
+    opened = world.folder / "open"
+    acts = {"start": ["touch", str(opened)], "stop": ["rm", str(opened)], "status": ["test", "-f", str(opened)]}
+    door = Service(at="here", **acts)
+    world = world.with_scratch(services={"door": door, **world.scratch.environment.services})
+    shut = world.suite(f"checks: [{{name: shut, file: {{path: {opened}, exists: false}}}}]", "shut.yaml")
+    record = run_drill(world.drill(suites=[world.suite(), shut], switch=["door"]))
+    assert record.passed and record.phases["switch"] > 0 and not opened.exists()
 
 
 def test_an_interrupted_drill_is_recorded_and_gives_the_scratch_back(
