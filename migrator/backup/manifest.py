@@ -8,6 +8,7 @@ from typing import Any
 
 from migrator.backup.logs.record import LogRecord
 from migrator.backup.part import Part
+from migrator.backup.proof import STARTED
 
 FORMAT = 2
 """Since 2: sets may build on others, be sealed, hold logs, and know what is attached; none of format 1 does."""
@@ -31,7 +32,8 @@ class DatabaseRecord:
 @dataclass(frozen=True)
 class TreeRecord:
     """A packed tree: where it lay, what was left out, and the part that lists its entries, one JSON line each. `again`
-    is a second archive, of what changed while the first was read.
+    is a second archive, of what changed while the first was read. `made_by` is the vendor's export tool that wrote the
+    files, `proves` the highest level to which such files can be proven.
     """
 
     part: Part
@@ -42,6 +44,8 @@ class TreeRecord:
     files: int
     bytes: int
     again: Part | None = None
+    made_by: tuple[str, ...] = ()
+    proves: int = STARTED
 
     @property
     def archives(self) -> tuple[Part, ...]:
@@ -69,6 +73,11 @@ class Manifest:
     seal: tuple[str, ...] = ()
     attached: tuple[Mapping[str, Any], ...] = ()
     format: int = FORMAT
+
+    @property
+    def provable(self) -> int:
+        """The highest proof level that the set can have."""
+        return min((tree.proves for tree in self.trees.values()), default=STARTED)
 
     @property
     def parts(self) -> list[Part]:

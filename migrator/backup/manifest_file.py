@@ -68,4 +68,4 @@ def _database(data: dict[str, Any]) -> DatabaseRecord:
 def _tree(data: dict[str, Any]) -> TreeRecord:
     return TreeRecord(**{**data, "part": Part(**data["part"]), "list": Part(**data["list"]),
                          "again": Part(**data["again"]) if data.get("again") else None,
-                         "exclude": tuple(data["exclude"])})
+                         "exclude": tuple(data["exclude"]), "made_by": tuple(data.get("made_by", ()))})

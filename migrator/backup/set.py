@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -56,10 +56,14 @@ class BackupSet:
 
     @property
     def proof(self) -> Proof:
-        """What was proven of the set so far; raises SetDamaged for a record that cannot be understood."""
+        """What was proven of the set so far, no higher than what it holds can be proven.
+
+        Raises SetDamaged for a record that cannot be understood.
+        """
         path = self.folder / PROOF
         try:
-            return Proof.from_json(json.loads(path.read_text())) if path.exists() else NONE
+            proof = Proof.from_json(json.loads(path.read_text())) if path.exists() else NONE
+            return replace(proof, level=min(proof.level, self.manifest.provable))
         except (ValueError, TypeError, KeyError) as error:
             raise SetDamaged(_("{path} cannot be understood: {why}").format(path=PROOF, why=error),
                              where=str(self.folder), hint=_("remove this file and verify the set again")) from None

@@ -31,6 +31,7 @@ from migrator.backup.set import BackupSet
 from migrator.backup.snapshot import Snapshot, snapshot
 from migrator.backup.tree_folder import tree_folder
 from migrator.backup.tree_taker import take_tree
+from migrator.backup.vendor import declared, run_exports
 from migrator.database.compare import compare
 from migrator.model.finding import Finding, informs
 from migrator.site import Site
@@ -48,7 +49,7 @@ def take_set(site: Site, vault: Path, name: str, *, databases: Sequence[str] | N
     With a `base`, a set of the same vault, trees are packed only as far as they have changed since it was taken. With
     `logs`, databases of which the inventory says so are kept by their server's log; otherwise all are dumped. Files
     that the databases name (`attachments`; None: what the site's product says) are looked for in the set, and what is
-    missing is noted.
+    missing is noted. Trees that an export tool makes are made first.
     The set's folder appears under its `name` in one step when everything is complete; a set that is already there
     is returned as it is, so that a repeat after a crash takes no second one. Nothing is left on the hosts.
     Raises NoSpace before anything is read when the vault is too small; CommandFailed, Unreachable.
@@ -60,6 +61,7 @@ def take_set(site: Site, vault: Path, name: str, *, databases: Sequence[str] | N
               list(site.environment.trees) if trees is None else list(trees))
     vault.mkdir(parents=True, exist_ok=True, mode=0o700)
     seal = public_keys(site.environment.backups.sealed_for)
+    run_exports(site, chosen[1], say)
     room(vault, estimate(site, *chosen) + KEEP_FREE)
     asking = Asking(site, attachments_of(site) if attachments is None else attachments, *chosen)
     with growing(final) as folder, snapshot(site, chosen[1], mirrored=bool(chosen[0])) as held:
@@ -86,7 +88,8 @@ def absent(site: Site, databases: Sequence[str], trees: Sequence[str]) -> list[s
     """The databases, by URL, and the folders that the inventory names and that do not exist."""
     return [*(make_url(site.environment.databases[d].url).render_as_string(hide_password=True)
               for d in databases if not client_of(site, d).exists()),
-            *(tree_folder(site, t).path for t in trees if not tree_folder(site, t).exists())]
+            *(tree_folder(site, t).path for t in trees
+              if not site.tree(t).made_by and not tree_folder(site, t).exists())]
 
 
 def estimate(site: Site, databases: Sequence[str], trees: Sequence[str]) -> int:
@@ -136,6 +139,7 @@ class _Taker:
         self._say(_("tree {name}: {path}").format(name=name, path=folder.path))
         record, self.entries[name], notes = take_tree(folder, name, self._pack, self._base, self._held.folder(name))
         self.notes += notes
+        record = declared(record, self._site.tree(name))
         if self._seal:
             remember(self._folder.parent, record, self.entries[name])
         return record

@@ -54,6 +54,10 @@ class Tree(Strict):
     at: Name
     exclude: list[str] = Field(default_factory=list, description="patterns below the path that are no data (caches)")
     owner: str | None = Field(None, description="user of the host that owns the files; needed to restore as that user")
+    made_by: Words | None = Field(None, description="command on the host that writes these files anew before each "
+                                                    "backup: the export tool of the application's vendor")
+    proves: int = Field(default=4, ge=0, le=4, description="the highest proof level of a set with this tree: lower "
+                                                           "where only a vendor's tool can tell whether its files are good")
 
 
 class Service(Strict):
