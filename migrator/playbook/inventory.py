@@ -57,7 +57,7 @@ class Tree(Strict):
     made_by: Words | None = Field(None, description="command on the host that writes these files anew before each "
                                                     "backup: the export tool of the application's vendor")
     proves: int = Field(default=4, ge=0, le=4, description="the highest proof level of a set with this tree: lower "
-                                                           "where only a vendor's tool can tell whether its files are good")
+                                                           "where only a vendor's tool can tell if it is good")
 
 
 class Service(Strict):
