@@ -55,7 +55,7 @@ def leaks_in(database: Database, rules: Rules, originals: Originals) -> list[Lea
                        *_inside(connection, structure, plan, originals, needles)], key=lambda leak: leak.where)
 
 
-def require_none(leaks: Sequence[Leak], where: str) -> None:
+def require_none(leaks: Sequence[object], where: str) -> None:
     """Raises Leaked that names columns and counts."""
     if leaks:
         raise Leaked(_("original values are left: {places}").format(places="; ".join(map(str, leaks))), where=where,

@@ -67,8 +67,7 @@ class Marks:
 
     def triggers(self) -> Mapping[tuple[str, str], str]:
         """Texts of the triggers that are away, by table and name."""
-        with self._connection.begin():
-            rows = self._connection.execute(select(_TABLE).where(_TABLE.c.kind == TRIGGER)).all()
+        rows = self._connection.execute(select(_TABLE).where(_TABLE.c.kind == TRIGGER)).all()
         return {(row.table_name, row.column_name): row.text for row in rows}
 
     def forget_trigger(self, table: str, name: str) -> None:

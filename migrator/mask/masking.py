@@ -13,7 +13,7 @@ from migrator.database.base import Database
 from migrator.errors import DatabaseError
 from migrator.mask.dangling import dangling
 from migrator.mask.errors import Misfit
-from migrator.mask.hindrances import HINDRANCES, Hindrances
+from migrator.mask.hindrances import lifting
 from migrator.mask.kinds.catalogue import WITHIN
 from migrator.mask.kinds.maker import Maker
 from migrator.mask.kinds.project_key import ProjectKey
@@ -21,8 +21,9 @@ from migrator.mask.mapping import Mapping
 from migrator.mask.marks import Marks
 from migrator.mask.originals import gathered
 from migrator.mask.plan import Plan, Work, planned
-from migrator.mask.rules import LeakRules, Rules
-from migrator.mask.structure import read_structure
+from migrator.mask.rules import LeakRules, Reference, Rules
+from migrator.mask.structure import ForeignKey, read_structure
+from migrator.mask.triggers_aside import TriggersAside
 from migrator.mask.within import Within
 from migrator.mask.workplace import Workplace
 from migrator.model.finding import blocking
@@ -94,7 +95,7 @@ class _Masker:
                  leaks: LeakRules, progress: Progress) -> None:
         self._place, self._connection, self._makers, self._marks = place, connection, makers, marks
         self._plan, self._leaks, self._progress = plan, leaks, progress
-        self._hindrances: Hindrances = HINDRANCES[place.make](connection, marks, plan)
+        self._aside = TriggersAside(connection, marks) if place.make == "mariadb" else None
         self._done = 0
 
     def run(self) -> Masked:
@@ -102,13 +103,15 @@ class _Masker:
         groups = [group for group in [*self._texts(), *self._plan.groups()]
                   if any((work.table, work.column.name) not in before for work in group)]
         self._done = len(before)
-        self._hindrances.put_aside({work.table for group in groups for work in group})
+        if self._aside:
+            self._aside.put_aside({work.table for group in groups for work in group})
         for group in groups:
             if group[0].kind == WITHIN and WITHIN not in self._makers:
                 self._makers[WITHIN] = self._within()
             self._group([work for work in group if not work.follows])
             self._tell(group)
-        self._hindrances.put_back()
+        if self._aside:
+            self._aside.put_back()
         self._marks.end()
         kinds = {(work.table, work.column.name): work.kind for work in self._works}
         return Masked(tuple(MaskedColumn(table, name, kinds.get((table, name), ""), rows, values)
@@ -131,7 +134,7 @@ class _Masker:
         mappings = self._mapped(works)
         with self._connection.begin():
             counted = {r: dangling(self._connection, r) for r in self._touched(works)}
-            with self._hindrances.lifted({work.table for work in works}):
+            with lifting(self._place.make, self._connection, {work.table for work in works}, self._keys(works)):
                 for mapping in mappings.values():
                     mapping.clear_the_way()
                 for name, its in groupby(works, key=lambda work: work.table):
@@ -169,9 +172,14 @@ class _Masker:
                     number=had - has, column=work.name), where=self._place.name)
             self._marks.add(work.table, work.column.name, work.kind, had, mapping.values)
 
-    def _touched(self, works: Sequence[Work]) -> list[Any]:
+    def _touched(self, works: Sequence[Work]) -> list[Reference]:
         masked = {(work.table, work.column.name) for work in works}
         return [r for r in self._plan.references if any((r.table, name) in masked for name in r.columns)]
+
+    def _keys(self, works: Sequence[Work]) -> list[tuple[str, str]]:
+        """Foreign keys whose both ends change, one after the other."""
+        return [(r.table, r.name) for r in self._touched(works)
+                if isinstance(r, ForeignKey) and r.on_update == "NO ACTION"]
 
     def _tell(self, group: Sequence[Work]) -> None:
         self._done += len(group)

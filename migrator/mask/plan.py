@@ -57,7 +57,7 @@ class Plan:
 
 def planned(rules: Rules, structure: Structure, make: str) -> Plan:
     """The rules met with a real structure; the database is not asked any more."""
-    references = _references(rules, structure)
+    references = references_of(rules, structure)
     kinds: Kinds = {(table, column): kind for table, its in structure.items() for column in its.columns
                     if (kind := rules.kind_of(table, column))}
     contrary = list(_inherited(kinds, references))
@@ -69,7 +69,8 @@ def planned(rules: Rules, structure: Structure, make: str) -> Plan:
                 tuple(references), tuple(findings))
 
 
-def _references(rules: Rules, structure: Structure) -> list[Reference]:
+def references_of(rules: Rules, structure: Structure) -> list[Reference]:
+    """What refers to what: the foreign keys that the database declares, and those that the rules add."""
     declared: list[Reference] = [foreign for table in structure.values() for foreign in table.foreign]
     said = [r for r in rules.references if r.table in structure and r.parent in structure
             and r.columns[0] in structure[r.table].columns and r.parent_columns[0] in structure[r.parent].columns]
