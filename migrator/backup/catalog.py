@@ -16,11 +16,24 @@ from migrator.backup.watch import still
 from migrator.model.finding import Finding, warns
 from migrator.text import _
 
+FORMER = ".before"
+"""Ends the names of such sets."""
+
 
 def sets(vault: Path, environment: str | None = None) -> list[BackupSet]:
     """Every complete set (of one environment), the newest first; folders that are no readable set are left out."""
     found = [s for s in map(_opened, _folders(vault)) if s and environment in (None, s.manifest.environment)]
     return sorted(found, key=lambda s: (s.manifest.taken, s.id), reverse=True)
+
+
+def backups(found: Iterable[BackupSet]) -> list[BackupSet]:
+    """Those that were taken as backups: without sets that hold what something was before a restore or a clone."""
+    return [kept for kept in found if not is_former(kept.id)]
+
+
+def is_former(name: str) -> bool:
+    """Whether a set holds what was there before something else took its place: it is a way back, and no day's backup."""
+    return name.endswith(FORMER)
 
 
 def unreadable(vault: Path) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from migrator.backup.catalog import backups
 from migrator.backup.chain import builds_on
 from migrator.backup.schedule import day_of
 from migrator.backup.set import BackupSet
@@ -21,7 +22,8 @@ def alarms(found: Sequence[BackupSet], environment: str, keeping: Backups, now: 
 
     `found` are its sets. What is wrong still blocks; a day that was missed and is followed by a set warns.
     """
-    return [*_missing(found, environment, keeping, now), *_unproven(found, environment, now), *lost(found)]
+    taken = backups(found)
+    return [*_missing(taken, environment, keeping, now), *_unproven(taken, environment, now), *lost(found)]
 
 
 def missing_days(found: Sequence[BackupSet], keeping: Backups, now: datetime) -> list[date]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from migrator import clock
 from migrator.backup import part, watch
+from migrator.backup.catalog import FORMER
 from migrator.backup.choice import Choice
 from migrator.backup.errors import SetDamaged
 from migrator.backup.former import give_back, keep, present
@@ -57,7 +58,7 @@ class Restoration:
                 keeping: bool = True) -> Restoration:
         """Look at what is there; nothing is written yet. `keeping`: what is there is to be kept."""
         found = present(site, *choice.places(kept))
-        former = f"{site.name}.{clock.now():%Y%m%d-%H%M%S}.before"
+        former = f"{site.name}.{clock.now():%Y%m%d-%H%M%S}{FORMER}"
         return cls(site.name, str(kept.folder), choice,
                    former if keeping and (found["databases"] or found["trees"]) else "", found, until)
 

@@ -6,11 +6,11 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from migrator import clock
-from migrator.backup.catalog import sets
+from migrator.backup.catalog import is_former, sets
 from migrator.backup.chain import bases_of, builds_on
 from migrator.backup.known_lists import forget_others
 from migrator.backup.partial import PARTIAL, lock, sweep
@@ -70,26 +70,30 @@ def plan(found: Iterable[BackupSet], keeping: Backups, now: datetime, needed: Co
 
 def choose(candidates: Sequence[Candidate], keeping: Backups, now: datetime, needed: Collection[str] = ()) -> Pruning:
     """Kept are the newest set of each of the last days, the newest whole one of weeks, months and years, the newest
-    proven one, what is needed, and every set that one of these builds on.
+    proven one, what is needed, the way back of restores as long as a day's set, and every set that one of these
+    builds on.
 
     After Bacula's and borg's grandfather-father-son. The newest is more than one where it does not hold all that an
     earlier one of the same time holds. A set that failed a proof stands for its time only where no other can.
     """
-    newest = sorted(candidates, key=lambda c: (c.taken, c.id), reverse=True)
+    everything = sorted(candidates, key=lambda c: (c.taken, c.id), reverse=True)
+    newest = [c for c in everything if not is_former(c.id)]
     whole = [c for c in newest if c.base is None]
     reasons: dict[str, list[str]] = {}
     for each, why in [*_last_proven(newest),
-                      *((c, _("an open run needs it")) for c in newest if c.id in needed),
+                      *((c, _("an open run needs it")) for c in everything if c.id in needed),
+                      *((c, _("the way back of a restore")) for c in everything
+                        if is_former(c.id) and c.taken > now - timedelta(days=keeping.daily)),
                       *_of_each(newest, _DAY, keeping.daily, now), *_of_each(whole, _WEEK, keeping.weekly, now),
                       *_of_each(whole, _MONTH, keeping.monthly, now), *_of_each(whole, _YEAR, keeping.yearly, now)]:
         reasons.setdefault(each.id, []).append(why)
-    base_of = {c.id: c.base for c in newest}
+    base_of = {c.id: c.base for c in everything}
     for name in list(reasons):
         for base in bases_of(name, base_of):
             if base in base_of:
                 reasons.setdefault(base, []).append(_("{set} builds on it").format(set=name))
-    return Pruning({c.id: tuple(reasons[c.id]) for c in newest if c.id in reasons},
-                   {c.id: c.bytes for c in newest if c.id not in reasons})
+    return Pruning({c.id: tuple(reasons[c.id]) for c in everything if c.id in reasons},
+                   {c.id: c.bytes for c in everything if c.id not in reasons})
 
 
 def prune(vault: Path, pruning: Pruning, say: OnLine = nobody) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from migrator import clock
-from migrator.backup.catalog import sets
+from migrator.backup.catalog import backups, sets
 from migrator.backup.chain import Chain
 from migrator.backup.errors import SetDamaged, SetMissing
 from migrator.backup.set import BackupSet
@@ -38,7 +38,7 @@ def due(vault: Path, environment: str, keeping: Backups, now: datetime, *, trees
     A set is whole when none was since the last `full_on`, so that a weekday that was missed is made up for; else it
     builds on the newest sound set that holds the `trees`. Databases are whole in every set unless their log is kept.
     """
-    found = sets(vault, environment)
+    found = backups(sets(vault, environment))
     today = next((kept for kept in found if day_of(kept, now) == now.date()), None)
     base = next((kept for kept in found if set(trees) <= kept.manifest.trees.keys() and sound(kept)), None)
     if base is None:

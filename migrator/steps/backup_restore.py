@@ -137,4 +137,6 @@ def _choice(ctx: StepContext[RestoreArgs]) -> Choice:
 
 
 def _former(ctx: StepContext[RestoreArgs]) -> str:
-    return f"{ctx.site.name}.{ctx.run}.{ctx.step}.before"
+    from migrator.backup.catalog import FORMER
+
+    return f"{ctx.site.name}.{ctx.run}.{ctx.step}{FORMER}"

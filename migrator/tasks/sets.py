@@ -39,11 +39,11 @@ def named(call: Call, name: str) -> BackupSet:
 
 def newest(call: Call, environment: str) -> BackupSet:
     """The newest set of an environment, proven or not; raises SetMissing when there is none."""
-    from migrator.backup.catalog import sets
+    from migrator.backup.catalog import backups, sets
     from migrator.backup.errors import SetMissing
 
     vault = vault_of(call, environment)
-    for kept in sets(vault, environment):
+    for kept in backups(sets(vault, environment)):
         return kept
     raise SetMissing(_("there is no backup of {environment}").format(environment=environment), where=str(vault),
                      hint=f"inv backup.take --env {environment}")

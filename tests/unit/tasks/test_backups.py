@@ -143,6 +143,8 @@ def test_a_live_environment_comes_back_and_what_it_held_is_kept(typed: Type, tmp
     assert planned.code == 0 and f"set {name}" in planned.out and titles(tmp_path) == ["later", "later"]
     done = typed("backup.restore", "--env", "live", "--yes", day=1)
     assert done.code == 0 and titles(tmp_path) == ["a", "b"] and (tmp_path / "live/app/two.txt").read_text() == "two"
+    assert len(typed("backup.prune", "--env", "live", "--json", day=1).data["kept"]) == 2, "set and way back"
+    assert typed("backup.take", "--env", "live", "--json", day=1.1).data["base"] == name, "a way back is no backup"
     way_back = next(line for line in done.out.splitlines() if line.startswith("way back")).partition("inv ")[2].split()
     assert typed(*way_back, "--yes", day=2).code == 0
     assert titles(tmp_path) == ["later", "later"] and (tmp_path / "live/app/two.txt").read_text() == "later"
