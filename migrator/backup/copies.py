@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -53,6 +53,24 @@ def copies_of(site: Site, kept: BackupSet, *, hashed: bool = False) -> list[Copi
     return [_looked(site, name, kept, hashed=hashed) for name in site.environment.backups.copies]
 
 
+def remove_copies(site: Site, names: Iterable[str], say: OnLine = watch.nobody) -> list[Copied]:
+    """Remove the copies of sets that are no longer kept, in every place; what could not be removed is in the answer.
+
+    A folder that is no set of this environment is left alone.
+    """
+    return [failed for place in site.environment.backups.copies for name in names
+            if (failed := _removed(site, place, name, say))]
+
+
+def _removed(site: Site, name: str, set_name: str, say: OnLine) -> Copied | None:
+    try:
+        if place_of(site, name).remove(set_name, site.name):
+            say(_("removed the copy of {set} in {place}").format(set=set_name, place=name))
+        return None
+    except MigratorError as error:
+        return _failed(name, set_name, error)
+
+
 def _brought(site: Site, name: str, sets: tuple[BackupSet, ...], say: OnLine, progress: Progress) -> Copied:
     started = time.monotonic()
     *bases, kept = sets
@@ -63,7 +81,7 @@ def _brought(site: Site, name: str, sets: tuple[BackupSet, ...], say: OnLine, pr
         new = _bring(place, kept, say, progress, hashed=True)
         return Copied(name, kept.id, "whole", new=new, seconds=round(time.monotonic() - started, 3))
     except (MigratorError, OSError) as error:
-        return _failed(name, kept, error)
+        return _failed(name, kept.id, error)
 
 
 def _bring(place: Place, kept: BackupSet, say: OnLine, progress: Progress, *, hashed: bool) -> bool:
@@ -84,17 +102,17 @@ def _looked(site: Site, name: str, kept: BackupSet, *, hashed: bool) -> Copied:
     try:
         faults = place_of(site, name).faults(kept, hashed=hashed)
     except MigratorError as error:
-        return _failed(name, kept, error)
+        return _failed(name, kept.id, error)
     if faults is None:
         return Copied(name, kept.id, "missing", _("there is no copy of {set}").format(set=kept.id))
     return Copied(name, kept.id, "damaged" if faults else "whole", "; ".join(faults))
 
 
-def _failed(name: str, kept: BackupSet, error: MigratorError | OSError) -> Copied:
+def _failed(name: str, set_name: str, error: MigratorError | OSError) -> Copied:
     if not isinstance(error, MigratorError):
-        return Copied(name, kept.id, "unknown", str(error))
+        return Copied(name, set_name, "unknown", str(error))
     said = error.output.strip().splitlines()[-1:] if isinstance(error, CommandFailed) else []
-    return Copied(name, kept.id, "unknown", ": ".join([str(error), *said]), error.hint or "")
+    return Copied(name, set_name, "unknown", ": ".join([str(error), *said]), error.hint or "")
 
 
 @contextmanager

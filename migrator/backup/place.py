@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 
 from migrator.backup.errors import SetDamaged
 from migrator.backup.folder import LONG, Folder
-from migrator.backup.manifest_file import MANIFEST
+from migrator.backup.manifest_file import MANIFEST, load
 from migrator.backup.part import Progress
 from migrator.backup.partial import PARTIAL
 from migrator.backup.room import KEEP_FREE
@@ -76,6 +76,17 @@ class Place:
         proof, there = kept.folder / PROOF, posixpath.join(self.at(kept), PROOF)
         if proof.exists() and (self.host.stat(there) is None or self.host.read_file(there) != proof.read_bytes()):
             self.host.write_file(there, proof.read_bytes(), mode=0o600)
+
+    def remove(self, name: str, environment: str) -> bool:
+        """Remove the copy of a set that is no longer kept here; False when there is none of this environment."""
+        folder = posixpath.join(self.path, name)
+        if Path(name).name != name or self.host.stat(posixpath.join(folder, MANIFEST)) is None:
+            return False
+        manifest = load(self.host.read_file(posixpath.join(folder, MANIFEST)), Path(folder))
+        if manifest.environment != environment:
+            return False
+        self.host.run(files.remove_tree(folder), timeout=LONG)
+        return True
 
     def _room(self, kept: BackupSet) -> None:
         free, needed = Folder(self.host, self.path).free(), kept.bytes + KEEP_FREE

@@ -4,7 +4,8 @@ python tests/benchmarks/backup_take.py [--rows 400000] [--files 20000] [--rounds
 
 A database in a container, reached over SSH: `take_set` against the engine's own dump tool writing to the container's
 disk, and against the same tool over ssh into a file here. A tree of `--files` files of 50 KB, half of them not
-compressible: first take, take when nothing has changed, restore into an empty folder, each against `rsync -a` over ssh.
+compressible: first take, the same sealed, take when nothing has changed, restore into an empty folder, each against
+`rsync -a` over ssh.
 Both sides take turns; of each the quickest round counts. Prints one JSON line, with the most memory this process held.
 """
 
@@ -26,6 +27,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1] / "containers"), str(Path(__file__).parents[2])]
 
 import rig_engine  # noqa: E402
+from pyrage.x25519 import Identity  # noqa: E402
 from rig import HostFactory, LoginKey, host_factory_in  # noqa: E402
 from rig_databases import Database, mariadb_database_on, postgres_database_on  # noqa: E402
 from rig_host import TestHost  # noqa: E402
@@ -117,7 +119,9 @@ def tree(hosts: HostFactory, folder: Path, files: int, rounds: int) -> Figures:
         shutil.rmtree(copy, ignore_errors=True)
         run([*rsync, f"{remote}:{TREE}/", str(copy)])
 
-    times = taking_turns(rounds, {"first take": first, "first rsync": rsync_first})
+    times = taking_turns(rounds, {
+        "first take": first, "first rsync": rsync_first,
+        "first take, sealed": lambda: took(site_of(host, seal=True), folder, databases=[], trees=["app"])})
     times |= taking_turns(rounds, {
         "take without changes": lambda: took(site, folder, databases=[], trees=["app"], base=kept[-1]),
         "rsync without changes": lambda: run([*rsync, f"{remote}:{TREE}/", str(copy)])})
@@ -125,8 +129,8 @@ def tree(hosts: HostFactory, folder: Path, files: int, rounds: int) -> Figures:
     times |= taking_turns(rounds, {
         "restore": lambda: restore_set(away, kept[-1].folder),
         "rsync back": lambda: run([*rsync, f"{copy}/", f"{remote}:{BACK}"])}, before=lambda: host.must(empty))
-    pairs = {"first": ("first take", "first rsync"), "no change": ("take without changes", "rsync without changes"),
-             "restore": ("restore", "rsync back")}
+    pairs = {"first": ("first take", "first rsync"), "first, sealed": ("first take, sealed", "first rsync"),
+             "no change": ("take without changes", "rsync without changes"), "restore": ("restore", "rsync back")}
     return {**times, **{f"{name} / rsync": times[ours] / times[theirs] for name, (ours, theirs) in pairs.items()}}
 
 
@@ -158,7 +162,7 @@ def own_dump(make: str, database: Database) -> str:
     return f"mariadb-dump -h 127.0.0.1 -u {database.user} -p{database.password} --single-transaction {database.name}"
 
 
-def site_of(host: TestHost, database: Database | None = None, tree: str = TREE) -> Site:
+def site_of(host: TestHost, database: Database | None = None, tree: str = TREE, *, seal: bool = False) -> Site:
     """The host as an environment: its database, and a tree."""
     databases = {}
     if database:
@@ -166,7 +170,8 @@ def site_of(host: TestHost, database: Database | None = None, tree: str = TREE) 
         databases["main"] = {"url": f"{database.driver}://{database.user}@127.0.0.1:{database.port}/{database.name}",
                              "at": "db", "password": "env:BENCH_PASSWORD"}
     live = {"hosts": {"db": entry(host).model_dump()}, "databases": databases,
-            "trees": {"app": {"path": tree, "at": "db"}}}
+            "trees": {"app": {"path": tree, "at": "db"}},
+            "backups": {"sealed_for": [str(Identity.generate().to_public())] if seal else []}}
     return InventoryDoors(Inventory.model_validate({"format": 1, "environments": {"live": live}})).site("live")
 
 

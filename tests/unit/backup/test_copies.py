@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from migrator.backup.copies import copies_of, copy_set
+from migrator.backup.copies import copies_of, copy_set, remove_copies
 from migrator.backup.partial import lock
 from migrator.backup.set import PROOF, BackupSet
 from migrator.backup.take import take_set
 from migrator.backup.verify import verify_set
-from migrator.errors import Locked, Unreachable
+from migrator.errors import CommandFailed, Locked, Unreachable
 from migrator.site import Site
 from migrator.transport.local import LocalTransport
 
@@ -163,3 +163,27 @@ def test_one_process_copies_a_set_at_a_time(site: Site, kept: BackupSet, away: P
 def test_a_site_for_looking_copies_nothing(site: Site, kept: BackupSet, away: Path) -> None:
     [copied] = copy_set(site.reading(), kept)
     assert copied.state == "unknown" and not away.exists()
+
+
+def test_copies_of_sets_that_are_no_longer_kept_go_and_nothing_else(site: Site, kept: BackupSet, away: Path) -> None:
+    copy_set(site, kept)
+    (away / "mine").mkdir()
+    (away / "mine/letter").write_text("dear")
+    text = (away / "one/manifest.json").read_text()
+    (away / "foreign").mkdir()
+    (away / "foreign/manifest.json").write_text(text.replace('"environment": "live"', '"environment": "other"'))
+    said: list[str] = []
+    assert remove_copies(site, ["one", "mine", "foreign", "../sets", "gone"], said.append) == []
+    assert sorted(os.listdir(away)) == ["foreign", "mine"] and len(said) == 1
+
+
+def test_a_copy_that_cannot_be_removed_is_told_of(site: Site, kept: BackupSet, away: Path,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    copy_set(site, kept)
+
+    def refused(*_arguments: object, **_more: object) -> object:
+        raise CommandFailed("ended with exit code 1", exit_code=1, output="rm: Operation not permitted")
+
+    monkeypatch.setattr(LocalTransport, "run", refused)
+    [told] = remove_copies(site, ["one"])
+    assert told.state == "unknown" and "Operation not permitted" in told.detail
