@@ -45,18 +45,22 @@ class Application:
         for service in map(self._service, self.names):
             service.command("start"), service.command("stop"), service.question()
 
+    def jobs(self, at: str) -> Jobs:
+        """The jobs of this drill on one of its hosts."""
+        return Jobs(self.site.host(at), self._folder(at))
+
     def tidy(self) -> None:
-        """Remove what starting and stopping has left on the hosts."""
-        for at in {service.at for service in self.site.environment.services.values()}:
+        """Remove what starting, stopping and laying out have left on the hosts."""
+        for at in self.site.environment.hosts:
             host = self.site.host(at)
-            host.run(files.remove_tree(host.expand(self._jobs(at))))
+            host.run(files.remove_tree(host.expand(self._folder(at))))
 
     def _service(self, name: str) -> ServiceOnHost:
         return ServiceOnHost(self.site, name)
 
     def _job(self, command: Command, *, on: str, label: str) -> object:
         name = f"{label}-{uuid4().hex[:12]}"  # the same service may start again in this drill, and in the next
-        return Jobs(self.site.host(on), self._jobs(on)).run(name, command, timeout=WITHIN)
+        return self.jobs(on).run(name, command, timeout=WITHIN)
 
-    def _jobs(self, at: str) -> str:
+    def _folder(self, at: str) -> str:
         return posixpath.join(self.site.environment.hosts[at].work, "scratch", "drill-jobs")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 from uuid import uuid4
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from migrator.application.packages import Package, checksums, safe_to_unpack, verified
 from migrator.application.release import Release
@@ -17,6 +17,7 @@ from migrator.backup import part
 from migrator.backup.set import BackupSet
 from migrator.backup.tree_folder import tree_folder
 from migrator.commands import files
+from migrator.drill.application import Application
 from migrator.drill.errors import PartMissing
 from migrator.errors import PackageWrong, WrongUse
 from migrator.playbook.inventory import Name, Strict
@@ -27,22 +28,30 @@ from migrator.playbook.validate import validate
 from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import OnLine
-from migrator.transport.jobs import Jobs
 
 KEPT = "kept.yaml"
 BUILDING = 3600.0
 """Seconds that laying a release out may take."""
 
 
+def _inside(path: str) -> str:
+    if path.startswith("/") or not path.strip("/.") or ".." in path.split("/"):
+        raise ValueError(_("{path} leads out of its folder").format(path=path))
+    return path.rstrip("/")
+
+
+Inside = Annotated[str, AfterValidator(_inside)]
+"""A path that stays below its folder."""
+
+
 class Recipe(Strict):
     """What one version is made of; paths of packages are relative to the file."""
 
-    packages: list[str] = Field(min_length=1, description="unpacked in this order")
-    checksums: str = Field("packages/SHA256SUMS", description="lines as sha256sum writes them")
-    at: Name
+    packages: list[Inside] = Field(min_length=1, description="unpacked in this order")
+    checksums: Inside = Field("packages/SHA256SUMS", description="lines as sha256sum writes them")
     tree: Name = Field(description="file tree of the inventory that holds the program and nothing else")
-    into: str = Field(pattern="^[^/].*[^/]$", description="folder of the release, below that tree")
-    current: str | None = Field(None, pattern="^[^/].*[^/]$", description="symbolic link to it, below that tree")
+    into: Inside = Field(description="folder of the release, below that tree")
+    current: Inside | None = Field(None, description="symbolic link to it, below that tree")
     strip: int = Field(0, ge=0, le=9, description="leading folders to cut off the names in a tar file")
     configuration: list[str] = Field(default_factory=list, description="files, as TREE/PATH, without which the release "
                                                                        "cannot start; they come from the set")
@@ -75,6 +84,7 @@ class KeptRelease:
         kept = validate(Kept, replace(tree, data=resolve(tree.data, known)))
         if version not in kept.releases:
             raise WrongUse(unknown(_("release"), version, kept.releases), where=str(path))
+        scratch.tree(kept.releases[version].tree)
         return cls(version, kept.releases[version], folder)
 
     @property
@@ -109,8 +119,7 @@ class KeptRelease:
         place, release = tree_folder(scratch, self.tree), self._release(scratch)
         release.host.run(release.remove())
         release.bring(progress)
-        work = scratch.environment.hosts[self.recipe.at].work
-        jobs = Jobs(release.host, f"{work}/scratch/drill-jobs")
+        jobs = Application(scratch).jobs(scratch.tree(self.tree).at)
         jobs.run(f"install-{uuid4().hex[:12]}", release.build(), timeout=BUILDING)
         if self.recipe.current:
             link = f"{place.path}/{self.recipe.current}"
@@ -118,8 +127,8 @@ class KeptRelease:
 
     def _release(self, scratch: Site) -> Release:
         place = tree_folder(scratch, self.tree)
-        return Release(scratch.host(self.recipe.at), f"{place.path}/{self.recipe.into}", self.packages,
-                       scratch.environment.hosts[self.recipe.at].work, self.recipe.strip, user=place.user)
+        return Release(place.host, f"{place.path}/{self.recipe.into}", self.packages,
+                       scratch.environment.hosts[scratch.tree(self.tree).at].work, self.recipe.strip, user=place.user)
 
     def _checksums(self) -> Mapping[str, str]:
         path = self.folder / self.recipe.checksums
@@ -141,8 +150,3 @@ def _configuration(kept: BackupSet, name: str) -> dict[str, str]:
         raise PartMissing(_("the set {set} does not hold the configuration {name}").format(set=kept.id, name=name),
                           where=str(kept.folder), hint=_("choose a set of the time when that release ran"))
     return {"part": "configuration", "name": name, "sha256": entry.sha256}
-
-
-def shown(parts: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The parts as people read them."""
-    return [f"{p['part']} {p['name']} {p['sha256']}" for p in parts]

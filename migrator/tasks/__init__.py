@@ -12,6 +12,7 @@ from migrator.tasks import (
     decide,
     doctor,
     drills,
+    drills_held,
     fleets,
     inventory,
     journal,
@@ -46,8 +47,8 @@ namespace.add_collection(_collection("backup", export=backups.export, list=backu
 namespace.add_collection(_collection("run", stage=stages.run, list=runs.list_, log=runs.log, unlock=runs.unlock,
                                       prune=journal.prune,
                                       decide=decide.decide))
-namespace.add_collection(_collection("drill", beat=drills.beat, give_back=drills.give_back, list=drills.list_,
-                                     report=drills.report, restore=drills.restore))
+namespace.add_collection(_collection("drill", beat=drills.beat, give_back=drills.give_back, list=drills_held.list_,
+                                     report=drills_held.report, restore=drills.restore))
 namespace.add_collection(_collection("fleet", start=fleets.start, status=fleets.status, stop=fleets.stop,
                                      go_on=fleets.go_on))
 namespace.add_collection(_collection("audit", verify=runs.verify))

@@ -14,7 +14,7 @@ from invoke.exceptions import Exit as Ending
 
 from migrator import clock
 from migrator.drill.scratch import Scratch, folder_of
-from migrator.tasks import drills
+from migrator.tasks import drills, drills_held
 from tests.unit.drill.conftest import WORKS, World
 
 Typed = Callable[..., tuple[int, str]]
@@ -51,11 +51,11 @@ def test_beaten_drilled_listed_and_reported(world: World, typed: Typed) -> None:
     code, said = typed(drills.restore, **_restore(world))
     assert code == 0, said
     assert "✓ live came back in" in said and "recovery time:" in said and "neutralise.yaml" in said
-    code, said = typed(drills.list_, check=True)
+    code, said = typed(drills_held.list_, check=True)
     assert code == 0 and "passed" in said and "not signed" in said and "a drill of live has passed on" in said
-    code, said = typed(drills.report, env="live")
+    code, said = typed(drills_held.report, env="live")
     assert code == 0 and all((world.vault / "drills" / line.rpartition("/")[2]).exists() for line in said.split())
-    code, said = typed(drills.list_, json=True)
+    code, said = typed(drills_held.list_, json=True)
     row = json.loads(said)["drills"][0]
     assert row["met"] and row["rto"] == pytest.approx(sum(row["phases"].values()), abs=0.01)
 
@@ -85,15 +85,15 @@ def test_what_a_killed_drill_has_left_is_told_and_given_back(world: World, typed
     scratch.folder.mkdir(parents=True)
     scratch.clear()
     assert world.state() != before
-    assert "inv drill.give-back --env live --into scratch" in typed(drills.list_)[1]
+    assert "inv drill.give-back --env live --into scratch" in typed(drills_held.list_)[1]
     assert typed(drills.give_back, env="live", into="scratch") == (0, "✓ scratch is what it was before\n")
-    assert world.state() == before and "give-back" not in typed(drills.list_)[1]
+    assert world.state() == before and "give-back" not in typed(drills_held.list_)[1]
     assert typed(drills.give_back, env="live", into="scratch")[1] == "no drill has left anything in scratch\n"
 
 
 def test_overdue_ends_with_ten_and_says_what_to_type(
         world: World, typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2030, 1, 15, tzinfo=UTC))
-    code, said = typed(drills.list_, check=True)
+    code, said = typed(drills_held.list_, check=True)
     assert code == 10 and "was due by 2029-12-31 and has not passed" in said and "inv drill.restore --env live" in said
-    assert typed(drills.list_)[0] == 0
+    assert typed(drills_held.list_)[0] == 0

@@ -211,6 +211,17 @@ def test_a_missing_part_is_found_before_anything_is_restored(
     _refused(world, error, said, set="live.program", release=release)
 
 
+@pytest.mark.parametrize(("old", "new"), [
+    ("into: \"1.0\"", "into: ../elsewhere"), ("current: current", "current: /etc/passwd"),
+    ("tree: program", "tree: lamp"), ("packages/app-1.0.tar", "../app.tar"), ("\"1.0\":", "\"2.0\":"),
+])
+def test_a_recipe_that_leads_astray_is_wrong_use(world: World, old: str, new: str) -> None:
+    product = _kept_product(world)
+    (product / "kept.yaml").write_text((product / "kept.yaml").read_text().replace(old, new, 1))
+    with pytest.raises(WrongUse):
+        KeptRelease.of(product, "1.0", world.with_program().scratch)
+
+
 def _kept_product(world: World) -> Path:
     """A product folder with the package of a release, and a set of the live system with its program apart."""
     import io
@@ -226,7 +237,7 @@ def _kept_product(world: World) -> Path:
     (product / "packages/SHA256SUMS").write_text(f"{sha256}  app-1.0.tar\n")
     (product / "kept.yaml").write_text("""
 releases:
-  "1.0": {packages: [packages/app-1.0.tar], at: here, tree: program, into: "1.0", current: current, strip: 1,
+  "1.0": {packages: [packages/app-1.0.tar], tree: program, into: "1.0", current: current, strip: 1,
           configuration: [app/app.ini]}
 """)
     (world.folder / "live-program/old").mkdir(parents=True)
