@@ -99,7 +99,8 @@ def loading(extension: str, printed: str) -> str:
 def _server(record: DatabaseRecord) -> dict[str, str]:
     """What the page says of a server whose log is kept."""
     server = record.log.server if record.log else {}
-    return {name: shlex.quote(server.get(name, "")) for name in ("version", "superuser", "database")}
+    major = server.get("version", "")[:-4]
+    return {"version": major, **{name: shlex.quote(server.get(name, "")) for name in ("superuser", "database")}}
 
 
 def _unpacked(part: Part, beside: str = "") -> str:

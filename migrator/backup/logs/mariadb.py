@@ -16,7 +16,7 @@ from migrator.backup.logs.record import LogRecord
 from migrator.commands import mariadb, mariadb_log
 from migrator.commands.quoting import text_value
 from migrator.errors import HostError
-from migrator.model.finding import Finding
+from migrator.model.finding import Finding, informs
 from migrator.text import _
 
 MAGIC = b"\xfebin"
@@ -82,7 +82,11 @@ class MariadbLog:
         return found + self._wrong_tools(release)
 
     def remarks(self) -> list[Finding]:
-        return []
+        if self._row(_SERVER)[2] == "ROW":
+            return []
+        return [informs("backup.log_mixed", _("the log of {name} holds statements (binlog_format is not ROW)").format(
+            name=self._client.name), _("a statement that was given while another database was in use is not brought "
+                                       "back with this one; set binlog_format to ROW"))]
 
     def broken(self, since: LogRecord) -> str | None:
         place = Place.of(since.last)
