@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrator.backup import watch
+from migrator.clone.file_leaks import leaks_in_tree
+from migrator.clone.file_names import mask_names
 from migrator.clone.neutral.model import Neutral
 from migrator.clone.neutral.neutralise import neutralise
 from migrator.clone.parity.parity import NO_RULES, parity
@@ -18,6 +20,7 @@ from migrator.mask.masking import mask
 from migrator.mask.originals import Originals, gather
 from migrator.mask.rules import Rules
 from migrator.model.finding import blocking
+from migrator.secret import Secret
 from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import OnLine
@@ -47,13 +50,16 @@ class Harmless:
     """What was done to a copy, and how alike it still is."""
 
     masked: dict[str, Any] = field(default_factory=dict)
+    renamed: int = 0
+    """Files whose names were masked."""
     adapted: list[str] = field(default_factory=list)
     neutralised: dict[str, Any] = field(default_factory=dict)
     leaks: int | None = None
     parity: Parity | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {"masked": self.masked, "adapted": self.adapted, "neutralised": self.neutralised, "leaks": self.leaks,
+        return {"masked": self.masked, "renamed": self.renamed, "adapted": self.adapted,
+                "neutralised": self.neutralised, "leaks": self.leaks,
                 "parity": self.parity.as_json() if self.parity else None}
 
 
@@ -65,26 +71,39 @@ def make_harmless(copy: Site, live: Site, terms: Terms, *, say: OnLine = watch.n
     before this has returned. Raises FindingsBlock, Misfit, AlreadyMasked.
     """
     done = Harmless()
-    originals: dict[str, Originals] = {}
-    if terms.masks:
-        key = live.secret(MASKING)
-        say(_("masking the copy"))
-        for name in copy.environment.databases:
-            originals[name] = gather(copy.database(name), terms.masks, key)
-            done.masked[name] = mask(copy.database(name), terms.masks, key).as_json()
+    originals = _mask(copy, live.secret(MASKING), terms.masks, done, say) if terms.masks else {}
     done.adapted = adapt(copy, Traces.of(live, copy), terms.files)
     if terms.neutral:
         say(_("making every integration harmless"))
         done.neutralised = neutralise(copy, terms.neutral, say=say).as_json()
     if terms.masks:
         say(_("looking for what the masks should have taken away"))
-        for name, values in originals.items():
-            require_none(leaks_in(copy.database(name), terms.masks, values), copy.name)
+        _require_no_leaks(copy, terms.masks, originals)
         done.leaks = 0
     if terms.least is not None:
         say(_("comparing the copy with its original"))
         done.parity = _alike(copy, live, terms, done.masked)
     return done
+
+
+def _mask(copy: Site, key: Secret, rules: Rules, done: Harmless, say: OnLine) -> dict[str, Originals]:
+    """Mask databases and names of files; the values that were taken away, by database, to be looked for afterwards."""
+    say(_("masking the copy"))
+    originals: dict[str, Originals] = {}
+    for name in copy.environment.databases:
+        originals[name] = gather(copy.database(name), rules, key)
+        done.masked[name] = mask(copy.database(name), rules, key).as_json()
+    for values in [*originals.values()][:1]:
+        done.renamed = mask_names(copy, rules, values, key)
+    return originals
+
+
+def _require_no_leaks(copy: Site, rules: Rules, originals: Mapping[str, Originals]) -> None:
+    """Raises Leaked with every place in a database or tree where a value of the original stands."""
+    for name, values in originals.items():
+        require_none(leaks_in(copy.database(name), rules, values), copy.name)
+        for tree in copy.environment.trees:
+            require_none(leaks_in_tree(copy, tree, values), copy.name)
 
 
 def masked_columns(masked: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
