@@ -62,7 +62,7 @@ def take_set(site: Site, vault: Path, name: str, *, databases: Sequence[str] | N
     vault.mkdir(parents=True, exist_ok=True, mode=0o700)
     seal = public_keys(site.environment.backups.sealed_for)
     run_exports(site, chosen[1], say)
-    room(vault, estimate(site, *chosen) + KEEP_FREE)
+    room(vault, estimate(site, chosen[0], [] if base else chosen[1]) + KEEP_FREE)  # of changes, none is known yet
     asking = Asking(site, attachments_of(site) if attachments is None else attachments, *chosen)
     with growing(final) as folder, snapshot(site, chosen[1], mirrored=bool(chosen[0])) as held:
         started = clock.stamp()
@@ -144,7 +144,9 @@ class _Taker:
             remember(self._folder.parent, record, self.entries[name])
         return record
 
-    def _pack(self, path: str, fill: Callable[[BinaryIO], object]) -> Part:
+    def _pack(self, path: str, fill: Callable[[BinaryIO], object], expected: int = 0) -> Part:
+        """Write a part; raises NoSpace at once where so many bytes as are expected at most have no room."""
+        room(self._folder, expected + KEEP_FREE)
         done: list[Part] = []
         with part.writing(self._folder, path, self._progress, done.append, self._seal) as sink:
             fill(sink)

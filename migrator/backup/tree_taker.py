@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from migrator.backup.archive import read_archive
 from migrator.backup.entry import Entries, Entry, as_lines
@@ -18,8 +18,14 @@ from migrator.backup.set import BackupSet
 from migrator.model.finding import Finding, warns
 from migrator.text import _
 
-Pack = Callable[[str, Callable[[BinaryIO], object]], Part]
-"""Writes a part of the set that grows: its path without what sealing adds, and what fills its stream."""
+Fill = Callable[[BinaryIO], object]
+
+
+class Pack(Protocol):
+    """Writes a part of the set that grows."""
+
+    def __call__(self, path: str, fill: Fill, expected: int = 0) -> Part:
+        """`path` without what sealing adds, what fills the stream, and the bytes that it will be at most, if known."""
 
 
 def take_tree(folder: Folder, name: str, pack: Pack, base: BackupSet | None,
@@ -37,13 +43,13 @@ def take_tree(folder: Folder, name: str, pack: Pack, base: BackupSet | None,
     listed = source.entries(hashed=False)
     kept = still_held(base, name, folder, listed) if base else {}
     changed = with_parents(n for n in listed if n not in kept) if kept else None
-    first = _archive(source, changed, f"trees/{name}.tar.zst", pack, unread=True)
+    first = _archive(source, changed, f"trees/{name}.tar.zst", pack, listed, unread=True)
     again = None
     entries = {**kept, **{n: _as_listed(e, listed.get(n)) for n, e in first.entries.items()}}
     if first.moved:
         later = source.entries(hashed=False)
         restless = with_parents(n for n, e in later.items() if e != listed.get(n) or n not in entries)
-        again = _archive(source, restless, f"trees/{name}.again.tar.zst", pack, unread=False)
+        again = _archive(source, restless, f"trees/{name}.again.tar.zst", pack, later, unread=False)
         entries = {**{n: e for n, e in entries.items() if n in later},
                    **{n: replace(_as_listed(e, later.get(n)), again=True) for n, e in again.entries.items()}}
     listing = pack(f"trees/{name}.list.zst", lambda sink: sink.writelines(as_lines(entries)))
@@ -86,7 +92,8 @@ class _Archive:
     moved: Sequence[str]
 
 
-def _archive(folder: Folder, names: Sequence[str] | None, path: str, pack: Pack, *, unread: bool) -> _Archive:
+def _archive(folder: Folder, names: Sequence[str] | None, path: str, pack: Pack, listed: Entries, *,
+             unread: bool) -> _Archive:
     """Pack these names, None standing for all; `unread`: what may not be read is one more of those that moved."""
     entries: dict[str, Entry] = {}
     moved: list[str] = []
@@ -96,7 +103,8 @@ def _archive(folder: Folder, names: Sequence[str] | None, path: str, pack: Pack,
             result = folder.pack(both) if names is None else folder.pack_named(names, both)
             moved.extend(moved_files(folder, result, unread=unread))
 
-    return _Archive(pack(path, fill), entries, moved)
+    expected = sum(listed[n].size for n in names or () if n in listed)
+    return _Archive(pack(path, fill, expected), entries, moved)
 
 
 def _as_listed(packed: Entry, listed: Entry | None) -> Entry:
