@@ -23,6 +23,7 @@ from migrator.mask.leaks import leaks_in
 from migrator.mask.masking import mask
 from migrator.mask.originals import gather
 from migrator.mask.rules import Rules
+from migrator.mask.subset import narrow
 from migrator.playbook.inventory import Database as Entry
 from migrator.secret import Secret
 
@@ -67,6 +68,7 @@ import os, signal, sys
 from migrator.database.open import open_database
 from migrator.mask import masking
 from migrator.mask.rules import Rules
+from migrator.mask.subset import narrow
 from migrator.playbook.inventory import Database
 from migrator.secret import Secret
 
@@ -134,6 +136,16 @@ def test_killed_in_the_middle_and_masked_then(url: str) -> None:
     with pytest.raises(AlreadyMasked):
         mask(database, rules, KEY)
     assert database.integrity() == []
+
+
+def test_a_copy_is_made_smaller_over_keys_that_the_server_judges(url: str) -> None:
+    rules = Rules.parse((RULES + "subset: {seeds: [{table: person, where: staff_no < 20}], down: [note]}").encode())
+    database = open_database("main", Entry(url=url, at="here"))
+    assert {each.table: (each.kept, each.removed) for each in narrow(database, rules)} == {
+        "person": (10, 80), "note": (10, 80), "team": (0, 90)}
+    assert database.integrity() == []
+    mask(database, rules, KEY)
+    assert database.query("select count(*) from note join person on author = login") == [(10,)]
 
 
 @pytest.fixture(params=["postgresql", "mariadb"])
