@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from migrator.backup.entry import Difference, Entries, Entry, Kind, with_hard_links
+from migrator.backup.packing import require_listed
 from migrator.commands import files, tree
 from migrator.commands.shell import Command
 from migrator.transport.base import Result, Transport
-from migrator.transport.whole import output_of
 
 LONG = 24 * 3600.0
 """Seconds after which moving a whole folder is given up."""
@@ -108,7 +109,10 @@ class Folder:
         self.host.run(files.remove_tree(self.path).as_user(self.user), timeout=LONG)
 
     def _lines(self, command: Command, input: bytes = b"") -> list[bytes]:
-        return output_of(self.host, command.as_user(self.user), input=input, timeout=LONG).split(b"\0")[:-1]
+        output = io.BytesIO()
+        require_listed(self, self.host.stream_out(command.as_user(self.user), output, input=input, timeout=LONG,
+                                                  check=False))
+        return output.getvalue().split(b"\0")[:-1]
 
 
 def _entry(row: Sequence[bytes], settled: int, mirror: bool) -> Entry:

@@ -1,13 +1,16 @@
-"""What tar says while it packs a tree that others work in."""
+"""What find, sha256sum and tar say while they read a tree that others work in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from migrator.backup.folder import Folder
 from migrator.errors import CommandFailed
 from migrator.text import _
 from migrator.transport.base import Result
+
+if TYPE_CHECKING:
+    from migrator.backup.folder import Folder
 
 _MOVED = ("file changed as we read it", "File shrank by", "File removed before we read it", "No such file or directory")
 _REFUSED = ("Cannot open: Permission denied", "Cannot stat: Permission denied")
@@ -27,6 +30,14 @@ def moved_files(folder: Folder, result: Result, *, unread: bool = False) -> list
             output="\n".join(others[-10:]), where=folder.host.name,
             hint=_("the user who packs must be able to read everything; name the owner of the tree in the inventory"))
     return [*_moved(_lines(result)), *refused]
+
+
+def require_listed(folder: Folder, result: Result) -> None:
+    """Raises CommandFailed when a listing went wrong for another reason than files that vanished meanwhile."""
+    if others := failures(result):
+        raise CommandFailed(_("{path} could not be listed: {why}").format(path=folder.path, why="; ".join(others[:5])),
+                            exit_code=result.exit_code, output="\n".join(others[-10:]), where=folder.host.name,
+                            hint=_("its user must be able to read everything; name the owner in the inventory"))
 
 
 def failures(result: Result) -> list[str]:

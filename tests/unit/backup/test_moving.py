@@ -17,9 +17,12 @@ from migrator.backup.set import BackupSet
 from migrator.backup.take import take_set
 from migrator.backup.tree_folder import tree_folder
 from migrator.backup.verify import verify_set
+from migrator.commands import tree
+from migrator.commands.shell import Command, script
 from migrator.errors import CommandFailed
 from migrator.site import Site
 from migrator.transport.base import Result
+from migrator.transport.local import LocalTransport
 
 CHANGED = b"tar: ./files/two.txt: file changed as we read it\n"
 
@@ -79,6 +82,23 @@ def test_what_changed_while_it_was_read_is_fetched_once_more(
     shutil.rmtree(root)
     restore_set(site, later.folder)
     assert not compare(after, tree_folder(site, "app").entries(hashed=True), owners=True)
+
+
+@pytest.mark.parametrize(("said", "fails"), [("No such file or directory", False), ("Permission denied", True)])
+def test_a_listing_misses_what_vanished_and_nothing_else(
+        said: str, fails: bool, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing = tree.listing
+
+    def interrupted(path: str, exclude: tuple[str, ...]) -> Command:
+        return script('sh -c "$1"; echo "$2" >&2; exit 1', listing(path, exclude).text, f"find: './gone': {said}")
+
+    monkeypatch.setattr(tree, "listing", interrupted)
+    folder = Folder(LocalTransport("here"), str(root))
+    if fails:
+        with pytest.raises(CommandFailed, match="Permission denied"):
+            folder.entries(hashed=False)
+    else:
+        assert "files/one.txt" in folder.entries(hashed=False)
 
 
 def test_what_never_rests_is_told(site: Site, root: Path, vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
