@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from migrator import clock
+from migrator.backup.catalog import is_former
 from migrator.backup.copies import Copied, copies_of
 from migrator.backup.set import BackupSet
 from migrator.site import Site
@@ -16,8 +17,8 @@ def summary(kept: BackupSet) -> dict[str, Any]:
     manifest, proof = kept.manifest, kept.proof
     age = (clock.now() - clock.parse(manifest.taken)).total_seconds()
     return {"id": kept.id, "environment": manifest.environment, "taken": manifest.taken, "age": round(age),
-            "whole": manifest.base is None, "base": manifest.base, "size": kept.bytes, "sealed": bool(manifest.seal),
-            "level": proof.level, "proven": proof.proven, "folder": str(kept.folder),
+            "former": is_former(kept.id), "whole": manifest.base is None, "base": manifest.base, "size": kept.bytes,
+            "sealed": bool(manifest.seal), "level": proof.level, "proven": proof.proven, "folder": str(kept.folder),
             "databases": list(manifest.databases), "trees": list(manifest.trees),
             "notes": [dict(note) for note in manifest.notes]}
 
@@ -31,6 +32,8 @@ class Copies:
 
     def of(self, kept: BackupSet) -> list[dict[str, Any]]:
         """One plain record for each place that the inventory names."""
+        if is_former(kept.id):  # a way back of this machine is not copied
+            return []
         if not self._away:
             found = copies_of(self._site, kept)
             self._away = [one for one in found if one.state == "unknown"]

@@ -33,8 +33,9 @@ def show_sets(rows: Sequence[Mapping[str, Any]], findings: Sequence[Finding], fo
 
 def show_taken(row: Mapping[str, Any], following: str) -> str:
     """A set that was just taken, with its copies and what was noticed meanwhile."""
-    head = _("set {id}: {kind}, {size} after {time}; it is not proven before it was restored").format(
-        id=row["id"], kind=_kind(row), size=show_size(row["size"]), time=show_seconds(row["seconds"]))
+    head = _("set {id}: {kind}, {size} after {time}, {proof}").format(
+        id=row["id"], kind=_kind(row), size=show_size(row["size"]), time=show_seconds(row["seconds"]),
+        proof=proof_words(row["level"]))
     return "\n".join([f"✓ {head}", *map(_copied, row["copies"]), *_notes(row["notes"]), _next(following)])
 
 
@@ -64,10 +65,14 @@ def show_pruning(told: Mapping[str, Any], following: str, *, room: int | None = 
     else:
         sentence = (_("{count} sets were removed: {size}") if told["done"]
                     else _("{count} sets would be removed, for ever: {size}")).format(**words)
-    return "\n".join([*kept, *gone, sentence, _next(following)])
+    left = ["✗ " + _("the copy of {set} in {place} is still there: {why}").format(
+        set=one["set"], place=one["place"], why=one["detail"]) for one in told["copies"]]
+    return "\n".join([*kept, *gone, sentence, *left, _next(following)])
 
 
 def _kind(row: Mapping[str, Any]) -> str:
+    if row["former"]:
+        return _("way back")
     return _("whole") if row["whole"] else _("increment")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,22 +18,27 @@ from migrator.text import _
 if TYPE_CHECKING:
     from migrator.backup.set import BackupSet
 
-LEVELS = "1 files re-read, 2 decoded to the end, 3 restored and compared, 4 the application started on it"
+PROVABLE = "1 files re-read, 2 decoded to the end, 3 restored and compared"
+LEVELS = PROVABLE + ", 4 the application started on it"
 
 
 @command(env="the environment", what="databases, trees, or their names, with commas between; everything if left out",
-         whole="a whole set, also on a day for changes only")
-def take(call: Call, env: str | None = None, what: str | None = None, whole: bool = False) -> int | None:
+         whole="a whole set, also on a day for changes only",
+         prove="prove it at once up to this level: " + PROVABLE)
+def take(call: Call, env: str | None = None, what: str | None = None, whole: bool = False,
+         prove: str | None = None) -> int | None:
     """Take a backup set into the vault, whole or what has changed as the week has it, and copy it to other places."""
     from migrator.backup.choice import chosen_of
     from migrator.backup.copies import copy_set
     from migrator.backup.schedule import due
     from migrator.backup.summary import summary
     from migrator.backup.take import absent, take_set
+    from migrator.backup.verify import verify_set
     from migrator.screen.backups import show_taken
     from migrator.screen.meter import Meter
 
     needed({"env": env})
+    level = _level(prove, 3, "prove") if prove else 0
     site, vault, now = call.app.site(str(env)), call.app.vault(str(env)), clock.now()
     databases, trees = chosen_of(site, [name.strip() for name in what.split(",")] if what else [])
     for place in absent(site, databases, trees):
@@ -43,11 +49,14 @@ def take(call: Call, env: str | None = None, what: str | None = None, whole: boo
     tell(_("whole set: {why}").format(why=_("asked for")) if whole
          else (_("whole set: {why}") if plan.whole else _("increment: {why}")).format(why=plan.why))
     kept = take_set(site, vault, f"{site.name}.{now:%Y%m%d-%H%M%S}", databases=databases, trees=trees,
-                    base=None if whole else plan.base, say=tell, progress=meter)
+                    base=None if whole else plan.base, logs=True, say=tell, progress=meter)
+    if level:
+        verify_set(site, kept.folder, level=level, say=tell, progress=meter)
     copied = copy_set(site, kept, tell, meter)
-    row = {**summary(kept), "copies": [one.__dict__ for one in copied], "why": plan.why,
+    row = {**summary(kept), "copies": [asdict(one) for one in copied], "why": plan.why,
            "seconds": round(time.monotonic() - since, 3)}
-    call.show(show_taken(row, f"inv backup.verify --set {kept.id}"), {"event": "taken", **row})
+    following = f"inv backup.list --env {env}" if row["proven"] else f"inv backup.verify --set {kept.id}"
+    call.show(show_taken(row, following), {"event": "taken", **row})
     return Exit.FINDINGS_BLOCK if any(one.state != "whole" for one in copied) else None
 
 
@@ -78,16 +87,15 @@ def verify(call: Call, set: str | None = None, env: str | None = None, level: st
     from migrator.screen.backups import show_proven
     from migrator.screen.meter import Meter
 
-    if level not in ("1", "2", "3", "4"):
-        raise WrongUse(_('--level is a number from 1 to 4, not "{text}"').format(text=level), hint="--level 3")
+    wanted = _level(level, STARTED, "level")
     if not set:
         needed({"env": env})
     kept = named(call, set) if set else newest(call, str(env))
-    if int(level) == STARTED:
+    if wanted == STARTED:
         needed({"on": on, "checks": checks})
     tell, meter = teller(call), Meter(as_json=call.json)
-    facts = verify_set(home_of(call, kept), kept.folder, level=min(int(level), RESTORED), say=tell, progress=meter)
-    if int(level) == STARTED:
+    facts = verify_set(home_of(call, kept), kept.folder, level=min(wanted, RESTORED), say=tell, progress=meter)
+    if wanted == STARTED:
         facts = _started(call, kept, str(on), str(checks), adapt)
     following = f"inv backup.list --env {kept.manifest.environment}" if facts["proven"] \
         else f"inv backup.verify --set {kept.id}"
@@ -128,6 +136,7 @@ def export(call: Call, set: str | None = None, to: str | None = None, archives: 
 def prune(call: Call, env: str | None = None, yes: bool = False) -> int | None:
     """Show which sets the inventory's rules keep and why, and which would go; remove these with --yes."""
     from migrator.backup.catalog import sets
+    from migrator.backup.copies import remove_copies
     from migrator.backup.needed import needed_by_runs
     from migrator.backup.restoration import relied_on
     from migrator.backup.retention import plan
@@ -140,18 +149,29 @@ def prune(call: Call, env: str | None = None, yes: bool = False) -> int | None:
     relied = needed_by_runs(call.app.journal, found) | relied_on(vault)
     pruning = plan(found, keeping, clock.now().astimezone(), relied)
     gone = yes and not call.dry and bool(pruning.removed)
+    failed = []
     if gone:
         remove(vault, pruning, teller(call))
+        failed = [asdict(one) for one in remove_copies(call.app.site(str(env)), list(pruning.removed), teller(call))]
     told = {"event": "pruned", "env": env, "kept": {name: list(why) for name, why in pruning.kept.items()},
-            "removed": dict(pruning.removed), "bytes": pruning.bytes, "done": gone}
+            "removed": dict(pruning.removed), "bytes": pruning.bytes, "done": gone, "copies": failed}
     following = f"inv backup.list --env {env}" if gone or not pruning.removed else f"inv backup.prune --env {env} --yes"
     call.show(show_pruning(told, following), told)
-    return None
+    return Exit.FINDINGS_BLOCK if failed else None
+
+
+def _level(text: str, highest: int, flag: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= highest:
+        raise WrongUse(_('--{flag} is a number from 1 to {highest}, not "{text}"').format(
+            flag=flag, highest=highest, text=text), hint=f"--{flag} 3")
+    return int(text)
 
 
 def _following(rows: list[dict[str, Any]], environment: str) -> str:
-    if not rows:
+    """What to type next: first take, then prove, then it can be restored."""
+    newest = next((row for row in rows if not row["former"]), None)
+    if newest is None:
         return f"inv backup.take --env {environment}"
-    if not rows[0]["proven"]:
-        return f"inv backup.verify --set {rows[0]['id']}"
-    return f"inv backup.restore --env {rows[0]['environment']}"
+    if not newest["proven"]:
+        return f"inv backup.verify --set {newest['id']}"
+    return f"inv backup.restore --env {newest['environment']}"
