@@ -7,13 +7,16 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
+import backup_rig
 import pytest
 from backup_rig import TREE, Place, fill, left_behind, sites
 from rig import HostFactory
 from rig_databases import Database
 from rig_host import TestHost
+from ssh_places import entry
 
 from migrator import clock
 from migrator.backup.by_hand import restoring
@@ -49,6 +52,12 @@ def postgresql_logged(module_host_factory: HostFactory) -> TestHost:
     host.must(["psql", "-qX", "-c", "alter system set max_slot_wal_keep_size = '2GB'", "-c", "select pg_reload_conf()"],
               user="postgres")
     return host
+
+
+@pytest.fixture
+def as_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """We log in as root, as whom no server of ours may run."""
+    monkeypatch.setattr(backup_rig, "entry", partial(entry, user="root"))
 
 
 @pytest.fixture(params=["mariadb", "postgresql"])
@@ -126,6 +135,7 @@ def rotate(place: Place) -> None:
         place.host.must(["psql", "-qXc", "select pg_switch_wal()"], user="postgres")
 
 
+@pytest.mark.usefixtures("as_root")
 def test_a_chain_that_is_taken_while_others_write_ends_in_what_is_live(place: Place, tmp_path: Path) -> None:
     place.sql("create table pair (a integer primary key, b integer)")
     stop = threading.Event()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import Transport
 from migrator.units import show_size
+
+_SHORT = 12
+"""Digits of a name: the path of a socket may have about a hundred characters in all."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ def ground(site: Site, client: ServerClient, account: str, needed: int) -> Itera
     Servers refuse to run as root: where root logs in, it is the server's own `account`. `needed` bytes must be free.
     Raises NoSpace.
     """
-    name = f"{OURS}moment_{client.name}"
+    name = f"{OURS}moment_{hashlib.sha256(f'{site.name}/{client.name}'.encode()).hexdigest()[:_SHORT]}"
     if client.host.read(words("id", "-u")).text.strip() == "0":
         there = Ground(client.host, posixpath.join("/var/tmp", name), account)  # noqa: S108 (made private, never reused)
     else:

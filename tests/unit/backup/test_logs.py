@@ -18,8 +18,10 @@ import pytest
 from migrator import clock
 from migrator.backup.client.mariadb import MariadbClient
 from migrator.backup.client.postgres import PostgresClient
+from migrator.backup.client.server import ServerClient
 from migrator.backup.errors import SetDamaged, SetMissing
 from migrator.backup.logs.errors import OutsideLog
+from migrator.backup.logs.ground import ground
 from migrator.backup.logs.head import Head, Without
 from migrator.backup.logs.mariadb import MariadbLog, Place
 from migrator.backup.logs.postgres import PostgresLog
@@ -31,7 +33,8 @@ from migrator.backup.manifest_file import save
 from migrator.backup.part import Part
 from migrator.backup.set import BackupSet
 from migrator.backup.take import take_set
-from migrator.errors import HostError
+from migrator.commands.shell import Command, words
+from migrator.errors import HostError, NoSpace
 from migrator.site import Site
 
 SEGMENT = 16 * 1024 * 1024
@@ -109,6 +112,19 @@ def test_sqlite_has_no_log_and_the_set_says_so(site: Site, vault: Path) -> None:
     kept = take_set(site, vault, "one", logs=True)
     assert "backup.no_log" in [note["code"] for note in kept.manifest.notes]
     assert kept.manifest.databases["main"].log is None and covers(kept, "main") is None
+
+
+def test_a_server_of_our_own_is_not_begun_without_room(site: Site) -> None:
+    ran: list[str] = []
+
+    def said(command: Command) -> SimpleNamespace:
+        return SimpleNamespace(text="1000" if command == words("id", "-u") else "/dev/sda 1000")
+
+    host = SimpleNamespace(name="here", read=said, expand=str, run=lambda command, timeout: ran.append(command.text))
+    client = cast(ServerClient, SimpleNamespace(name="main", host=host, entry=site.environment.databases["main"]))
+    with pytest.raises(NoSpace, match="are needed"), ground(site, client, "mysql", 1001):
+        raise AssertionError("there cannot be so much room")
+    assert len(ran) == 1 and "/work/scratch/migrator_moment_" in ran[0]
 
 
 def test_the_heads_of_streams() -> None:
@@ -229,7 +245,8 @@ def postgres(*, tool: str = "pg_basebackup (PostgreSQL) 15.20", refused: str = "
     said = {"\nSELECT json_build_object(\n    'version', current_setting('server_version_num'),": json.dumps(SERVER),
             "\nSELECT json_build_object(": json.dumps({**MAY, **may}), "SELECT restart_lsn": kept_from}
     return PostgresLog(cast(PostgresClient, SimpleNamespace(
-        database="Main DB", name="main", site=SimpleNamespace(name="live"), admin=SimpleNamespace(user="keeper", address="h", port=1),
+        database="Main DB", name="main", site=SimpleNamespace(name="live"),
+        admin=SimpleNamespace(user="keeper", address="h", port=1),
         admin_sql=answering(said), refused=lambda command: refused, unlogged=lambda: list(unlogged),
         host=SimpleNamespace(read=lambda command, check: SimpleNamespace(text=tool)))))
 
