@@ -64,8 +64,7 @@ class Office:
         """One transaction of an application that means its foreign keys."""
         with self.meeting.end(side).connect() as connection:
             if self.meeting.end(side).make == "sqlite":
-                connection.exec_driver_sql("pragma foreign_keys = on")
-                connection.commit()
+                connection.connection.driver_connection.execute("pragma foreign_keys = on")  # before any transaction
             with connection.begin():
                 for statement in statements:
                     connection.exec_driver_sql(statement)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property, partial
 
-from sqlalchemy import Delete, Insert, Select, and_, insert, literal, not_, or_, select
+from sqlalchemy import Delete, Insert, Select, and_, delete, insert, literal, not_, or_, select
 
 from migrator.lens.copy.keys import Key
 from migrator.lens.lens import Lens
@@ -157,6 +157,12 @@ class Part:
         """Bring what the source's rows become."""
         for carriage in self._making:
             carriage.run()
+        self._script.run("absent", self._road.target, lambda: _filled(self.shape))
+
+    def recall(self) -> None:
+        """Call the rows that the source does not have as the target calls them since some were renamed."""
+        stage = self.shape.stage.clause
+        self._script.run("recall", self._road.target, lambda: delete(stage).where(stage.c.here == 0))
         self._script.run("absent", self._road.target, lambda: _filled(self.shape))
 
     def decide(self) -> None:

@@ -53,7 +53,7 @@ class Order:
         written = [writing for part in self._parts for writing in part.writings]
         for place, writing in enumerate(written):
             writing.ties = tied(place, [one.table for one in written], writing.columns, target.make, rules)
-        self._looks = {part: Looks(company, part, Moving(part, Renaming(company, part.shape, target), target))
+        self._looks = {part: Looks(company, part, Moving(part, Renaming(company, part.shape, self._road), target))
                        for part in self._parts}
         self._deferred = target.make == "postgresql" and any(rule.deferrable for rule in rules.values())
 
@@ -73,6 +73,8 @@ class Order:
         self._check_later()
         for part in parts:
             self._looks[part].moving.run()
+        for part in parts if any(part.moved for part in parts) else ():
+            part.recall()
 
     def settle(self, parts: Sequence[Part]) -> None:
         """Have those rows wait that cannot be written now, with the reason in the plan."""

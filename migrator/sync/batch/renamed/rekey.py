@@ -21,15 +21,18 @@ AT_ONCE = 500
 
 
 def moves_of(changes: Iterable[tuple[Key | None, Key | None]]) -> dict[Key, Key]:
-    """For each key whose row has another now, that one.
+    """For each key whose row has another now, that one. A row that goes and comes again under its key is the same row.
 
     changes: each the key before (None for a row that is new) and after (None for one that goes), in their order.
     """
     rows: dict[Key, Key | None] = {}
+    gone: dict[Key, Key | None] = {}
     for was, now in changes:
-        row = rows.get(was, was) if was else None
+        row = rows.get(was, was) if was else gone.pop(now, None) if now else None
         if was:
             rows[was] = None
+            if not now:
+                gone[was] = row
         if now:
             rows[now] = row
     return {row: now for now, row in rows.items() if row and row != now}

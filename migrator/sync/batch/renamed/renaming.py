@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, delete, literal, null, select, update
 from sqlalchemy.sql.dml import UpdateBase
 
 from migrator.lens.copy.keys import Key
-from migrator.lens.copy.session import Session
 from migrator.lens.schema import ForeignKey, Table
 from migrator.lens.scope import Cell
 from migrator.lens.sql.canonical import typed
@@ -18,6 +17,8 @@ from migrator.sync.batch.order.company import Company
 from migrator.sync.batch.order.rules import Rule
 from migrator.sync.batch.order.spots import has_spots, spots
 from migrator.sync.batch.renamed.followers import Followers, Naming, at, values
+from migrator.sync.batch.renamed.kin import Kin
+from migrator.sync.batch.road import Road
 from migrator.sync.batch.shape import Shape
 from migrator.sync.batch.temporary import Temporary
 
@@ -25,13 +26,14 @@ from migrator.sync.batch.temporary import Temporary
 class Renaming:
     """Renames rows of a pair's target, in its main table and further ones. A few rows, one by one."""
 
-    def __init__(self, company: Company, shape: Shape, session: Session) -> None:
+    def __init__(self, company: Company, shape: Shape, road: Road) -> None:
         self._company = company
         self._shape = shape
-        self._session = session
+        self._session = road.target
+        self._kin = Kin(company, road)
         self._table = shape.target.main
         self._rows = self._table.clause(company.side)
-        self._followers = Followers(company, session)
+        self._followers = Followers(company, road.target)
 
     @cached_property
     def shelf(self) -> Temporary:
@@ -75,7 +77,7 @@ class Renaming:
             self._copy(was, now)
             self._tell(was, now)
             self._run(delete(self._rows).where(self._it(was)))
-        self._followers.agree(followers)
+        self._followers.agree(self._kin.follow(self._table, was, now, followers))
 
     def remove(self, key: Key) -> None:
         """Delete a row with its links and its rows in further tables."""
