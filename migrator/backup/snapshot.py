@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 
 from migrator.backup.folder import Folder
 from migrator.backup.mirror import Mirror
+from migrator.backup.part import Progress
 from migrator.backup.tree_folder import tree_folder
 from migrator.errors import MigratorError
 from migrator.model.finding import Finding, informs
@@ -16,27 +17,34 @@ from migrator.site import Site
 from migrator.text import _
 
 SHORTEST = 0.02
-"""Seconds between two passes over the trees, at least."""
+"""Seconds from one pass over the trees to the next, while the moment of a dump has not passed."""
+CLOSELY = 120.0
+"""Seconds for which the passes follow each other so, at most."""
+FLOWS = 1024 * 1024
+"""Bytes of a dump after which its moment has passed for certain: what was said before any table is much shorter."""
 
 
 class Snapshot:
     """A mirror of each tree. A file that a dump names is in it, if it lived longer than one pass over the trees takes:
-    a pass begins before the dump, others follow each other while it works, ever more slowly, and one comes after it.
+    a pass begins before the dump, others follow at once until its data flow, then ever more slowly, and one comes
+    after it.
     """
 
     def __init__(self, trees: Mapping[str, Folder], mirrors: Mapping[str, Mirror]) -> None:
         self._trees, self._mirrors = trees, mirrors
 
     @contextmanager
-    def followed(self) -> Iterator[None]:
-        """Around a dump: the trees are linked before, again and again meanwhile, and after."""
-        began = time.monotonic()
+    def followed(self) -> Iterator[Progress]:
+        """Around a dump: the trees are linked before, again and again meanwhile, and after.
+
+        Gives what is to be told how many bytes of the dump have come.
+        """
         self._link()
-        over = threading.Event()
-        follower = threading.Thread(target=self._follow, args=(over, max(SHORTEST, time.monotonic() - began)))
+        over, flowing = threading.Event(), threading.Event()
+        follower = threading.Thread(target=self._follow, args=(over, flowing))
         follower.start()
         try:
-            yield
+            yield lambda done, _total, _unit: flowing.set() if done > FLOWS else None
         finally:
             over.set()
             follower.join()
@@ -66,12 +74,14 @@ class Snapshot:
         for mirror in self._mirrors.values():
             mirror.link()
 
-    def _follow(self, over: threading.Event, pause: float) -> None:
-        """A dump's moment is near its beginning: the pauses double, so that a long dump costs a few passes more."""
+    def _follow(self, over: threading.Event, flowing: threading.Event) -> None:
+        """Once the dump's moment has passed the pauses double, so that a long dump costs a few passes more."""
+        pause, closely = SHORTEST, time.monotonic() + CLOSELY
         with suppress(MigratorError):  # the mirror knows what it was, and is none any more
             while not over.wait(pause):
+                passed = flowing.is_set() or time.monotonic() > closely
                 self._link()
-                pause *= 2
+                pause = 2 * pause if passed else pause
 
 
 @contextmanager

@@ -116,12 +116,12 @@ class _Taker:
         self._say(_("database {name}: {size}").format(name=name, size=show_size(client.size())))
         taking = Taking(client, self._site.database_entry(name), name, self._base, logs=self._logs)
         self.notes += taking.notes
-        with (closing(open_entry(self._site, name, client.live())) as database, self._held.followed(),
+        with (closing(open_entry(self._site, name, client.live())) as database, self._held.followed() as flowing,
               database.held() as state, ThreadPoolExecutor(1) as beside):
             measured = beside.submit(state.tables)
             properties, schema = client.properties(), database.schema().fingerprint
             packed = self._pack(f"databases/{name}.{taking.extension}.zst",
-                                lambda sink: taking.write(sink, state.name))
+                                lambda sink: taking.write(sink, state.name), flowing=flowing)
             facts = measured.result()
             same = (state.name and taking.joins) or state.stands()
             moved = [] if same else compare(facts, database.tables())
@@ -144,10 +144,15 @@ class _Taker:
             remember(self._folder.parent, record, self.entries[name])
         return record
 
-    def _pack(self, path: str, fill: Callable[[BinaryIO], object], expected: int = 0) -> Part:
+    def _pack(self, path: str, fill: Callable[[BinaryIO], object], expected: int = 0,
+              flowing: part.Progress = watch.still) -> Part:
         """Write a part; raises NoSpace at once where so many bytes as are expected at most have no room."""
+        def progress(done: float, total: float | None, unit: str) -> None:
+            flowing(done, total, unit)
+            self._progress(done, total, unit)
+
         room(self._folder, expected + KEEP_FREE)
-        done: list[Part] = []
-        with part.writing(self._folder, path, self._progress, done.append, self._seal) as sink:
+        parts: list[Part] = []
+        with part.writing(self._folder, path, progress, parts.append, self._seal) as sink:
             fill(sink)
-        return done[0]
+        return parts[0]
