@@ -13,11 +13,11 @@ from migrator.backup.set import BackupSet
 from migrator.checks.result import CheckResult
 from migrator.checks.run import run_suite
 from migrator.checks.suite_file import SuiteFile
+from migrator.clone.harmless import Harmless, Terms, make_harmless
 from migrator.clone.neutral.model import Neutral
-from migrator.clone.neutral.neutralise import neutralise
 from migrator.clone.neutral.read import NEUTRALISE_FILE, load_neutral
-from migrator.clone.traces import Traces, adapt
 from migrator.commands.shell import words
+from migrator.drill.addresses import require_none_of_live
 from migrator.drill.application import Application
 from migrator.drill.errors import ChecksFailed
 from migrator.drill.kept_release import KeptRelease
@@ -51,7 +51,7 @@ class Rebuild:
     bytes: int = 0
     """What was brought back so far, not compressed."""
     checks: list[CheckResult] = field(default_factory=list)
-    adapted: list[str] = field(default_factory=list)
+    done: Harmless = field(default_factory=Harmless)
     notes: list[str] = field(default_factory=list)
 
     def run(self) -> None:
@@ -62,8 +62,6 @@ class Rebuild:
             self._restore(databases=None, trees=[])
         with self.stopwatch.measured("files"):
             self._restore(databases=[], trees=self.trees)
-            files = dict.fromkeys([*self.adapt, *(self.neutral.adapt if self.neutral else ())])
-            self.adapted = adapt(self.scratch, Traces.of(self.live, self.scratch), list(files))
         with self.stopwatch.not_counted("neutralise"):
             self._make_harmless()
         with self.stopwatch.measured("start"):
@@ -90,8 +88,8 @@ class Rebuild:
 
     def _provision(self) -> None:
         for name in self.scratch.environment.hosts:
-            self.say(_("host {name} answers").format(name=name))
             self.scratch.host(name).read(words("true"))
+            self.say(_("host {name} answers").format(name=name))
         if self.release:
             self.release.install(self.scratch, self.say, self.progress)
 
@@ -102,13 +100,14 @@ class Rebuild:
 
     def _make_harmless(self) -> None:
         """What was restored must reach nobody when it starts: it holds the live system's addresses and keys."""
+        self.done = make_harmless(self.scratch, self.live, Terms(self.adapt, neutral=self.neutral), say=self.say)
+        require_none_of_live(self.scratch, self.live, self.neutral)
         if self.neutral is None:
             self.notes.append(_("no {file} of the product: what was started could reach others").format(
                 file=NEUTRALISE_FILE))
             self.say(self.notes[-1])
-            return
-        done = neutralise(self.scratch, self.neutral, say=self.say)
-        self.notes += [_("{name} was made harmless").format(name=name) for name in done.changed]
+        self.notes += [_("{name} was made harmless").format(name=name)
+                       for name in self.done.neutralised.get("changed", ())]
 
     def _judge(self) -> None:
         for suite in self.suites:

@@ -70,7 +70,7 @@ class Story:
         places += [(name, _shown(live.databases[name].url), _shown(entry.url))
                    for name, entry in scratch.databases.items() if name in live.databases]
         return [*(f"{name}: {there} → {here}" for name, there, here in places if there != here),
-                *(_("{file} was adapted").format(file=name) for name in self.rebuild.adapted)]
+                *(_("{file} was adapted").format(file=name) for name in self.rebuild.done.adapted)]
 
 
 def _shown(url: str) -> str:

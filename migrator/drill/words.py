@@ -64,14 +64,14 @@ def signature(known: KnownDrill) -> str:
 def phase_label(phase: str) -> str:
     """A phase as people call it."""
     return {"decide": _("decide"), "provision": _("provision"), "database": _("database"), "files": _("files"),
-            "start": _("start"), "verify": _("verify"), "switch": _("switch"), "neutralise": _("neutralise"),
-            "keep": _("keep what was there")}.get(phase, phase)
+            "start": _("start"), "verify": _("verify"), "switch": _("switch"),
+            "neutralise": _("adapt and make harmless"), "keep": _("keep what was there")}.get(phase, phase)
 
 
 def phase_meaning(phase: str) -> str:
     """What is done in a phase."""
     return {"decide": _("from the failure to the set that is restored"),
             "provision": _("hosts answer, room is made, a kept release is laid out"),
-            "database": _("databases restored and compared"), "files": _("file trees restored and compared, adapted"),
+            "database": _("databases restored and compared"), "files": _("file trees restored and compared"),
             "start": _("services started"), "verify": _("business checks until all have passed"),
             "switch": _("users let in; a drill without services for that leaves users where they are")}[phase]

@@ -47,7 +47,7 @@ def test_checks_that_never_pass_take_level_four_away(world: World, failing: Call
     prove_started(world.scratch, world.live, world.kept, [world.suite()], adapt=["app/app.ini"])
     before = world.state()
     with pytest.raises(ChecksFailed, match="three issues"):
-        prove_started(world.scratch, world.live, world.kept, [failing()])
+        prove_started(world.scratch, world.live, world.kept, [failing()], adapt=["app/app.ini"])
     assert world.kept.proof.level == proof.RESTORED and not world.kept.proof.history[-1].held
     assert world.state() == before
 
@@ -81,6 +81,13 @@ def test_checks_that_would_ask_the_live_system_are_refused(world: World) -> None
     _refused(world, "speaks of the live system", suites=[suite])
 
 
+def test_nothing_starts_on_a_configuration_that_names_the_live_system(world: World) -> None:
+    before, history = world.state(), world.kept.proof.history
+    with pytest.raises(FindingsBlock, match=r"app/app\.ini still names the live system: .*/live/main\.sqlite"):
+        prove_started(world.scratch, world.live, world.kept, [world.suite()])
+    assert world.state() == before and world.kept.proof.history == history
+
+
 def test_without_checks_nothing_is_proven(world: World) -> None:
     _refused(world, "no checks", suites=[])
 
@@ -103,7 +110,7 @@ def killed(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     with monkeypatch.context() as patched:
         patched.setattr(rebuild, "run_suite", lambda *_args: os.kill(os.getpid(), signal.SIGKILL))
         child = multiprocessing.get_context("fork").Process(target=prove_started, args=(
-            world.scratch, world.live, world.kept, [world.suite()]))
+            world.scratch, world.live, world.kept, [world.suite()]), kwargs={"adapt": ["app/app.ini"]})
         child.start()
         child.join(60)
     assert child.exitcode == -signal.SIGKILL
