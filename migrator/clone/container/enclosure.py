@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from migrator.clone.container.engine import Engine
@@ -73,14 +73,19 @@ class Enclosure:
         return attempts(line for name in told for line in self.engine.ask(
             docker.logs(name), _("the sinkhole of {clone} cannot be read").format(clone=self.clone)).splitlines())
 
-    def _ready(self, container: str) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            said = self.engine.ask(docker.logs(container), _("{name} cannot be read").format(name=container))
-            if _READY in said:
-                return
+    def until(self, container: str, holds: Callable[[], bool], patience: float = PATIENCE) -> None:
+        """Wait until something holds of a container; raises NoEngine, with its last words, when it died or is mute."""
+        deadline = time.monotonic() + patience
+        while not holds():
             alive = self.engine.ask(docker.running(container), _("{name} is gone").format(name=container)) == "true"
             if not alive or time.monotonic() > deadline:
+                said = self._said(container)
                 raise NoEngine(_("{name} does not run").format(name=container), where=self.clone,
                                hint=_("its last words: {words}").format(words=said[-300:] or "-"))
             time.sleep(0.05)
+
+    def _ready(self, container: str) -> None:
+        self.until(container, lambda: _READY in self._said(container))
+
+    def _said(self, container: str) -> str:
+        return self.engine.ask(docker.logs(container), _("{name} cannot be read").format(name=container))

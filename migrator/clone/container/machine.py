@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +38,7 @@ class Machine:
         return self.enclosure.container(self.name)
 
     def start(self, image: str, names: Sequence[str], hole: str, public_key: bytes, known_hosts: Path) -> None:
-        """Start it inside the closed network; returns when sshd has a key, which is recorded.
+        """Start it inside the closed network; returns when sshd answers, its key recorded.
 
         names: what other machines of the copy call it. Raises NoEngine when the container dies.
         """
@@ -47,6 +49,7 @@ class Machine:
         enclosure.engine.ask(docker.create(image, name=self.container, clone=enclosure.clone, options=options),
                              otherwise)
         enclosure.engine.ask(docker.start(self.container), otherwise)
+        enclosure.until(self.container, self._greets, PATIENCE)
         enclosure.watch(self.name, hole)
         enclosure.engine.ask(docker.inside(self.container, _KEY_IN), otherwise, input=public_key)
         with known_hosts.open("a", encoding="ascii") as file:
@@ -68,17 +71,17 @@ class Machine:
                     raise
                 time.sleep(0.2)  # the server may be starting still
 
+    def _greets(self) -> bool:
+        """Whether sshd answers; an open port says nothing, since the sinkhole takes connections before."""
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 2) as connection:
+            connection.settimeout(2)
+            return connection.recv(4) == b"SSH-"
+        return False
+
     def _host_key(self) -> str:
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                said = self.enclosure.engine.ask(docker.inside(self.container, _HOST_KEY),
-                                                 _("the machine {name} has no host key").format(name=self.name))
-                return " ".join(said.split()[:2])
-            except NoEngine:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+        said = self.enclosure.engine.ask(docker.inside(self.container, _HOST_KEY),
+                                         _("the machine {name} has no host key").format(name=self.name))
+        return " ".join(said.split()[:2])
 
 
 def _postgresql(user: str, password: Secret, admin: Secret) -> str:
