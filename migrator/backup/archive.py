@@ -73,7 +73,7 @@ def _entry(member: tarfile.TarInfo, archive: tarfile.TarFile, earlier: dict[str,
     if name and (parent not in earlier or earlier[parent].kind != "folder"):
         raise _unsafe(part, name, _("does not lie in a folder of the archive"))
     seconds, _point, fraction = member.pax_headers.get("mtime", str(member.mtime)).partition(".")
-    mtime = int(seconds) * 10**9 + int((fraction or "0").ljust(9, "0")[:9])
+    mtime = int(seconds + fraction.ljust(9, "0")[:9])  # a decimal number, also before 1970
     size, sha256, link = member.size, None, None
     if member.isreg():
         sha256 = _hash(content(member, archive, part))

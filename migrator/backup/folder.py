@@ -125,8 +125,9 @@ def _entry(row: Sequence[bytes], settled: int, mirror: bool) -> Entry:
 
 
 def _nanoseconds(moment: bytes) -> int:
+    """As find writes it: before 1970 the whole second below, and what has passed since."""
     seconds, _point, fraction = moment.partition(b".")
-    return int(seconds + fraction.ljust(9, b"0")[:9])
+    return int(seconds) * 10**9 + int(fraction.ljust(9, b"0")[:9])
 
 
 def _sum(line: bytes) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Something small in front of a stream: a password's line, a list of names."""
+"""Something small in front of a stream: a password's line."""
 
 from __future__ import annotations
 

@@ -66,6 +66,7 @@ def test_only_what_changed_is_packed_and_the_list_names_all(site: Site, root: Pa
 
 CHANGES: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "rewritten, size and time put back": (lambda root: rewrite(root / "files/two.txt"), {"files/two.txt"}),
+    "a time before 1970": (lambda root: os.utime(root / "files/two.txt", ns=(0, -5_250_000_000)), {"files/two.txt"}),
     "another mode": (lambda root: os.chmod(root / "files/two.txt", 0o600), {"files/two.txt"}),
     "one of its names removed": (lambda root: (root / "files/again.txt").unlink(), {"files/one.txt"}),
     "one more name": (lambda root: os.link(root / "files/one.txt", root / "b"),
