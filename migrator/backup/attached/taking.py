@@ -31,13 +31,8 @@ class Asking:
                  trees: Collection[str]) -> None:
         self._site = site
         self._sources = [s for s in attachments.attachments
-                         if s.tree in trees and site.database_name(s.database) in databases]
+                         if databases and s.tree in trees and site.database_name(s.database) in databases]
         self._before: list[_Asked] = []
-
-    @property
-    def trees(self) -> set[str]:
-        """The trees whose entries `after` wants to see."""
-        return {source.tree for source in self._sources}
 
     def before(self) -> None:
         """Ask before anything is dumped. Raises DatabaseError for a query that cannot be answered."""
