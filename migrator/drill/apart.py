@@ -58,4 +58,4 @@ def _asks_live(scratch: Site, live: Site, suites: Sequence[SuiteFile]) -> Iterat
         if left := traces.left(text):
             yield blocks("drill.asks_live", _("{name} speaks of the live system: {texts}").format(
                 name=name, texts=", ".join(left)),
-                _("write ${env.values.NAME} there, or give {env} addresses of its own").replace("{env}", scratch.name))
+                _("write ${{env.values.NAME}} there, or give {env} addresses of its own").format(env=scratch.name))

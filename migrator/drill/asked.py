@@ -16,9 +16,10 @@ from migrator.site import Site
 
 @dataclass(frozen=True)
 class Drill:
-    """`live` brought back into `scratch`, judged by the suites, from the set named (None: the newest
-    that is proven). `failed` is the first failed probe, if it was seen; else the system is gone as the drill begins.
-    `rto` and `rpo` are seconds that may pass and that may be lost; adapt, switch and release are those of Rebuild.
+    """`live` brought back into `scratch`, judged by the suites, from the set named (None: the newest that is proven).
+
+    `failed` is the first failed probe, if it was seen; else the system is gone as the drill begins. `rto` and `rpo` are
+    seconds that may pass and that may be lost; adapt, switch and release are those of Rebuild.
     """
 
     live: Site

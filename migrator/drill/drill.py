@@ -26,9 +26,8 @@ def run_drill(asked: Drill, *, say: OnLine = watch.nobody, progress: part.Progre
     """Hold the drill, write its record into the vault, held or failed, and give the scratch back.
 
     What forbids to begin is raised and leaves no record: SetMissing without a proven set, PartMissing and PackageWrong
-    of a kept release, FindingsBlock when the scratch is not disposable or too close to the live system, Locked and
-    WrongUse.
-    A drill that is interrupted is recorded as failed, and the interruption goes on.
+    of a kept release, FindingsBlock when the scratch is not disposable or too close to the live system, Locked,
+    WrongUse. A drill that is interrupted is recorded as failed, and the interruption goes on.
     """
     began, stopwatch = clock.now(), Stopwatch()
     failed = asked.failed or began
@@ -62,10 +61,16 @@ def _decide(asked: Drill) -> tuple[BackupSet, list[dict[str, str]]]:
 
 
 def _chosen(asked: Drill) -> BackupSet:
-    """The set that was named, else the newest proven one; it was there when the system failed. Raises SetMissing."""
+    """The set that was named, else the newest proven one; it is the live system's, and was there when that failed.
+
+    Raises SetMissing.
+    """
     found = ([catalog.find(asked.vault, asked.set)] if asked.set
-             else [s for s in catalog.sets(asked.vault, asked.live.name) if s.proof.proven])
+             else [s for s in catalog.backups(catalog.sets(asked.vault, asked.live.name)) if s.proof.proven])
     for kept in found:
+        if kept.manifest.environment != asked.live.name:
+            raise SetMissing(_("{set} is a set of {other}, not of {env}").format(
+                set=kept.id, other=kept.manifest.environment, env=asked.live.name), where=str(asked.vault))
         if asked.failed is None or clock.parse(kept.manifest.taken) <= asked.failed:
             return kept
     if found:

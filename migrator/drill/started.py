@@ -49,7 +49,13 @@ def prove_started(scratch: Site, live: Site, kept: BackupSet, suites: Sequence[S
 
 
 def rebuild_and_note(rebuild: Rebuild) -> None:
-    """Bring the application up, and add to the proof record of the set what that has shown."""
+    """Bring the application up, and add to the proof record of the set what that has shown.
+
+    A kept release shows nothing of the set's own program, so nothing is added then.
+    """
+    if rebuild.release:
+        rebuild.run()
+        return
     path, since = rebuild.kept.folder / PROOF, rebuild.stopwatch.total
     try:
         rebuild.run()

@@ -58,7 +58,7 @@ class Story:
             return Forecast(None, _("an old release does not grow any more"))
         if not whole(kept):
             return Forecast(None, _("a log was replayed, and its bytes are no measure; drill a whole set"))
-        known = sizes(catalog.sets(self.asked.vault, self.asked.live.name), kept)
+        known = sizes(catalog.backups(catalog.sets(self.asked.vault, self.asked.live.name)), kept)
         return forecast(known, moved=size(kept), moving=moving, fixed=self.rebuild.stopwatch.total - moving,
                         target=self.asked.rto)
 

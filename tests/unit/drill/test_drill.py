@@ -102,6 +102,11 @@ def test_an_application_that_does_not_start_is_a_failed_drill(world: World, monk
     assert not record.passed and record.broken == "start"
 
 
+def test_a_set_of_another_system_is_not_taken(world: World) -> None:
+    take_set(world.scratch, world.vault, "scratch.1", databases=[])
+    _refused(world, SetMissing, "a set of scratch", set="scratch.1")
+
+
 def test_users_are_let_in_when_all_else_is_proven(world: World) -> None:
     opened = world.folder / "open"
     acts = {"start": ["touch", str(opened)], "stop": ["rm", str(opened)], "status": ["test", "-f", str(opened)]}
