@@ -1,8 +1,8 @@
 """Commands that hold a folder's files by hard links: what is deleted or replaced meanwhile is still there, at no space.
 
 A mirror is a folder with `tree/`, which has the names of the mirrored one, the file `token`, which tells whose mirror
-it is, and `stamp`, whose time is the beginning of the last pass. Files in it are the live ones under another name:
-nothing here ever changes a file's mode, owner or content.
+it is, and `stamp`, whose time is two seconds before the last pass began, since clocks of file systems are coarse. Files
+in it are the live ones under another name: nothing here ever changes a file's mode, owner or content.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ shift
 cd -- "$1" || exit
 shift
 : > "$mirror/begun"
+touch -r "$mirror/begun" -d "-2 seconds" "$mirror/begun"
 ended=$({
     { "$@" -print0; echo $? >&3; } |
         { xargs -0 -r cp -lPf --parents --target-directory="$mirror/tree" --; echo $? >&3; }
@@ -59,9 +60,9 @@ def begin(mirror: str, path: str, token: str) -> Command:
 def link(mirror: str, path: str, exclude: Sequence[str], *, again: bool) -> Command:
     """Link every file below the path, or `again` only those that are new since the last pass.
 
-    New is a file that has one name, or one whose ctime is later than the beginning of that pass: it may have been made
-    with several. Linking sets the ctime too, so the second pass sees everything once more; cp leaves alone what is
-    linked.
+    New is a file that has one name, or whose ctime is not earlier than that pass: it may have been renamed after it was
+    linked, or made with several names. Linking sets the ctime too, so the second pass sees everything once more; cp
+    leaves alone what is linked.
     """
     news = ["(", "-links", "1", "-o", "-cnewer", f"{mirror}/stamp", ")"] if again else []
     return script(_LINK, mirror, path, "env", "LC_ALL=C", *finding(exclude, ["-type", "f", *news]))

@@ -17,6 +17,8 @@ from migrator.backup.attached.model import Attachments
 from migrator.backup.attached.read import attachments_of, load_attachments
 from migrator.backup.client.sqlite import SqliteClient
 from migrator.backup.errors import SetDamaged
+from migrator.backup.folder import Folder
+from migrator.backup.mirror import Mirror
 from migrator.backup.restore import restore_set
 from migrator.backup.set import BackupSet
 from migrator.backup.snapshot import Snapshot
@@ -26,6 +28,7 @@ from migrator.commands import mirror
 from migrator.commands.shell import script
 from migrator.errors import CommandFailed, Locked, PlaybookError
 from migrator.site import Site
+from migrator.transport.local import LocalTransport
 
 from .conftest import change, environment, fill
 
@@ -111,6 +114,17 @@ def test_a_file_that_came_after_the_first_look_and_went_after_the_dump_is_in_the
     kept = take_set(site, vault, "one", attachments=ATTACHED)
     assert kept.entries("app")["new/short.pdf"].size == 7
     assert verify_set(site, kept.folder)["level"] == 3
+
+
+def test_a_file_renamed_right_after_it_was_linked_is_linked_again(root: Path, work: Path) -> None:
+    """As applications do that write beside and rename: the link of the unfinished name is no link of the other one."""
+    mirrored = Mirror.of(Folder(LocalTransport("here"), str(root)), "app", str(work))
+    (root / "files/one.new").write_text("one")
+    mirrored.link()
+    (root / "files/one.new").rename(root / "files/one.pdf")
+    mirrored.link()
+    assert (Path(mirrored.folder.path) / "files/one.pdf").read_text() == "one"
+    mirrored.remove()
 
 
 def test_a_file_replaced_after_the_dumps_is_as_it_was(
