@@ -38,14 +38,17 @@ def versions() -> Command:
 
 
 def fetch(login: Login, log: str, start: int) -> Command:
-    """One finished file of a server's binary log on standard output, as it is kept there, from a position on."""
+    """One finished file of a server's binary log on standard output, as it is kept there, from a position on.
+
+    Option files are left out: the program refuses what is good for all others (default-character-set of [client]).
+    """
     return password_first(PASSWORD, script(
-        _FETCH, log, *reached(login), f"--user={login.user}", "--read-from-remote-server",
+        _FETCH, log, "--no-defaults", *reached(login), f"--user={login.user}", "--read-from-remote-server",
         f"--start-position={start}"))
 
 
 def start(folder: str, options: list[str]) -> Command:
-    """A server of our own in a new folder; it knows only `root`, without a password, on `socket_in(folder)`."""
+    """A server of our own in an empty folder; it knows only `root`, without a password, on `socket_in(folder)`."""
     return packaged("mariadb_start", arguments=(folder, *options))
 
 
@@ -63,4 +66,4 @@ def replay(folder: str, database: str, until: datetime | None) -> Command:
     events = script(_EVENTS, "--no-defaults", "--loose-skip-gtid-strict-mode", f"--database={database}",
                     f"--local-load={folder}", *stop)
     return pipe(events, script('exec mariadb "$@"', *reached(socket_in(folder)), "--user=root", "--batch",
-                               "--binary-mode", "--default-character-set=utf8mb4"))
+                               "--binary-mode", "--max-allowed-packet=1G", "--default-character-set=utf8mb4"))

@@ -1,11 +1,9 @@
-# Start a MariaDB server of our own in the new folder $1, reached by its socket alone; the rest are its options.
+# Start a MariaDB server of our own in the empty folder $1, reached by its socket alone; the rest are its options.
 set -eu
 umask 077
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/usr/libexec
 folder=$1
 shift
-mkdir -p -- "$(dirname -- "$folder")"
-mkdir -- "$folder"
 failed() {
     tail -n 20 -- "$folder/log" >&2
     exit 1
@@ -14,7 +12,7 @@ failed() {
 mariadb-install-db --no-defaults --datadir="$folder/data" --auth-root-authentication-method=normal --skip-test-db \
     --skip-name-resolve > "$folder/log" 2>&1 || failed
 # Nothing of it is kept, so it need not be safe on disk at any time. It ends by itself when nobody stops it.
-nohup timeout 2d mariadbd --no-defaults --datadir="$folder/data" --socket="$folder/socket" --pid-file="$folder/pid" \
+nohup timeout 172800 mariadbd --no-defaults --datadir="$folder/data" --socket="$folder/socket" --pid-file="$folder/pid" \
     --skip-networking --skip-log-bin --skip-name-resolve --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 \
     --max-allowed-packet=1G "$@" < /dev/null >> "$folder/log" 2>&1 &
 server=$!

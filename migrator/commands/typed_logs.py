@@ -14,7 +14,7 @@ FOLDER = "~/migrator-moment"
 DATA, WAL, DUMP = f"{FOLDER}/data", f"{FOLDER}/wal", f"{FOLDER}/dump"
 
 _SETTINGS = ["listen_addresses = ''", "unix_socket_directories = '.'", "port = 5432",
-             "hot_standby = off", "fsync = off", "max_prepared_transactions = 500",
+             "hot_standby = off", "fsync = off", "max_prepared_transactions = 500", "max_locks_per_transaction = 1024",
              """restore_command = 'cp "$HOME/migrator-moment/wal/%f" "%p"'""", "recovery_target_timeline = 'current'"]
 _UNTIL = ["recovery_target_inclusive = off", "recovery_target_action = promote"]
 
@@ -25,7 +25,7 @@ def replayed(client: TypedMariadb, database: str, until: datetime | None) -> Com
     renamed = [f"--rewrite-db={database}->{client.database}"] if client.database != database else []
     events = typed("env", "TZ=UTC", "mariadb-binlog", "--no-defaults", "--loose-skip-gtid-strict-mode",
                    f"--database={client.database}", *renamed, *stop, "-")
-    return Command(f"{events.text} | {client.sql().text} --binary-mode")
+    return Command(f"{events.text} | {client.sql().text} --binary-mode --max-allowed-packet=1G")
 
 
 def unpacked(folder: str) -> Command:

@@ -29,7 +29,7 @@ from migrator.backup.take import take_set
 from migrator.backup.verify import verify_set
 from migrator.site import Site
 
-LOGGED = "[mariadbd]\nlog_bin\nserver_id = 7\n"
+LOGGED = "[mariadbd]\nlog_bin\nserver_id = 7\n[client]\ndefault-character-set = utf8mb4\n"
 REMARKS = {"mariadb": ["backup.log_mixed"], "postgresql": []}
 """What is always said of these servers' logs; binlog_format is MIXED, as it comes, which is harder to replay."""
 

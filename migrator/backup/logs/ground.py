@@ -24,7 +24,7 @@ _SHORT = 12
 
 @dataclass(frozen=True)
 class Ground:
-    """A private folder of a host that does not exist yet, and the user who works there (None: the login user)."""
+    """An empty folder of a host for one user's eyes alone, and the user who works there (None: the login user)."""
 
     host: Transport
     folder: str
@@ -40,7 +40,7 @@ def ground(site: Site, client: ServerClient, account: str, needed: int) -> Itera
     """
     name = f"{OURS}moment_{hashlib.sha256(f'{site.name}/{client.name}'.encode()).hexdigest()[:_SHORT]}"
     if client.host.read(words("id", "-u")).text.strip() == "0":
-        there = Ground(client.host, posixpath.join("/var/tmp", name), account)  # noqa: S108 (made private, never reused)
+        there = Ground(client.host, posixpath.join("/var/tmp", name), account)  # noqa: S108 (made anew, for one user alone)
     else:
         work = client.host.expand(site.environment.hosts[client.entry.at].work)
         there = Ground(client.host, posixpath.join(work, "scratch", name), None)
@@ -51,6 +51,7 @@ def ground(site: Site, client: ServerClient, account: str, needed: int) -> Itera
         raise NoSpace(_("{path} has {free} free and {needed} are needed").format(
             path=there.folder, free=show_size(int(free)), needed=show_size(needed)), where=client.host.name,
             hint=_("make room there and resume"))
+    client.host.run(scratch.make(there.folder).as_user(there.user))
     try:
         yield there
     finally:
