@@ -6,21 +6,44 @@ from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
+from migrator.mask.kinds.alphabets import DIGITS
 from migrator.mask.kinds.maker import Maker
 from migrator.mask.kinds.permutation import LARGEST, Permutation
 
 _ROOM = LARGEST >> 16
 """A block is full at this size: one more character of any alphabet then still fits."""
+_STAYS = "\0"
+_SHAPES = 20_000
+"""Shapes that are remembered; of texts that all differ it would be one for each."""
+
+
+class Step(NamedTuple):
+    """One character of a value that is replaced, or several digits beside each other, which count as one number."""
+
+    begin: int
+    end: int
+    size: int
+    alphabet: str
+    ranks: dict[str, int]
 
 
 class Block(NamedTuple):
-    """Neighbouring characters of a value as one number; `places` are the positions in the value."""
+    """Neighbouring steps as one number; `begin` is where the block before it ends."""
 
-    number: int
+    begin: int
     size: int
-    tweak: int
-    places: tuple[int, ...]
-    alphabets: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+    def number(self, value: str) -> int:
+        number = 0
+        for begin, end, size, _alphabet, ranks in self.steps:
+            number = number * size + (ranks[value[begin]] if end - begin == 1 else int(value[begin:end]))
+        return number
+
+    def put(self, number: int, characters: list[str]) -> None:
+        for begin, end, size, alphabet, _ranks in reversed(self.steps):
+            number, rank = divmod(number, size)
+            characters[begin:end] = alphabet[rank] if end - begin == 1 else f"{rank:0{end - begin}}"
 
 
 class Characters(Maker):
@@ -33,48 +56,70 @@ class Characters(Maker):
     def __init__(self, permutation: Permutation, alphabet: Callable[[str], str | None], *, first: int = 0,
                  last: int = 0) -> None:
         self._permutation = permutation
-        self._alphabet = alphabet
+        self._classes = _Classes(alphabet)
         self._first, self._last = first, last
-        self._ranks: dict[str, tuple[str, int] | None] = {}
+        self._shapes: dict[str, tuple[Block, ...]] = {}
 
     def masked(self, values: Sequence[str]) -> list[str | None]:
-        cut = [list(self._blocks(value)) for value in values]
-        blocks = [block for each in cut for block in each]
-        numbers = iter(self._permutation.permuted([b.number for b in blocks], [b.size for b in blocks],
-                                                  [b.tweak for b in blocks]))
-        return [_filled(value, each, numbers) for value, each in zip(values, cut, strict=True)]
+        shapes = [self._shape(value.translate(self._classes)) for value in values]
+        pairs = [(value, block) for value, shape in zip(values, shapes, strict=True) for block in shape]
+        numbers = iter(self._permutation.permuted([block.number(value) for value, block in pairs],
+                                                  [block.size for _value, block in pairs],
+                                                  [_tweak(value[:block.begin]) for value, block in pairs]))
+        return [_filled(value, shape, numbers) for value, shape in zip(values, shapes, strict=True)]
 
-    def _blocks(self, value: str) -> Iterator[Block]:
-        number, size, begin, places, alphabets = 0, 1, 0, [], []
-        for place in range(self._first, len(value) - self._last):
-            if rank := self._rank(value[place]):
-                alphabet, index = rank
-                number, size = number * len(alphabet) + index, size * len(alphabet)
-                places.append(place)
-                alphabets.append(alphabet)
+    def _shape(self, classes: str) -> tuple[Block, ...]:
+        if classes not in self._shapes:
+            if len(self._shapes) >= _SHAPES:
+                self._shapes.clear()
+            self._shapes[classes] = tuple(self._blocks(classes))
+        return self._shapes[classes]
+
+    def _blocks(self, classes: str) -> Iterator[Block]:
+        """The blocks of every value whose characters have these classes."""
+        begin, size, steps = 0, 1, list[Step]()
+        for place in range(self._first, len(classes) - self._last):
+            if classes[place] != _STAYS:
+                alphabet, ranks = self._classes.alphabets[classes[place]], self._classes.ranks[classes[place]]
+                size *= len(alphabet)
+                if alphabet == DIGITS and steps and steps[-1].alphabet == DIGITS and steps[-1].end == place:
+                    steps[-1] = steps[-1]._replace(end=place + 1, size=steps[-1].size * len(alphabet))
+                else:
+                    steps.append(Step(place, place + 1, len(alphabet), alphabet, ranks))
                 if size > _ROOM:
-                    yield Block(number, size, _tweak(value[:begin]), tuple(places), tuple(alphabets))
-                    number, size, begin, places, alphabets = 0, 1, place + 1, [], []
-        if places:
-            yield Block(number, size, _tweak(value[:begin]), tuple(places), tuple(alphabets))
-
-    def _rank(self, character: str) -> tuple[str, int] | None:
-        try:
-            return self._ranks[character]
-        except KeyError:
-            alphabet = self._alphabet(character)
-            rank = (alphabet, alphabet.index(character)) if alphabet else None
-            self._ranks[character] = rank
-            return rank
+                    yield Block(begin, size, tuple(steps))
+                    begin, size, steps = place + 1, 1, []
+        if steps:
+            yield Block(begin, size, tuple(steps))
 
 
-def _filled(value: str, blocks: list[Block], numbers: Iterator[int]) -> str:
+class _Classes(dict[int, str]):
+    """For `str.translate`: one character for each class, in place of those that belong to it."""
+
+    def __init__(self, alphabet: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._alphabet = alphabet
+        self._marks: dict[str, str] = {}
+        self.alphabets: dict[str, str] = {}
+        self.ranks: dict[str, dict[str, int]] = {}
+
+    def __missing__(self, code: int) -> str:
+        alphabet = self._alphabet(chr(code))
+        self[code] = self._mark(alphabet) if alphabet else _STAYS
+        return self[code]
+
+    def _mark(self, alphabet: str) -> str:
+        if alphabet not in self._marks:
+            mark = chr(1 + len(self._marks))
+            self._marks[alphabet], self.alphabets[mark] = mark, alphabet
+            self.ranks[mark] = {character: rank for rank, character in enumerate(alphabet)}
+        return self._marks[alphabet]
+
+
+def _filled(value: str, shape: Sequence[Block], numbers: Iterator[int]) -> str:
     characters = list(value)
-    for block in blocks:
-        number = next(numbers)
-        for place, alphabet in zip(reversed(block.places), reversed(block.alphabets), strict=True):
-            number, index = divmod(number, len(alphabet))
-            characters[place] = alphabet[index]
+    for block in shape:
+        block.put(next(numbers), characters)
     return "".join(characters)
 
 

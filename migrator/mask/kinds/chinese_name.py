@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from migrator.mask.kinds.alphabets import COMMON, RARE
 from migrator.mask.kinds.chinese_words import COMPOUND, GIVEN, SURNAMES
-from migrator.mask.kinds.domain import Place
+from migrator.mask.kinds.domain import Domain, Place
 from migrator.mask.kinds.maker import Maker
 
 _SURNAMES = {surname: rank for rank, surname in enumerate(SURNAMES)}
@@ -19,7 +19,7 @@ Frame = tuple[int, int]
 """Characters of the surname and of the given name."""
 
 
-class ChineseName:
+class ChineseName(Domain):
     """Names of usual characters; the lengths of surname and given name stay."""
 
     def place(self, value: str) -> Place | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.mask.kinds.alphabets import COMMON
 from migrator.mask.kinds.chinese_words import FIRM, FORMS, PLACES, TRADES
-from migrator.mask.kinds.domain import Place
+from migrator.mask.kinds.domain import Domain, Place
 
 _PLACES = {word: rank for rank, word in enumerate(PLACES)}
 _TRADES = {word: rank for rank, word in enumerate(TRADES)}
@@ -16,8 +16,10 @@ Frame = tuple[bool, tuple[bool, ...], bool, str]
 follows, and the legal form."""
 
 
-class Company:
+class Company(Domain):
     """The legal form and the lengths of all parts stay; place, name and trade become others."""
+
+    ambiguous = True  # made characters may spell a place or a trade
 
     def place(self, value: str) -> Place | None:
         form = next((form for form in FORMS if value.endswith(form)), "")

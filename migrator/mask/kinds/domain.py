@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from migrator.mask.kinds.maker import Maker
 from migrator.mask.kinds.permutation import Permutation
@@ -17,12 +18,17 @@ class Place(NamedTuple):
     frame: Any
 
 
-class Domain(Protocol):
+class Domain(ABC):
     """Counts the valid values of a kind, both ways: `value` gives back what `place` was asked for."""
 
+    ambiguous = False
+    """Whether a value that was made for one frame can be read with another."""
+
+    @abstractmethod
     def place(self, value: str) -> Place | None:
         """Where a value stands; None when it is no valid one of this kind."""
 
+    @abstractmethod
     def value(self, number: int, frame: Any) -> str:
         """The valid value with this number and frame."""
 
@@ -56,7 +62,8 @@ class Permuted(Maker):
             for i, number in zip(todo, again, strict=True):
                 numbers[i] = number
                 found[i] = self._domain.value(number, places[i].frame)
-            todo = [i for i in todo if self._domain.place(found[i]) != (numbers[i], sizes[i], places[i].frame)]
+            todo = [i for i in todo if self._domain.ambiguous
+                    and self._domain.place(found[i]) != (numbers[i], sizes[i], places[i].frame)]
         return found
 
     def _outside(self, values: list[str]) -> list[str | None]:

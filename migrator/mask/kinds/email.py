@@ -31,8 +31,10 @@ class Email(Maker):
         ends = [domain.rpartition(".")[2] if at and self._domain is MailDomain.SHAPE and "." in domain else ""
                 for _name, at, domain in parts]
         heads = [domain.removesuffix(end) for (_name, _at, domain), end in zip(parts, ends, strict=True)]
+        few = list(dict.fromkeys(heads))  # many addresses share a domain
+        known = dict(zip(few, self._words.masked(few), strict=True))
         names = self._words.masked([name for name, _at, _domain in parts])
-        domains: Sequence[str | None] = self._words.masked(heads)
+        domains: Sequence[str | None] = [known[head] for head in heads]
         if self._domain is MailDomain.KEEP:
             domains = [domain if at else mask for (_name, at, domain), mask in zip(parts, domains, strict=True)]
         tail = ".example" if self._domain is MailDomain.EXAMPLE else ""

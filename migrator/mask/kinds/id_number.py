@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from operator import mul
 
-from migrator.mask.kinds.domain import Place
+from migrator.mask.kinds.domain import Domain, Place
 
 AREA, YEAR, SEX = "area", "year", "sex"
 PROVINCES = tuple(map(str, (
@@ -23,7 +24,7 @@ _WEIGHTS = tuple(2 ** (17 - place) % 11 for place in range(17))
 _CHECKS = "10X98765432"
 
 
-class IdNumber:
+class IdNumber(Domain):
     """Masks are valid numbers of the same length. `keep` may name area, year and sex, which then stay."""
 
     def __init__(self, keep: Collection[str] = ()) -> None:
@@ -56,7 +57,7 @@ class IdNumber:
         if not isinstance(area, str):
             number, rest = divmod(number, _COUNTIES * len(area))
             area = f"{area[rest // _COUNTIES]}{rest % _COUNTIES:04}"
-        born = (first + timedelta(days=number)).strftime("%Y%m%d")
+        born = _written(first, number)
         digits = f"{area}{born if long else born[2:]}{sequence * step + odd:03}"
         checked = digits + check_digit(digits) if long else digits
         return checked.lower() if small else checked
@@ -64,7 +65,7 @@ class IdNumber:
 
 def check_digit(digits: str) -> str:
     """The eighteenth sign of a number, by its seventeen digits (ISO 7064, MOD 11-2)."""
-    return _CHECKS[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 11]
+    return _CHECKS[sum(map(mul, _WEIGHTS, map(int, digits))) % 11]
 
 
 @cache
@@ -78,7 +79,12 @@ def _band(year: int, keep: frozenset[str], long: bool) -> tuple[date, int]:
     return date(begin, 1, 1), (date(end, 1, 1) - date(begin, 1, 1)).days
 
 
-@cache
+@lru_cache(maxsize=65536)
+def _written(first: date, days: int) -> str:
+    return (first + timedelta(days=days)).strftime("%Y%m%d")
+
+
+@lru_cache(maxsize=65536)
 def _day(text: str) -> date | None:
     try:
         found = date(int(text[:4]), int(text[4:6]), int(text[6:]))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from migrator.mask.kinds.domain import Place
+from migrator.mask.kinds.domain import Domain, Place
 
 _FORM = re.compile(r"((?:\+?86|0086)?[- ]?)(1[3-9]\d)([- ]?)(\d{4})([- ]?)(\d{4})", re.ASCII)
 
 
-class Mobile:
+class Mobile(Domain):
     """Country code and separators stay. `keep_area`: so do the first seven digits, which tell carrier and city."""
 
     def __init__(self, *, keep_area: bool = False) -> None:

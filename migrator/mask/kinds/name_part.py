@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from migrator.mask.kinds.chinese_words import COMPOUND, GIVEN, SURNAMES
-from migrator.mask.kinds.domain import Place
+from migrator.mask.kinds.domain import Domain, Place
 
 _RANKS = {character: rank for rank, character in enumerate(GIVEN)}
 
 
-class Surname:
+class Surname(Domain):
     """A usual surname becomes another one of the same length."""
 
     def place(self, value: str) -> Place | None:
@@ -19,7 +19,7 @@ class Surname:
         return COMPOUND[number] if frame == 2 else SURNAMES[number]
 
 
-class GivenName:
+class GivenName(Domain):
     """A given name of one or two usual characters becomes another one."""
 
     def place(self, value: str) -> Place | None:

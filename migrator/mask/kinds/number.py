@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from migrator.mask.kinds.domain import Place
+from migrator.mask.kinds.domain import Domain, Place
 
 _FORM = re.compile(r"(-?)(0|[1-9]\d{0,27})", re.ASCII)
 _LIMITS = sorted({0, *(10**n for n in range(1, 29)), *(2**bits for bits in (7, 8, 15, 16, 23, 24, 31, 32, 63, 64)), 1})
 """Where a number gets another digit, or needs a larger type; it moves only between two of these."""
 
 
-class Number:
+class Number(Domain):
     """A number moves within its digits and its type; the sign stays, and so does zero."""
 
     def place(self, value: str) -> Place | None:

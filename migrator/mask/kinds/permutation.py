@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import lru_cache
 from math import isqrt
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -42,7 +43,7 @@ class Permutation:
 
     def _once(self, numbers: Sequence[int], sizes: Sequence[int], tweaks: Sequence[int]) -> list[int]:
         """The network over the smallest square that holds each domain."""
-        roots = [isqrt(size - 1) + 1 for size in sizes]
+        roots = list(map(_root, sizes))
         lefts = list(map(int.__floordiv__, numbers, roots))
         rights = list(map(int.__mod__, numbers, roots))
         blocks = array("Q", bytes(16 * len(roots)))
@@ -53,3 +54,9 @@ class Permutation:
             lefts, rights = rights, [(left + more) % root
                                      for left, more, root in zip(lefts, bits, roots, strict=True)]
         return [left * root + right for left, right, root in zip(lefts, rights, roots, strict=True)]
+
+
+@lru_cache(maxsize=4096)
+def _root(size: int) -> int:
+    """The side of the smallest square that holds a domain."""
+    return isqrt(size - 1) + 1
