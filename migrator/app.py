@@ -54,14 +54,10 @@ class App:
 
     @cached_property
     def inventory(self) -> Inventory:
+        from migrator.clone.container.known import with_copies
         from migrator.playbook.inventory_read import load_inventory
 
-        inventory = load_inventory(self.inventory_file)
-        if not (self.home / "clones").exists():
-            return inventory
-        from migrator.clone.container.known import with_copies
-
-        return with_copies(inventory, self.home / "clones")
+        return with_copies(load_inventory(self.inventory_file), self.home / "clones")
 
     @cached_property
     def doors(self) -> InventoryDoors:
@@ -133,18 +129,10 @@ class App:
         return found
 
     def product_file(self, environment: str, name: str) -> Path:
-        """A file of the product that an environment is of. Raises WrongUse where the inventory names none, or it lacks
-        the file.
-        """
-        product = self.inventory.environments[environment].product
-        if product is None:
-            raise WrongUse(_("the inventory does not say which product {environment} is of").format(
-                environment=environment), where=str(self.inventory_file),
-                hint=_("write product: FOLDER there, or name the file itself"))
-        path = self.inventory_file.parent / product / name
-        if not path.is_file():
-            raise WrongUse(_("the product has no such file"), where=str(path))
-        return path
+        """A file of the product that an environment is of; raises WrongUse where there is none."""
+        from migrator.playbook.product import product_file
+
+        return product_file(self.inventory.environments[environment].product, name, environment, self.inventory_file)
 
     def run_folder(self, run: str) -> Path:
         """The folder of a run on this machine."""

@@ -18,6 +18,7 @@ from migrator.backup import watch
 from migrator.clone.container.described import ADMIN_PASSWORD, KEY, KNOWN_HOSTS, PASSWORD, described
 from migrator.clone.container.enclosure import Enclosure
 from migrator.clone.container.engine import Engine
+from migrator.clone.container.known import INVENTORY
 from migrator.clone.container.machine import Machine
 from migrator.commands.shell import words
 from migrator.commands.ssh_keygen import new_key
@@ -27,7 +28,6 @@ from migrator.secret import Secret
 from migrator.text import _
 from migrator.transport.base import OnLine, Transport
 
-INVENTORY = "inventory.json"
 PACKAGES = {"postgresql": "postgresql python3-psycopg2", "mariadb": "mariadb-server python3-pymysql", "sqlite": ""}
 _BELOW_EPHEMERAL = range(20000, 32000)
 """Ports that the kernel hands out to nobody, so that a machine finds its own again after it was stopped."""

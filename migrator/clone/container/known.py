@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from migrator.clone.container.contained import INVENTORY
 from migrator.playbook.inventory import Environment, Inventory
 from migrator.playbook.inventory_read import load_inventory
+
+INVENTORY = "inventory.json"
+"""Name of the file, in a copy's folder, that describes it."""
 
 
 def with_copies(inventory: Inventory, folder: Path) -> Inventory:
