@@ -61,7 +61,7 @@ def forecast(known: Sequence[Size], *, moved: int, moving: float, fixed: float, 
     speed = moved / moving
     moments = [moment for moment, _size in known]
     if len(known) < FEWEST or max(moments) - min(moments) < SHORTEST:
-        return Forecast(None, _("not enough sets to say: {count} whole ones, of {days} days").format(
+        return Forecast(None, _("not enough sets: {count}, over {days} days").format(
             count=len(known), days=(max(moments) - min(moments)).days if moments else 0), speed)
     first = min(moments)
     slope, start = linear_regression([(m - first).total_seconds() / DAY for m in moments], [s for _m, s in known])
