@@ -62,10 +62,11 @@ def export_set(site: Site, kept: BackupSet, folder: Path, *, databases: Sequence
         lines: list[str] = []
         for name, parts in pieces.items():
             for number, (holder, one) in enumerate(parts):
-                path = f"databases/{name}{f'.{number}' if number else ''}.{one.extension}"
+                extension = one.extension(name)
+                path = f"databases/{name}{f'.{number}' if number else ''}.{extension}"
                 say(_("writing {path}").format(path=path))
                 sums[path] = _database(holder, one, folder / path, progress)
-                lines.append(loading(one.extension, f"cat {shlex.quote(path)}"))
+                lines.append(loading(extension, f"cat {shlex.quote(path)}"))
         for name in wanted_trees:
             say(_("writing {path}").format(path=f"trees/{name}"))
             sums |= _tree(kept, name, folder, progress, archive=archives)

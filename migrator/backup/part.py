@@ -43,10 +43,9 @@ class Part:
         """Whether it takes a key to read it."""
         return self.path.endswith(SEALED)
 
-    @property
-    def extension(self) -> str:
-        """What the name of the file would end in if it were neither compressed nor sealed: `dump`, `tar`."""
-        return self.path.removesuffix(SEALED).removesuffix(".zst").rpartition(".")[2]
+    def extension(self, name: str) -> str:
+        """What follows the name of a database in the file's, apart from compression and seal: `dump`, `wal.tar`."""
+        return self.path.removesuffix(SEALED).removesuffix(".zst").rpartition("/")[2].removeprefix(f"{name}.")
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

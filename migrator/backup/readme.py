@@ -77,9 +77,10 @@ def write_readme(manifest: Manifest, folder: Path) -> None:
     if manifest.base:
         text += _BUILDS_ON.format(base=manifest.base)
     text += _DATABASES
-    text += "".join(loading(d.part.extension, _unpacked(d.part)) for d in manifest.databases.values())
-    text += "".join(_LOGS.get(d.part.extension, "").format(base=manifest.base, **_server(d))
-                    for d in manifest.databases.values())
+    kinds = {name: record.part.extension(name) for name, record in manifest.databases.items()}
+    text += "".join(loading(kinds[name], _unpacked(record.part)) for name, record in manifest.databases.items())
+    text += "".join(_LOGS.get(kinds[name], "").format(base=manifest.base, **_server(record))
+                    for name, record in manifest.databases.items())
     text += "\nFile trees:\n"
     base = load((folder.parent / manifest.base / MANIFEST).read_bytes(), folder) if manifest.base else None
     for name, record in manifest.trees.items():

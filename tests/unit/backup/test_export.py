@@ -15,6 +15,7 @@ from pyrage.x25519 import Identity
 
 from migrator.backup.errors import SetDamaged, SetSealed
 from migrator.backup.export import export_set
+from migrator.backup.part import Part
 from migrator.backup.set import BackupSet
 from migrator.backup.take import take_set
 from migrator.errors import NoSpace, WrongUse
@@ -122,6 +123,13 @@ def test_a_name_that_leads_elsewhere_is_refused(kept: BackupSet) -> None:
     (kept.folder / "manifest.json").write_text(text.replace('"app": {', '"../../app": {'))
     with pytest.raises(SetDamaged, match="no name of a database or tree"):
         BackupSet.open(kept.folder)
+
+
+@pytest.mark.parametrize(("path", "name", "extension"), [
+    ("databases/main.dump.zst", "main", "dump"), ("databases/a.b.wal.tar.zst.age", "a.b", "wal.tar"),
+    ("databases/main.binlog.zst", "main", "binlog")])
+def test_what_kind_of_file_a_part_is_can_be_told(path: str, name: str, extension: str) -> None:
+    assert Part(path, "", 0, "", 0).extension(name) == extension
 
 
 def test_a_folder_that_is_there_is_left_as_it_is(site: Site, kept: BackupSet, out: Path) -> None:
