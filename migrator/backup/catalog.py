@@ -32,7 +32,7 @@ def backups(found: Iterable[BackupSet]) -> list[BackupSet]:
 
 
 def is_former(name: str) -> bool:
-    """Whether a set holds what was there before something else took its place: it is a way back, and no day's backup."""
+    """Whether a set holds what was there before something took its place: a way back, and no day's backup."""
     return name.endswith(FORMER)
 
 

@@ -52,7 +52,12 @@ class DatabasePart:
     @property
     def reads(self) -> int:
         """Bytes of the vault that bringing it back reads."""
-        return self._client.loads * sum(one.bytes for _kept, one in self._stretch.parts)
+        return self._client.loads * self.proves
+
+    @property
+    def proves(self) -> int:
+        """Bytes of the vault that proving it reads."""
+        return sum(one.bytes for _kept, one in self._stretch.parts)
 
     def need(self) -> Need | None:
         """What the copy takes beside the live database; None when nobody knows where that lies."""

@@ -11,14 +11,19 @@ from migrator.backup import part, proof, watch
 from migrator.backup.attached.proving import Proving
 from migrator.backup.chain import Chain
 from migrator.backup.database_part import DatabasePart
+from migrator.backup.errors import RestoreDiffers, SetDamaged, SetMissing
 from migrator.backup.set import PROOF, BackupSet
+from migrator.backup.tally import Tally
 from migrator.backup.tree_part import TreePart
 from migrator.backup.unlock import unlocked
-from migrator.errors import MigratorError
+from migrator.errors import CommandFailed, DatabaseError
 from migrator.model.finding import Finding
 from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import OnLine
+
+BLAMED = (SetDamaged, SetMissing, RestoreDiffers, CommandFailed, DatabaseError)
+"""Errors that speak against the set; a host that is away, or has no room, says nothing of it."""
 
 
 def verify_set(site: Site, set_path: Path | str, *, level: int = proof.RESTORED,
@@ -29,10 +34,10 @@ def verify_set(site: Site, set_path: Path | str, *, level: int = proof.RESTORED,
     What held and what failed is added to the set's proof record. Scratch databases and folders begin with `migrator_`
     and are removed again. Returns facts: level, proven, taken (when the set was), tables, attachments (findings),
     seconds.
-    Raises SetDamaged at the first thing that is not as it was taken, with the record saying so; SetSealed when a level
-    above 1 is asked of a sealed set and its key is not at hand, which says nothing of the set.
+    Raises SetDamaged at the first thing that is not as it was taken, with the record saying so; errors of hosts, and
+    SetSealed when a level above 1 is asked of a sealed set and its key is not at hand: these say nothing of the set.
     """
-    kept = BackupSet.open(Path(set_path))
+    kept, tally = BackupSet.open(Path(set_path)), Tally(progress)
     tables: dict[str, Any] = {}
     attached: list[Finding] = []
     started = time.monotonic()
@@ -42,12 +47,12 @@ def verify_set(site: Site, set_path: Path | str, *, level: int = proof.RESTORED,
         try:
             match step:
                 case proof.HASHED:
-                    _hash(kept, say, progress)
+                    _hash(kept, say, tally)
                 case proof.DECODED:
-                    _decode(kept, say, progress)
+                    _decode(kept, say, tally)
                 case proof.RESTORED:
-                    tables, attached = _restore(kept, site, say, progress)
-        except MigratorError as error:
+                    tables, attached = _restore(kept, site, say, tally)
+        except BLAMED as error:
             _note(kept, step, time.monotonic() - began, held=False, detail=error.message)
             raise
         _note(kept, step, time.monotonic() - began, held=True, tables=tables)
@@ -58,28 +63,34 @@ def verify_set(site: Site, set_path: Path | str, *, level: int = proof.RESTORED,
             "seconds": round(time.monotonic() - started, 3)}
 
 
-def _hash(kept: BackupSet, say: OnLine, progress: part.Progress) -> None:
+def _hash(kept: BackupSet, say: OnLine, tally: Tally) -> None:
     say(_("reading every file of the set again"))
-    for each, one in Chain.of(kept).parts:
-        part.check_hash(each.folder, one, progress)
+    parts = Chain.of(kept).parts
+    tally.begin(sum(one.bytes for _set, one in parts))
+    for each, one in parts:
+        part.check_hash(each.folder, one, tally)
 
 
-def _decode(kept: BackupSet, say: OnLine, progress: part.Progress) -> None:
+def _decode(kept: BackupSet, say: OnLine, tally: Tally) -> None:
     say(_("decoding every file of the set to its end"))
-    for each, one in Chain.of(kept).parts:
-        each.check(one, progress)
+    parts = Chain.of(kept).parts
+    tally.begin(sum(one.bytes for _set, one in parts))
+    for each, one in parts:
+        each.check(one, tally)
 
 
-def _restore(kept: BackupSet, site: Site, say: OnLine, progress: part.Progress) -> tuple[dict[str, Any], list[Finding]]:
+def _restore(kept: BackupSet, site: Site, say: OnLine, tally: Tally) -> tuple[dict[str, Any], list[Finding]]:
     """Facts of every table, and what is to be said of attachments; those that dangle are told when all else held."""
     tables: dict[str, Any] = {}
     proving = Proving(kept)
-    for name in kept.manifest.databases:
-        say(_("restoring {name} into a scratch database").format(name=name))
-        tables[name] = DatabasePart(site, kept, name, progress).prove(partial(proving.look, name))
-    for name in kept.manifest.trees:
-        say(_("unpacking {name} into a scratch folder").format(name=name))
-        each = TreePart(site, kept, name, progress)
+    databases = [DatabasePart(site, kept, name, tally) for name in kept.manifest.databases]
+    trees = [TreePart(site, kept, name, tally) for name in kept.manifest.trees]
+    tally.begin(sum(each.proves for each in databases) + sum(2 * each.reads for each in trees))
+    for database in databases:
+        say(_("restoring {name} into a scratch database").format(name=database.name))
+        tables[database.name] = database.prove(partial(proving.look, database.name))
+    for each in trees:
+        say(_("unpacking {name} into a scratch folder").format(name=each.name))
         each.check_members()
         each.prove()
     proving.judge()

@@ -15,6 +15,7 @@ import pytest
 from migrator.backup import part, watch
 from migrator.backup.archive import read_archive
 from migrator.backup.catalog import newest_proven, sets, unreadable
+from migrator.backup.database_part import DatabasePart
 from migrator.backup.errors import SetDamaged, SetMissing
 from migrator.backup.manifest_file import MANIFEST
 from migrator.backup.part import Part
@@ -22,6 +23,7 @@ from migrator.backup.restore import restore_set
 from migrator.backup.set import PROOF, BackupSet
 from migrator.backup.take import take_set
 from migrator.backup.verify import verify_set
+from migrator.errors import Unreachable
 from migrator.site import Site
 
 from .conftest import change, rows
@@ -63,6 +65,20 @@ def test_a_damaged_part_is_found_and_nothing_is_restored(
     with pytest.raises(SetDamaged):
         restore_set(site, kept.folder)
     assert len(rows(root)) == 10 and (root / "files/one.txt").read_text() == "changed"
+
+
+def test_a_host_that_is_away_says_nothing_of_the_set(
+        site: Site, vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = take_set(site, vault, "one")
+    assert verify_set(site, kept.folder)["proven"]
+
+    def away(*_arguments: object, **_more: object) -> None:
+        raise Unreachable("gone", where="here")
+
+    monkeypatch.setattr(DatabasePart, "prove", away)
+    with pytest.raises(Unreachable):
+        verify_set(site, kept.folder)
+    assert kept.proof.proven and all(trial.held for trial in kept.proof.history)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"level": 3}'])
