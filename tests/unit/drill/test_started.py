@@ -10,8 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pyrage import x25519
 
 from migrator.backup import proof
+from migrator.backup.errors import SetSealed
+from migrator.backup.take import take_set
 from migrator.checks.suite_file import SuiteFile
 from migrator.drill import rebuild
 from migrator.drill.application import Application
@@ -20,6 +23,9 @@ from migrator.drill.errors import ChecksFailed
 from migrator.drill.scratch import folder_of, given_back
 from migrator.drill.started import prove_started
 from migrator.errors import FindingsBlock, Locked
+from migrator.playbook.inventory import Backups
+from migrator.site import Site
+from tests.unit.backup.conftest import LocalDoors
 from tests.unit.drill.conftest import World, change
 
 
@@ -137,3 +143,23 @@ def _refused(world: World, said: str, suites: list[SuiteFile] | None = None) -> 
         prove_started(world.scratch, world.live, world.kept, [world.suite()] if suites is None else suites)
     assert world.state() == before and world.kept.proof.history == history
     assert not (world.vault / "drills").exists()
+
+
+def test_a_sealed_set_is_opened_by_the_live_system_s_key(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    identity = x25519.Identity.generate()
+    backups = Backups(sealed_for=[str(identity.to_public())], key="env:DRILL_KEY")
+    described = world.live.environment.model_copy(update={"backups": backups})
+    live = Site("live", described, LocalDoors({"live": described}))
+    kept = take_set(live, world.vault, "live.sealed")
+    before = world.state()
+    with pytest.raises(SetSealed):
+        prove_started(world.scratch, live, kept, [world.suite()], adapt=["app/app.ini"])
+    assert world.state() == before and not (world.vault / "drills").exists()
+    monkeypatch.setenv("DRILL_KEY", str(identity))
+    assert prove_started(world.scratch, live, kept, [world.suite()], adapt=["app/app.ini"])["level"] == proof.STARTED
+    assert world.state() == before
+
+
+def test_a_scratch_whose_content_could_not_be_unsealed_is_refused(world: World) -> None:
+    backups = Backups(sealed_for=[str(x25519.Identity.generate().to_public())])
+    _refused(world.with_scratch(backups=backups), "no key is named")
