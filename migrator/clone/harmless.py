@@ -14,13 +14,15 @@ from migrator.clone.neutral.neutralise import neutralise
 from migrator.clone.parity.parity import NO_RULES, parity
 from migrator.clone.parity.score import Parity
 from migrator.clone.traces import Traces, adapt
+from migrator.database.base import Database
 from migrator.errors import FindingsBlock
 from migrator.mask.leaks import leaks_in, require_none
-from migrator.mask.masking import mask
+from migrator.mask.marks import ALL, Marks, is_masked
+from migrator.mask.masking import Masked, MaskedColumn, mask
 from migrator.mask.originals import Originals, gather
 from migrator.mask.rules import Rules
+from migrator.mask.workplace import Workplace
 from migrator.model.finding import blocking
-from migrator.secret import Secret
 from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import OnLine
@@ -71,7 +73,7 @@ def make_harmless(copy: Site, live: Site, terms: Terms, *, say: OnLine = watch.n
     before this has returned. Raises FindingsBlock, Misfit, AlreadyMasked.
     """
     done = Harmless()
-    originals = _mask(copy, live.secret(MASKING), terms.masks, done, say) if terms.masks else {}
+    originals = _mask(copy, live, terms.masks, done, say) if terms.masks else {}
     done.adapted = adapt(copy, Traces.of(live, copy), terms.files)
     if terms.neutral:
         say(_("making every integration harmless"))
@@ -86,16 +88,32 @@ def make_harmless(copy: Site, live: Site, terms: Terms, *, say: OnLine = watch.n
     return done
 
 
-def _mask(copy: Site, key: Secret, rules: Rules, done: Harmless, say: OnLine) -> dict[str, Originals]:
-    """Mask databases and names of files; the values that were taken away, by database, to be looked for afterwards."""
+def _mask(copy: Site, live: Site, rules: Rules, done: Harmless, say: OnLine) -> dict[str, Originals]:
+    """Mask databases and names of files; the values that were taken away, by database, to be looked for afterwards.
+
+    Of a database that was masked before it left its server these are the original's of this moment.
+    """
+    key = live.secret(MASKING)
     say(_("masking the copy"))
     originals: dict[str, Originals] = {}
     for name in copy.environment.databases:
-        originals[name] = gather(copy.database(name), rules, key)
-        done.masked[name] = mask(copy.database(name), rules, key).as_json()
+        database = copy.database(name)
+        before = masked_before(database)
+        originals[name] = gather(live.database(name) if before else database, rules, key)
+        done.masked[name] = (before or mask(database, rules, key)).as_json()
     for values in [*originals.values()][:1]:
         done.renamed = mask_names(copy, rules, values, key)
     return originals
+
+
+def masked_before(database: Database) -> Masked | None:
+    """What was masked in a database before it was taken, as it says itself; None when it was not."""
+    with Workplace(database).connect() as connection:
+        if not is_masked(connection):
+            return None
+        done = Marks(connection, "", "").done()
+    return Masked(tuple(MaskedColumn(table, column, "", rows, values)
+                        for (table, column), (rows, values) in done.items() if table != ALL))
 
 
 def _require_no_leaks(copy: Site, rules: Rules, originals: Mapping[str, Originals]) -> None:

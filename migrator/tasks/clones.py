@@ -26,11 +26,12 @@ ENV = "the copy: an environment of the inventory, or the name of one in containe
 @command(of=OF, env=ENV, into="docker: containers on a network that leads nowhere; left out: the environment --env",
          set="backup set to copy from (default: the newest proven one)", direct="take a set now instead",
          least="percent by which the copy must be like its original", image="image of the machines (docker)",
+         mask_first="mask copies of the databases beside them, so that no value of theirs leaves its server unmasked",
          unmasked="do not mask: only where the original holds nothing personal", start="start its services at the end",
          egress="allow to start where egress is not closed: repeat the copy's name")
 def make(call: Call, of: str | None = None, env: str | None = None, into: str | None = None, set: str | None = None,
-         direct: bool = False, least: str | None = None, image: str | None = None, unmasked: bool = False,
-         start: bool = False, egress: str | None = None) -> int | None:
+         direct: bool = False, least: str | None = None, image: str | None = None, mask_first: bool = False,
+         unmasked: bool = False, start: bool = False, egress: str | None = None) -> int | None:
     """Make a copy: restored, masked, neutralised, scanned for leaks, compared; only then may it be started."""
     needed({"of": of, "env": env})
     if into not in (None, DOCKER):
@@ -41,7 +42,7 @@ def make(call: Call, of: str | None = None, env: str | None = None, into: str | 
         raise WrongUse(_("what {name} sends is not held back, so it is not started").format(name=name),
                        hint=_("make it with --into docker, or close its egress yourself and add --egress {name}")
                        .format(name=name))
-    kept = _kept(call, live, set, direct=direct)
+    kept = _masked(call, live, terms) if mask_first else _kept(call, live, set, direct=direct)
     if into == DOCKER:
         _contained(call.app, name).make(live.environment, image=image, product=_product(call.app, live), say=call.show)
     making = _making(App(str(call.app.home), str(call.app.inventory_file)), live, name)
@@ -122,16 +123,33 @@ def _making(app: App, live: Site, name: str) -> Making:
 
 def _kept(call: Call, live: Site, name: str | None, *, direct: bool) -> BackupSet:
     """The set to copy from, opened by the original's key."""
-    from migrator import clock
     from migrator.backup.catalog import find, newest_proven
     from migrator.backup.take import take_set
     from migrator.backup.unlock import unlocked
 
     vault = call.app.vault(live.name)
     if direct:
-        stamp = clock.stamp().replace(":", "").replace("+0000", "Z")
-        return unlocked(live, take_set(live, vault, f"{live.name}.clone.{stamp}", say=call.show))
+        return unlocked(live, take_set(live, vault, _fresh(live), say=call.show))
     return unlocked(live, find(vault, name) if name else newest_proven(vault, live.name))
+
+
+def _masked(call: Call, live: Site, terms: Terms) -> BackupSet:
+    """A set that is masked already, taken now."""
+    from migrator.backup.unlock import unlocked
+    from migrator.clone.harmless import MASKING
+    from migrator.clone.masked import masked_set
+
+    if terms.masks is None:
+        raise WrongUse(_("--mask-first and --unmasked contradict each other"))
+    return unlocked(live, masked_set(live, call.app.vault(live.name), _fresh(live), terms.masks, live.secret(MASKING),
+                                     trees=list(live.environment.trees), say=call.show))
+
+
+def _fresh(live: Site) -> str:
+    """A name for a set that is taken for a clone."""
+    from migrator import clock
+
+    return f"{live.name}.clone.{clock.stamp().partition('+')[0].replace(':', '')}"
 
 
 def _terms(app: App, live: Site, least: str | None, *, masked: bool) -> Terms:

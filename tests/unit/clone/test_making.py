@@ -15,6 +15,7 @@ from migrator.backup.take import take_set
 from migrator.clone import making as story
 from migrator.clone.harmless import Terms, masked_columns
 from migrator.clone.making import Making, made
+from migrator.clone.masked import masked_set
 from migrator.clone.neutral.model import Neutral
 from migrator.errors import FindingsBlock, MigratorError, WrongUse
 from migrator.mask.rules import Rules
@@ -80,6 +81,14 @@ def test_a_copy_is_masked_harmless_compared_and_then_started(pair: Pair) -> None
     assert (pair.other / "app.ini").read_text() == f"[app]\nroot = {pair.other}\n[mail]\nhost =\n"
     assert not pair.runs.exists() and pair.making.start() == ["web"] and pair.runs.exists()
     assert made(pair.making.folder)["of"] == "live" and people(pair.root) == [p[1:] for p in PEOPLE]
+
+
+def test_what_was_masked_before_it_left_its_server_is_not_masked_twice(pair: Pair) -> None:
+    rules, key = Rules.parse(MASKING), pair.live.secret("masking")
+    kept = masked_set(pair.live, pair.folder / "vault", "live.masked", rules, key, trees=["app"])
+    done = pair.making.make(kept, pair.terms(least=100))
+    assert done.leaks == 0 and masked_columns(done.masked) == {"main": {"person": ["name", "phone"]}}
+    assert not {name for _id, name, _phone in PEOPLE} & {name for name, _phone in people(pair.other)}
 
 
 @pytest.mark.parametrize(("plant", "said"), [
