@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from migrator.backup import part, watch
+from migrator.backup.catalog import backups, sets
 from migrator.backup.client import beside, client_of
 from migrator.backup.restore import restore_set
+from migrator.backup.schedule import sound
+from migrator.backup.set import BackupSet
 from migrator.backup.take import take_set
 from migrator.backup.tree_folder import tree_folder
 from migrator.commands import tree as commands
@@ -33,10 +36,21 @@ def present(site: Site, databases: Sequence[str] | None = None, trees: Sequence[
 
 def keep(site: Site, vault: Path, former: str, record: Mapping[str, Any], *, say: OnLine = watch.nobody,
          progress: part.Progress = watch.still) -> None:
-    """Take what `record` (of `present`) says is there, as a set named `former`; one that is already kept is enough."""
+    """Take what `record` (of `present`) says is there, as a set named `former`; one that is already kept is enough.
+
+    Of trees only what has changed since the newest proven backup is taken, so that a large one can be kept for the sake
+    of one file.
+    """
     if record["databases"] or record["trees"]:
         say(_("keeping what {copy} holds now").format(copy=site.name))
-        take_set(site, vault, former, databases=record["databases"], trees=record["trees"], say=say, progress=progress)
+        take_set(site, vault, former, databases=record["databases"], trees=record["trees"],
+                 base=_ground(site, vault, record["trees"]), say=say, progress=progress)
+
+
+def _ground(site: Site, vault: Path, trees: Sequence[str]) -> BackupSet | None:
+    """The newest proven and sound backup that holds the trees."""
+    return next((kept for kept in backups(sets(vault, site.name)) if trees and kept.proof.proven
+                 and set(trees) <= kept.manifest.trees.keys() and sound(kept)), None)
 
 
 def give_back(site: Site, vault: Path, former: str, record: Mapping[str, Any], *,

@@ -148,6 +148,8 @@ def test_a_live_environment_comes_back_and_what_it_held_is_kept(typed: Type, tmp
     way_back = next(line for line in done.out.splitlines() if line.startswith("way back")).partition("inv ")[2].split()
     assert typed(*way_back, "--yes", day=2).code == 0
     assert titles(tmp_path) == ["later", "later"] and (tmp_path / "live/app/two.txt").read_text() == "later"
+    kept = next(row for row in typed("backup.list", "--json", day=2).data["sets"] if row["id"] == way_back[-1])
+    assert kept["former"] and kept["base"] == name, "of the tree it holds what had changed"
 
 
 def test_another_environment_gets_a_copy_and_a_part_of_it(typed: Type, tmp_path: Path) -> None:
@@ -195,6 +197,16 @@ def test_a_set_that_is_damaged_changes_nothing_and_leaves_no_note(typed: Type, t
     assert typed("backup.restore", "--env", "live", "--resume", "--yes", day=1).code == 2
     assert typed("backup.verify", "--set", name, day=1).code == 10
     assert "not proven" in typed("backup.list", "--env", "live", day=1).out
+
+
+def test_the_proven_set_before_is_used_when_the_newest_is_damaged(typed: Type, tmp_path: Path) -> None:
+    prove(typed)
+    on(tmp_path, "update issue set title = 'second'")
+    part = tmp_path / "vault" / prove(typed, day=1) / "databases/main.sqlite.zst"
+    part.write_bytes(part.read_bytes()[:-1] + b"x")
+    said = typed("backup.restore", "--env", "live", "--yes", day=2)
+    assert said.code == 0 and titles(tmp_path) == ["a", "b"]
+    assert "live.20260202-120000 cannot be used" in said.out and "an earlier set is used" in said.out
 
 
 def test_pruning_shows_first_and_keeps_the_last_proven(typed: Type, tmp_path: Path) -> None:
