@@ -47,7 +47,7 @@ def restore(call: Call, env: str | None = None, set: str | None = None, of: str 
         kept = _opened(call, begun)
     else:
         moment = _moment(until)
-        kept = _chosen(call, set, of or str(env), moment, database or table)
+        kept = _chosen(call, set, of or str(env), moment, database or table, dry=dry_run or call.dry)
         choice, until = Choice.of(database, tree, table, file), clock.stamp(moment) if moment else None
         if begun:
             begun.require_same(kept, choice, until)
@@ -89,16 +89,22 @@ def _taken_back(call: Call, site: Site, begun: Restoration, kept: BackupSet) -> 
               {"event": "taken back", "environment": site.name})
 
 
-def _chosen(call: Call, name: str | None, of: str, moment: datetime | None, databases: str | None) -> BackupSet:
-    """The named set, or of an environment the newest that is proven; for a moment, the first whose log covers it."""
-    from migrator.backup.catalog import newest_proven
+def _chosen(call: Call, name: str | None, of: str, moment: datetime | None, databases: str | None, *,
+            dry: bool) -> BackupSet:
+    """The named set, or of an environment the newest that is proven and unharmed; for a moment, the first whose log
+    covers it. A `dry` run does not read the files again.
+    """
+    from migrator.backup.catalog import newest_proven, newest_unharmed
     from migrator.backup.logs.covering import covering
 
     if name:
         return _unlocked(call, named(call, name))
     vault = vault_of(call, of)
     if moment is None:
-        return _unlocked(call, newest_proven(vault, of))
+        kept, harmed = (newest_proven(vault, of), []) if dry else newest_unharmed(vault, of)
+        for finding in harmed:
+            teller(call)(f"{finding.message}; {finding.advice}")
+        return _unlocked(call, kept)
     names = [word.strip().partition("/")[0] for word in databases.split(",")] if databases else None
     return _unlocked(call, covering(vault, of, moment, names))
 
