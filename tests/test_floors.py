@@ -56,8 +56,8 @@ ONLY = {
     "engine": {*SMALL_WORDS, "model", "commands", "signature", "playbook", "transport", "database", "journal", "site",
                "reach", "step", "calendars"},
     "steps": {*SMALL_WORDS, "model", "commands", "playbook", "transport", "database", "site", "hands", "step",
-              "application", "assess", "attachments", "backup", "clone", "checks", "configure", "drill", "in_step", "lens",
-              "mapped", "mask", "notify", "records", "report", "sync"},
+              "application", "assess", "attachments", "backup", "clone", "checks", "configure", "drill", "in_step",
+              "lens", "mapped", "mask", "notify", "records", "report", "sync"},
     "screen": {*SMALL_WORDS, "model", "commands", "journal", "report", "calendars"},
 }
 HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}

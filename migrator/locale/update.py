@@ -17,7 +17,7 @@ from babel.messages.extract import extract_from_dir
 
 LOCALE = Path(__file__).parent
 SOURCE = LOCALE.parent
-METHODS = [("**.py", "python"), ("report/*.html", "jinja2"), ("report/*.txt", "jinja2")]
+METHODS = [("**.py", "python"), ("**/*.html", "jinja2"), ("report/*.txt", "jinja2")]
 
 
 def extract() -> Catalog:
