@@ -34,17 +34,17 @@ def present(site: Site, databases: Sequence[str] | None = None, trees: Sequence[
             "made": {f"{host.name}:{path}": _missing(host, path) for host, path in _roots(site, databases, trees)}}
 
 
-def keep(site: Site, vault: Path, former: str, record: Mapping[str, Any], *, say: OnLine = watch.nobody,
-         progress: part.Progress = watch.still) -> None:
+def keep(site: Site, vault: Path, former: str, record: Mapping[str, Any], *, changes: bool = False,
+         say: OnLine = watch.nobody, progress: part.Progress = watch.still) -> None:
     """Take what `record` (of `present`) says is there, as a set named `former`; one that is already kept is enough.
 
-    Of trees only what has changed since the newest proven backup is taken, so that a large one can be kept for the sake
-    of one file.
+    `changes`: of trees only what has changed since the newest proven backup is taken, so that a large one can be kept for
+    the sake of one file; a set that a person shall be able to bring back by hand is whole.
     """
     if record["databases"] or record["trees"]:
         say(_("keeping what {copy} holds now").format(copy=site.name))
         take_set(site, vault, former, databases=record["databases"], trees=record["trees"],
-                 base=_ground(site, vault, record["trees"]), say=say, progress=progress)
+                 base=_ground(site, vault, record["trees"]) if changes else None, say=say, progress=progress)
 
 
 def _ground(site: Site, vault: Path, trees: Sequence[str]) -> BackupSet | None:

@@ -79,7 +79,7 @@ class Restoration:
         until = clock.parse(self.until) if self.until else None
         with self._noted(vault) as changing:
             if self.former:
-                keep(site, vault, self.former, self.record, say=say, progress=progress)
+                keep(site, vault, self.former, self.record, changes=True, say=say, progress=progress)
             facts = restore_set(site, kept, **asdict(self.choice), until=until, begins=changing, say=say,
                                 progress=progress)
         return {**facts, "former": self.former}
