@@ -38,8 +38,8 @@ def keep(site: Site, vault: Path, former: str, record: Mapping[str, Any], *, cha
          say: OnLine = watch.nobody, progress: part.Progress = watch.still) -> None:
     """Take what `record` (of `present`) says is there, as a set named `former`; one that is already kept is enough.
 
-    `changes`: of trees only what has changed since the newest proven backup is taken, so that a large one can be kept for
-    the sake of one file; a set that a person shall be able to bring back by hand is whole.
+    `changes`: of trees only what has changed since the newest proven backup is taken, so that a large one can be kept
+    for the sake of one file; a set that a person shall be able to bring back by hand is whole.
     """
     if record["databases"] or record["trees"]:
         say(_("keeping what {copy} holds now").format(copy=site.name))
