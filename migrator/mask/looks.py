@@ -28,7 +28,6 @@ _WORDS = {
     "number": "salary wage gongzi xinzi 工资 薪资 薪酬",
 }
 _KINDS = {word: kind for kind, words in _WORDS.items() for word in words.split()}
-_LONGEST = max(map(len, _KINDS))
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -41,17 +40,18 @@ class Look:
 
 
 def looks_personal(column: str) -> Look | None:
-    """The first known word in a column's name, the longest first; None when there is none.
+    """The last known word in a column's name, the longest of those that end there; None when there is none.
 
     Latin words count where they stand between underscores, changes of case or digits; Chinese ones anywhere.
     """
     parts = [part for part in re.split(r"[^a-z0-9一-鿿]+|\d+$", _CAMEL.sub("_", column).lower()) if part]
     if parts and parts[-1] in ("id", "ids"):  # a reference, whatever to
         return None
-    runs = ["_".join(parts[i:j]) for i in range(len(parts)) for j in range(len(parts), i, -1)]
-    known = [run for run in runs if run in _KINDS]
-    known += [word for word in _KINDS if not word.isascii() and len(word) > 1 and word in column]
+    runs = [(j, "_".join(parts[i:j])) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)]
+    known = [(j, len(run), run) for j, run in runs if run in _KINDS]
+    known += [(column.rfind(word) + len(word), len(word), word) for word in _KINDS
+              if not word.isascii() and len(word) > 1 and word in column]
     if not known:
         return None
-    word = max(known, key=len)
+    _end, _length, word = max(known)
     return Look(_KINDS[word], _("its name holds {word}").format(word=word))

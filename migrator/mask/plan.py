@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from migrator.mask.kinds.catalogue import KEEP, KINDS, TEXT, WITHIN
 from migrator.mask.looks import Look, looks_personal
 from migrator.mask.rules import Reference, Rules
 from migrator.mask.structure import Column, ForeignKey, Structure, Table
 from migrator.model.finding import Finding, blocks, warns
-from migrator.playbook.nearest import nearest
 from migrator.text import _
 
 Kinds = dict[tuple[str, str], str]
@@ -149,14 +149,17 @@ def _not_there(rules: Rules, structure: Structure) -> Iterator[Finding]:
     """Names that are probably misspelt; that a version of the product lacks a table is usual."""
     for table, kinds in rules.file.tables.items():
         if table not in structure:
-            guess = nearest(table, structure) if "*" not in table else None
-            if guess and guess not in rules.file.tables:
+            if guess := _alike(table, structure.keys() - rules.file.tables.keys()):
                 yield _misspelt(table, guess)
         elif isinstance(kinds, dict):
             for column in kinds.keys() - structure[table].columns.keys():
-                guess = nearest(column, structure[table].columns)
-                if guess and guess not in kinds:
+                if guess := _alike(column, structure[table].columns.keys() - kinds.keys()):
                     yield _misspelt(f"{table}.{column}", guess)
+
+
+def _alike(name: str, known: Collection[str]) -> str | None:
+    """The name that was meant, if it is but a slip of the pen away: versions of a product differ by more."""
+    return next(iter(get_close_matches(name, sorted(known), n=1, cutoff=0.85)), None)
 
 
 def _misspelt(name: str, guess: str) -> Finding:

@@ -57,11 +57,12 @@ def _of_table(connection: Connection, structure: Structure, name: str) -> Iterat
         look = looks_personal(each.name)
         if each.computed or each.holds not in (TEXT, WHOLE, DAY):
             continue
-        content = _by_content(_sample(connection, name, each)) if each.holds != DAY else None
+        secret = look is not None and look.kind == "constant"
+        content = _by_content(_sample(connection, name, each)) if each.holds != DAY and not secret else None
         if content:
             yield Suggestion(name, each.name, *content)
         elif look and could_be(look, each, its):
-            yield Suggestion(name, each.name, "keep" if look.kind == "constant" else look.kind, look.why)
+            yield Suggestion(name, each.name, "keep" if secret else look.kind, look.why)
 
 
 def _sample(connection: Connection, name: str, each: Column) -> list[str]:

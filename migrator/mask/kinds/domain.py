@@ -24,6 +24,9 @@ class Domain(ABC):
     ambiguous = False
     """Whether a value that was made for one frame can be read with another."""
 
+    telling = True
+    """Whether a value tells who somebody is; else it stands in every text."""
+
     @abstractmethod
     def place(self, value: str) -> Place | None:
         """Where a value stands; None when it is no valid one of this kind."""
@@ -44,6 +47,7 @@ class Permuted(Maker):
         self._permutation = permutation
         self._others = others
         self.unique = others.unique
+        self.telling = domain.telling
 
     def masked(self, values: Sequence[str]) -> list[str | None]:
         places = [self._domain.place(value) for value in values]

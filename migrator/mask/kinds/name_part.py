@@ -11,6 +11,8 @@ _RANKS = {character: rank for rank, character in enumerate(GIVEN)}
 class Surname(Domain):
     """A usual surname becomes another one of the same length."""
 
+    telling = False
+
     def place(self, value: str) -> Place | None:
         known = COMPOUND if len(value) == 2 else tuple(SURNAMES)
         return Place(known.index(value), len(known), len(value)) if value in known else None
@@ -21,6 +23,8 @@ class Surname(Domain):
 
 class GivenName(Domain):
     """A given name of one or two usual characters becomes another one."""
+
+    telling = False
 
     def place(self, value: str) -> Place | None:
         ranks = [_RANKS.get(character) for character in value]
