@@ -19,7 +19,7 @@ from migrator.clone.fitting import misfits
 from migrator.clone.harmless import Harmless, Terms, make_harmless
 from migrator.commands.shell import Command
 from migrator.errors import FindingsBlock, WrongUse
-from migrator.model.finding import blocking
+from migrator.model.finding import Finding, blocking
 from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import OnLine
@@ -48,8 +48,8 @@ class Making:
         What the copy held first is kept, also when this is repeated after a crash. Raises FindingsBlock and what
         restoring raises; the copy may then be removed, or made again.
         """
-        for finding in blocking([*too_close(self.copy, self.live), *misfits(kept, self.copy, self.live)]):
-            raise FindingsBlock(finding.message, where=self.copy.name, hint=finding.advice)
+        self.require_apart()
+        self._refuse(misfits(kept, self.copy, self.live))
         record = self._record()
         (self.folder / MADE).unlink(missing_ok=True)
         self._all_services_stopped(say)
@@ -57,6 +57,10 @@ class Making:
         done = make_harmless(self.copy, self.live, terms, say=say)
         _write(self.folder / MADE, {"of": self.live.name, "set": kept.id, "at": clock.stamp(), **done.as_json()})
         return done
+
+    def require_apart(self) -> None:
+        """Raise FindingsBlock when making the copy could change the original."""
+        self._refuse(too_close(self.copy, self.live))
 
     def start(self) -> list[str]:
         """Start the services of a copy that is harmless; names of those that had to be. Raises WrongUse before that."""
@@ -75,6 +79,10 @@ class Making:
         (self.folder / BEFORE).unlink()
         (self.folder / MADE).unlink(missing_ok=True)
         return True
+
+    def _refuse(self, findings: Sequence[Finding]) -> None:
+        for finding in blocking(findings):
+            raise FindingsBlock(finding.message, where=self.copy.name, hint=finding.advice)
 
     def _record(self) -> dict[str, Any]:
         """What the environment held before it ever became a copy, written down before anything is changed."""

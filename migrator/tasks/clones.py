@@ -42,6 +42,8 @@ def make(call: Call, of: str | None = None, env: str | None = None, into: str | 
         raise WrongUse(_("what {name} sends is not held back, so it is not started").format(name=name),
                        hint=_("make it with --into docker, or close its egress yourself and add --egress {name}")
                        .format(name=name))
+    if into is None:
+        _making(call.app, live, name).require_apart()
     kept = _masked(call, live, terms) if mask_first else _kept(call, live, set, direct=direct)
     if into == DOCKER:
         _contained(call.app, name).make(live.environment, image=image, product=_product(call.app, live), say=call.show)
