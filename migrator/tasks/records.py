@@ -35,9 +35,10 @@ def export(call: Call, env: str | None = None, records: str | None = None, only:
     names = [name.strip() for name in only.split(",")] if only else None
     export_records(site, _file(call, site.name, records), folder, values=_values(values), only=names,
                    font=Path(font) if font else None, progress=Meter(as_json=call.json))
-    index = read_index(folder)
-    call.show(show_exported(index, from_here(folder)), {"event": "exported", "folder": str(folder), "lists": [
-        {"name": one.name, "rows": one.rows, "pages": len(one.pages), "digest": one.digest} for one in index.lists]})
+    lists = [{"name": one.name, "title": one.title, "rows": one.rows, "pages": len(one.pages), "digest": one.digest}
+             for one in read_index(folder).lists]
+    call.show(show_exported(site.name, lists, from_here(folder)),
+              {"event": "exported", "folder": str(folder), "lists": lists})
     return None
 
 
