@@ -66,11 +66,10 @@ class DatabasePart:
             return None
         return Need(self._client.host, folder, max(self._client.size(), whole.raw_bytes))
 
-    def check_bases(self) -> None:
-        """Prove that what earlier sets hold of this database is whole and decodes to its end; raises SetDamaged."""
-        for base, one in self._stretch.parts[:-1]:
-            part.check_hash(base.folder, one, watch.still)
-            base.check(one)
+    def check(self) -> None:
+        """Prove that what this set and earlier ones hold of it is whole and decodes to its end; raises SetDamaged."""
+        for kept, one in self._stretch.parts:
+            kept.check(one, self._progress)
 
     def equal(self) -> bool:
         """Whether the site's database holds exactly what was taken; unknown facts are never equal."""

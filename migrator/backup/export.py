@@ -95,7 +95,7 @@ def _tree(kept: BackupSet, name: str, folder: Path, progress: Progress, *, archi
     """SHA-256 of the files that are written, by path; nothing is before every archive of the chain was checked."""
     path = f"trees/{name}"
     tree = laid_out(kept, name, folder / path, progress)
-    tree.check_members()
+    tree.check()
     if archive:
         return {f"{path}.tar": _write(folder / f"{path}.tar", merged(kept, name, progress))}
     tree.restore()

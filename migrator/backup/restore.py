@@ -50,10 +50,10 @@ def restore_set(site: Site, kept: BackupSet | Path | str, *, databases: Sequence
         if each not in due:
             each.tidy()
     require_room(due)
-    tally.begin(sum(each.reads + sum(p.bytes for p in each.parts) for each in due))
+    tally.begin(sum(each.reads for each in due))
     for each in due:
         say(_("checking the backup of {name}").format(name=each.name))
-        check_whole(kept, each, tally)
+        each.check()
     tally.begin(sum(each.reads for each in due))
     if due:
         begins()
@@ -75,13 +75,6 @@ def differing(site: Site, kept: BackupSet | Path | str, *, databases: Sequence[s
     wanted = kept.chosen(databases, trees)
     choice = Choice(tuple(wanted[0]), tuple(wanted[1]), tuple(tables), tuple(files))
     return [each.name for each in _parts(site, kept, choice, None, watch.still) if not each.equal()]
-
-
-def check_whole(kept: BackupSet, each: Restored, progress: part.Progress = watch.still) -> None:
-    """Prove that the files of one database or tree are whole, safe, and decode to what was taken; raises SetDamaged."""
-    for one in each.parts:
-        kept.check(one, progress)
-    each.check_bases()
 
 
 def _opened(site: Site, kept: BackupSet | Path | str) -> BackupSet:

@@ -42,8 +42,11 @@ class Restored(Protocol):
     def equal(self) -> bool:
         """Whether the site holds exactly this already."""
 
-    def check_bases(self) -> None:
-        """Prove what earlier sets hold of it; raises SetDamaged."""
+    def check(self) -> None:
+        """Prove that the files which hold it, also of earlier sets, are whole, safe, and decode to what was taken.
+
+        Raises SetDamaged.
+        """
 
     def restore(self) -> None:
         """Bring it back; raises RestoreDiffers when the result is not what the set holds."""

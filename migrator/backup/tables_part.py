@@ -47,8 +47,8 @@ class TablesPart:
     def need(self) -> Need | None:
         return self._whole.need()
 
-    def check_bases(self) -> None:
-        self._whole.check_bases()
+    def check(self) -> None:
+        self._whole.check()
 
     def equal(self) -> bool:
         """Whether these tables hold exactly what was taken; unknown facts are never equal."""

@@ -53,11 +53,7 @@ class TreePart:
         """Whether the site's tree is exactly what was taken, every file read and hashed."""
         return self.folder.exists() and not self._difference(self.folder, self._wanted(), owners=self._owners())
 
-    def check_bases(self) -> None:
-        """Prove what earlier sets hold of it, along with its own archive."""
-        self.check_members()
-
-    def check_members(self) -> None:
+    def check(self) -> None:
         """Read every archive member by member; raises SetDamaged when one is unsafe or not as listed."""
         self._archives.check()
 

@@ -91,7 +91,7 @@ def _restore(kept: BackupSet, site: Site, say: OnLine, tally: Tally) -> tuple[di
         tables[database.name] = database.prove(partial(proving.look, database.name))
     for each in trees:
         say(_("unpacking {name} into a scratch folder").format(name=each.name))
-        each.check_members()
+        each.check()
         each.prove()
     proving.judge()
     return tables, proving.found

@@ -213,7 +213,7 @@ def test_cut_off_or_without_a_fitting_program_live_is_left_as_it_is(place: Place
         DatabasePart(site, replace(kept, manifest=manifest), "main").restore()
     (vault / "1" / whole.manifest.databases["main"].part.path).write_bytes(b"")
     with pytest.raises(SetDamaged):
-        DatabasePart(site, kept, "main").check_bases()
+        DatabasePart(site, kept, "main").check()
     assert place.state() == before
 
 
