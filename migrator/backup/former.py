@@ -58,10 +58,12 @@ def give_back(site: Site, vault: Path, former: str, record: Mapping[str, Any], *
               say: OnLine = watch.nobody, progress: part.Progress = watch.still) -> bool:
     """Give these (None: all) databases and trees what they held when `record` was made; whether anything was done.
 
-    Safe when nothing ever took their place: as long as the former content was not kept, nothing was changed.
+    `former` is empty where nothing was there. Safe when nothing ever took their place: as long as the former content
+    was not kept, nothing was changed.
     """
     kept = vault / former
-    if not record or ((record["databases"] or record["trees"]) and not kept.exists()):
+    there = bool(former) and kept.exists()
+    if not record or ((record["databases"] or record["trees"]) and not there):
         return False
     databases, trees = _names(site, databases, trees)
     for name in databases:
@@ -70,7 +72,7 @@ def give_back(site: Site, vault: Path, former: str, record: Mapping[str, Any], *
     for name in trees:
         if name not in record["trees"]:
             tree_folder(site, name).remove_all()
-    if kept.exists():
+    if there:
         restore_set(site, kept, say=say, progress=progress)
     for host, path in _roots(site, databases, trees):
         if first := record["made"][f"{host.name}:{path}"]:

@@ -15,6 +15,7 @@ import pytest
 
 from migrator import __version__, clock
 from migrator.backup import restoration
+from migrator.backup.tree_part import TreePart
 from migrator.program import Migrator
 from migrator.tasks import namespace
 
@@ -185,6 +186,20 @@ def test_a_restore_that_was_cut_off_goes_on_or_is_taken_back(
     assert typed("backup.restore", "--env", "live", "--back", "--yes", day=2).code == 0
     assert titles(tmp_path) == ["later", "later"]
     assert typed("backup.restore", "--env", "live", "--resume", "--yes", day=2).code == 2, "it is over"
+
+
+def test_where_nothing_was_a_cut_off_restore_is_taken_back_to_nothing(
+        typed: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prove(typed)
+
+    def cut(*_arguments: Any, **_more: Any) -> None:
+        raise ConnectionError("cut off")
+
+    monkeypatch.setattr(TreePart, "restore", cut)
+    assert typed("backup.restore", "--env", "other", "--of", "live").code == 1
+    assert titles(tmp_path, "other") == ["a", "b"], "the database came first"
+    assert typed("backup.restore", "--env", "other", "--back").code == 0
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_set_that_is_damaged_changes_nothing_and_leaves_no_note(typed: Type, tmp_path: Path) -> None:
