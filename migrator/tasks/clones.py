@@ -42,11 +42,15 @@ def make(call: Call, of: str | None = None, env: str | None = None, into: str | 
         raise WrongUse(_("what {name} sends is not held back, so it is not started").format(name=name),
                        hint=_("make it with --into docker, or close its egress yourself and add --egress {name}")
                        .format(name=name))
+    contained = _contained(call.app, name)
     if into is None:
         _making(call.app, live, name).require_apart()
+    elif name in call.app.inventory.environments and not contained.inventory.exists():
+        raise WrongUse(_("{name} is an environment of the inventory already").format(name=name),
+                       hint=_("give the copy in containers another name"))
     kept = _masked(call, live, terms) if mask_first else _kept(call, live, set, direct=direct)
     if into == DOCKER:
-        _contained(call.app, name).make(live.environment, image=image, product=_product(call.app, live), say=call.show)
+        contained.make(live.environment, image=image, product=_product(call.app, live), say=call.show)
     making = _making(App(str(call.app.home), str(call.app.inventory_file)), live, name)
     done = making.make(kept, terms, say=call.show)
     started = making.start() if start else []
@@ -114,7 +118,7 @@ def _contained(app: App, name: str) -> Contained:
     from migrator.clone.container.contained import Contained
     from migrator.transport.local import LocalTransport
 
-    return Contained(name, app.home / "clones" / name, LocalTransport("docker"))
+    return Contained.named(name, app.home / "clones", LocalTransport("docker"))
 
 
 def _making(app: App, live: Site, name: str) -> Making:

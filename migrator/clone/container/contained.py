@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import secrets
 import shutil
 import socket
@@ -23,12 +24,14 @@ from migrator.clone.container.machine import Machine
 from migrator.commands.shell import words
 from migrator.commands.ssh_keygen import new_key
 from migrator.database.open import make_of
+from migrator.errors import WrongUse
 from migrator.playbook.inventory import Environment
 from migrator.secret import Secret
 from migrator.text import _
 from migrator.transport.base import OnLine, Transport
 
 PACKAGES = {"postgresql": "postgresql python3-psycopg2", "mariadb": "mariadb-server python3-pymysql", "sqlite": ""}
+_NAME = re.compile("[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _BELOW_EPHEMERAL = range(20000, 32000)
 """Ports that the kernel hands out to nobody, so that a machine finds its own again after it was stopped."""
 
@@ -40,6 +43,14 @@ class Contained:
     name: str
     folder: Path
     host: Transport
+
+    @classmethod
+    def named(cls, name: str, clones: Path, host: Transport) -> Contained:
+        """The copy of this name, in its folder below `clones`. Raises WrongUse for a name that could lead elsewhere."""
+        if not _NAME.fullmatch(name):
+            raise WrongUse(_("{name} is no name for a copy").format(name=ascii(name)),
+                           hint=_("letters, digits, _ . and - alone, beginning with a letter"))
+        return cls(name, clones / name, host)
 
     @property
     def enclosure(self) -> Enclosure:

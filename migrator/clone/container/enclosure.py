@@ -70,8 +70,7 @@ class Enclosure:
         if not told:
             raise NoEngine(_("{clone} has no sinkhole").format(clone=self.clone), where=self.clone,
                            hint=_("remove this copy and make it anew"))
-        return attempts(line for name in told for line in self.engine.ask(
-            docker.logs(name), _("the sinkhole of {clone} cannot be read").format(clone=self.clone)).splitlines())
+        return attempts(line for name in told for line in self.engine.lines(docker.logs(name)))
 
     def until(self, container: str, holds: Callable[[], bool], patience: float = PATIENCE) -> None:
         """Wait until something holds of a container; raises NoEngine, with its last words, when it died or is mute."""

@@ -43,6 +43,14 @@ class Engine:
             raise NoEngine(_("{what}: {why}").format(what=otherwise, why=said[-1] if said else error.exit_code),
                            where=self._host.name, hint=hint or _("see docker ps --all and docker logs")) from None
 
+    def lines(self, command: Command) -> list[str]:
+        """Every line that a command prints, however many; raises NoEngine when it fails."""
+        printed = io.BytesIO()
+        if self._host.stream_out(command, printed, check=False).exit_code:
+            raise NoEngine(_("a container's words cannot be read"), where=self._host.name,
+                           hint=_("see docker ps --all and docker logs"))
+        return printed.getvalue().decode("utf-8", "replace").splitlines()
+
     def image(self, name: str, arguments: Mapping[str, str] | None = None) -> str:
         """The tag of one of our images, made when it is not there; equal files and arguments give the same tag."""
         content = {path.rpartition("/")[2]: (files("migrator.clone") / path).read_bytes() for path in SOURCES[name]}

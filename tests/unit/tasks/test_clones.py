@@ -113,11 +113,19 @@ def test_where_egress_is_open_nothing_is_started_unless_it_is_allowed_by_name(ty
     (("--of", "live", "--env", "copy"), 10, "no backup set of live is proven"),
     (("--of", "live", "--env", "live", "--direct"), 10, "very environment"),
     (("--of", "copy", "--env", "live", "--direct"), 10, "not marked as a copy"),
-    (("--of", "live", "--env", "copy", "--into", "cloud"), 2, "--into is docker")])
+    (("--of", "live", "--env", "copy", "--into", "cloud"), 2, "--into is docker"),
+    (("--of", "live", "--env", "copy", "--into", "docker"), 2, "is an environment of the inventory already"),
+    (("--of", "live", "--env", "../../live", "--into", "docker"), 2, "is no name for a copy")])
 def test_a_wrong_wish_is_refused(words: tuple[str, ...], code: int, said: str, typed: Type, tmp_path: Path) -> None:
     ended = typed("clone.make", *words)
     assert ended.code == code and said in ended.err, ended.err
     assert (tmp_path / "live/app.ini").read_text() == "[mail]\nhost = mail.a.example\n"
+
+
+@pytest.mark.parametrize("name", ["..", "../live", "/", "a/b", "-x"])
+def test_no_name_leads_a_removal_elsewhere(name: str, typed: Type, tmp_path: Path) -> None:
+    assert typed("clone.remove", "--env", name).code == 2
+    assert (tmp_path / "live/app.ini").exists()
 
 
 def test_without_an_engine_a_copy_in_containers_is_refused(typed: Type, monkeypatch: pytest.MonkeyPatch,
