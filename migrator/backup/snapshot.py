@@ -20,14 +20,15 @@ SHORTEST = 0.02
 """Seconds from one pass over the trees to the next, while the moment of a dump has not passed."""
 CLOSELY = 120.0
 """Seconds for which the passes follow each other so, at most."""
+RARELY = 10.0
+"""Seconds from one pass to the next afterwards; more where a pass takes more than a fifth of that."""
 FLOWS = 1024 * 1024
 """Bytes of a dump after which its moment has passed for certain: what was said before any table is much shorter."""
 
 
 class Snapshot:
     """A mirror of each tree. A file that a dump names is in it, if it lived longer than one pass over the trees takes:
-    a pass begins before the dump, others follow at once until its data flow, then ever more slowly, and one comes
-    after it.
+    a pass begins before the dump, others follow at once until its data flow, and one begins after that moment.
     """
 
     def __init__(self, trees: Mapping[str, Folder], mirrors: Mapping[str, Mirror]) -> None:
@@ -35,20 +36,21 @@ class Snapshot:
 
     @contextmanager
     def followed(self) -> Iterator[Progress]:
-        """Around a dump: the trees are linked before, again and again meanwhile, and after.
+        """Around a dump: the trees are linked before, again and again until its moment has passed, and once after that.
 
-        Gives what is to be told how many bytes of the dump have come.
+        Gives what is to be told how many bytes have come, if they are those of a dump that stands for its beginning.
         """
         self._link()
-        over, flowing = threading.Event(), threading.Event()
-        follower = threading.Thread(target=self._follow, args=(over, flowing))
+        over, flowing, linked = threading.Event(), threading.Event(), threading.Event()
+        follower = threading.Thread(target=self._follow, args=(over, flowing, linked))
         follower.start()
         try:
             yield lambda done, _total, _unit: flowing.set() if done > FLOWS else None
         finally:
             over.set()
             follower.join()
-        self._link()
+        if not linked.is_set():
+            self._link()
 
     def complete(self) -> None:
         """From now on the folders are as they are to be packed."""
@@ -74,14 +76,17 @@ class Snapshot:
         for mirror in self._mirrors.values():
             mirror.link()
 
-    def _follow(self, over: threading.Event, flowing: threading.Event) -> None:
-        """Once the dump's moment has passed the pauses double, so that a long dump costs a few passes more."""
+    def _follow(self, over: threading.Event, flowing: threading.Event, linked: threading.Event) -> None:
+        """Link until a pass has begun after the dump's data flow; it names nothing that is new from then on."""
         pause, closely = SHORTEST, time.monotonic() + CLOSELY
         with suppress(MigratorError):  # the mirror knows what it was, and is none any more
-            while not over.wait(pause):
-                passed = flowing.is_set() or time.monotonic() > closely
+            while not linked.is_set() and not over.wait(pause):
+                passed, began = flowing.is_set(), time.monotonic()
                 self._link()
-                pause = 2 * pause if passed else pause
+                if passed:
+                    linked.set()
+                if time.monotonic() > closely:
+                    pause = max(RARELY, 4 * (time.monotonic() - began))
 
 
 @contextmanager

@@ -121,7 +121,8 @@ class _Taker:
             measured = beside.submit(state.tables)
             properties, schema = client.properties(), database.schema().fingerprint
             packed = self._pack(f"databases/{name}.{taking.extension}.zst",
-                                lambda sink: taking.write(sink, state.name), flowing=flowing)
+                                lambda sink: taking.write(sink, state.name),
+                                flowing=flowing if taking.joins else watch.still)  # a log stands for its end
             facts = measured.result()
             same = (state.name and taking.joins) or state.stands()
             moved = [] if same else compare(facts, database.tables())
