@@ -110,7 +110,7 @@ class EnvClone(Step[CloneArgs]):
         return Outcome(bool(facts["restored"]), summary, facts)
 
     def verify(self, ctx: StepContext[CloneArgs]) -> list[Finding]:
-        from migrator.backup.client import client_of
+        from migrator.backup.former import present
         from migrator.clone.neutral.neutralise import harmless
         from migrator.clone.traces import Traces, leftovers, missing
         from migrator.model.finding import blocking
@@ -123,10 +123,13 @@ class EnvClone(Step[CloneArgs]):
         found += [blocks("clone.traces", _("{file} still speaks of {live}: {texts}").format(
             file=file, live=ctx.args.of, texts=", ".join(texts)), _("add the file to adapt"))
             for file, texts in left.items()]
-        found += [blocks("clone.missing", _("the copy has no database {name}").format(name=name))
-                  for name in ctx.site.environment.databases if not client_of(ctx.site, name).exists()]
+        held = present(ctx.site)
+        found += [blocks("clone.missing", _("the copy does not have {name}").format(name=name))
+                  for name in [*ctx.site.environment.databases, *ctx.site.environment.trees]
+                  if name not in [*held["databases"], *held["trees"]]]
         if terms.neutral and not found:
-            found += harmless(ctx.site, terms.neutral)
+            found += [*harmless(ctx.site, terms.neutral), informs("clone.egress", _(
+                "no network keeps in what {copy} sends: its own settings do").format(copy=ctx.site.name))]
         return found if blocking(found) else [*found, informs("clone.made", _(
             "{count} files hold nothing of {live}").format(count=len(files), live=ctx.args.of))]
 
