@@ -15,7 +15,7 @@ def check(database: Database, rules: Rules) -> list[Finding]:
     """All in which they do not fit, and how many columns would be masked; the database is only read."""
     place = Workplace(database)
     with place.connect() as connection, connection.begin():
-        plan = planned(rules, read_structure(connection), place.make)
+        plan = planned(rules, read_structure(connection))
     works = [*plan.within, *plan.works]
     counted = informs("mask.planned", _("{columns} columns of {tables} tables would be masked").format(
         columns=len(works), tables=len({work.table for work in works})), columns=[work.name for work in works])

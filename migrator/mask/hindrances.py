@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
@@ -14,8 +13,9 @@ where not t.tgisinternal and t.tgenabled in ('O', 'A') and c.relname in :tables
   and c.relnamespace = current_schema()::regnamespace order by 1, 2
 """).bindparams(bindparam("tables", expanding=True))
 _PG_KEYS = text("""
-select c.relname, k.conname, k.condeferrable, k.condeferred from pg_constraint k join pg_class c on c.oid = k.conrelid
-where k.contype = 'f' and k.connamespace = current_schema()::regnamespace order by 1, 2
+select c.relname, k.conname, pg_get_constraintdef(k.oid) as said
+from pg_constraint k join pg_class c on c.oid = k.conrelid
+where k.contype = 'f' and k.conparentid = 0 and k.connamespace = current_schema()::regnamespace order by 1, 2
 """)
 _LITE_TRIGGERS = text("""
 select name, sql from sqlite_master where type = 'trigger' and tbl_name in :tables order by name
@@ -32,7 +32,8 @@ Key = tuple[str, str]
 def lifting(make: str, connection: Connection, tables: Collection[str], keys: Collection[Key]) -> Iterator[None]:
     """Within a transaction: triggers of the tables do not act, and the foreign keys are judged when this ends.
 
-    It takes no more than owning the tables, and is undone with the transaction. On SQLite and MariaDB foreign keys are
+    It takes no more than owning the tables, and is undone with the transaction: PostgreSQL's keys are dropped and made
+    again. On SQLite and MariaDB foreign keys are
     off in our sessions anyway; MariaDB's triggers need `TriggersAside`.
     """
     ways = {"postgresql": _postgresql, "sqlite": _sqlite, "mariadb": _nothing}
@@ -51,10 +52,11 @@ def triggers_on_delete(connection: Connection, tables: Collection[str]) -> list[
     return [str(name) for _table, name in connection.execute(_MY_TRIGGERS, {"event": "DELETE", "tables": list(tables)})]
 
 
-def run(connection: Connection, words: str, *names: str) -> None:
-    """Run a statement in which each {} is a name, quoted by the dialect."""
+def run(connection: Connection, words: str, *names: str, rest: str = "") -> None:
+    """Run a statement in which each {} is a name, quoted by the dialect; `rest` is the server's own text."""
     quote = connection.dialect.identifier_preparer.quote_identifier
-    connection.exec_driver_sql(words.format(*map(quote, names)))
+    text_ = words.format(*map(quote, names)) + rest
+    connection.exec_driver_sql(text_, execution_options={"no_parameters": True})
 
 
 @contextmanager
@@ -64,21 +66,13 @@ def _postgresql(connection: Connection, tables: Collection[str], wanted: Collect
     for trigger in triggers:
         run(connection, "ALTER TABLE {} DISABLE TRIGGER {}", trigger.relname, trigger.tgname)
     for key in keys:
-        run(connection, "ALTER TABLE {} ALTER CONSTRAINT {} DEFERRABLE INITIALLY DEFERRED", key.relname, key.conname)
+        run(connection, "ALTER TABLE {} DROP CONSTRAINT {}", key.relname, key.conname)
     yield
-    connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
-    for key in keys:
-        run(connection, f"ALTER TABLE {{}} ALTER CONSTRAINT {{}} {_deferrable(key)}", key.relname, key.conname)
+    for key in keys:  # judged by one join, where deferring it would judge row by row
+        run(connection, "ALTER TABLE {} ADD CONSTRAINT {} ", key.relname, key.conname, rest=key.said)
     for trigger in triggers:
         always = "ENABLE ALWAYS" if trigger.tgenabled == "A" else "ENABLE"
         run(connection, f"ALTER TABLE {{}} {always} TRIGGER {{}}", trigger.relname, trigger.tgname)
-
-
-def _deferrable(key: Any) -> str:
-    """How a key was declared."""
-    if not key.condeferrable:
-        return "NOT DEFERRABLE"
-    return f"DEFERRABLE INITIALLY {'DEFERRED' if key.condeferred else 'IMMEDIATE'}"
 
 
 @contextmanager

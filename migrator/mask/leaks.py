@@ -50,7 +50,7 @@ def leaks_in(database: Database, rules: Rules, originals: Originals) -> list[Lea
     needles = originals.needles()
     with place.connect() as connection, connection.begin():
         structure = read_structure(connection)
-        plan = planned(rules, structure, place.make)
+        plan = planned(rules, structure)
         return sorted([*_whole(connection, plan, originals, needles),
                        *_inside(connection, structure, plan, originals, needles)], key=lambda leak: leak.where)
 

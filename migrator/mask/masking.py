@@ -75,7 +75,7 @@ def mask(database: Database, rules: Rules, key: Secret, progress: Progress = sti
     place = Workplace(database)
     with place.connect() as connection:
         with connection.begin():
-            plan = planned(rules, read_structure(connection), place.make)
+            plan = planned(rules, read_structure(connection))
         require_fitting(plan, database.name)
         marks = Marks(connection, rules.digest, secret.mark)
         marks.begin(database.name)
@@ -108,7 +108,7 @@ class _Masker:
         for group in groups:
             if group[0].kind == WITHIN and WITHIN not in self._makers:
                 self._makers[WITHIN] = self._within()
-            self._group([work for work in group if not work.follows])
+            self._group(group)
             self._tell(group)
         if self._aside:
             self._aside.put_back()
@@ -178,8 +178,7 @@ class _Masker:
 
     def _keys(self, works: Sequence[Work]) -> list[tuple[str, str]]:
         """Foreign keys whose both ends change, one after the other."""
-        return [(r.table, r.name) for r in self._touched(works)
-                if isinstance(r, ForeignKey) and r.on_update == "NO ACTION"]
+        return [(r.table, r.name) for r in self._touched(works) if isinstance(r, ForeignKey)]
 
     def _tell(self, group: Sequence[Work]) -> None:
         self._done += len(group)

@@ -70,7 +70,7 @@ def gather(database: Database, rules: Rules, key: Secret) -> Originals:
     makers = rules.makers(ProjectKey(key))
     place = Workplace(database)
     with place.connect() as connection, connection.begin():
-        plan = planned(rules, read_structure(connection), place.make)
+        plan = planned(rules, read_structure(connection))
         return gathered(connection, plan, makers, rules.file.leaks)
 
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from migrator.mask.kinds.catalogue import KEEP, KINDS, TEXT, WITHIN
 from migrator.mask.looks import Look, looks_personal
 from migrator.mask.rules import Reference, Rules
-from migrator.mask.structure import Column, ForeignKey, Structure, Table
+from migrator.mask.structure import Column, Structure, Table
 from migrator.model.finding import Finding, blocks, warns
 from migrator.text import _
 
@@ -19,16 +19,13 @@ Kinds = dict[tuple[str, str], str]
 
 @dataclass(frozen=True)
 class Work:
-    """One column that will be masked. `unique`: its values may not meet; `in_part`: some of a value stays;
-    `follows`: the server changes it by itself.
-    """
+    """One column that will be masked. `unique`: its values may not meet; `in_part`: some of a value stays."""
 
     table: str
     column: Column
     kind: str
     unique: bool
     in_part: bool = False
-    follows: bool = False
 
     @property
     def name(self) -> str:
@@ -55,16 +52,16 @@ class Plan:
         return [[work for work in self.works if work.table in names] for names in sets]
 
 
-def planned(rules: Rules, structure: Structure, make: str) -> Plan:
+def planned(rules: Rules, structure: Structure) -> Plan:
     """The rules met with a real structure; the database is not asked any more."""
     references = references_of(rules, structure)
     kinds: Kinds = {(table, column): kind for table, its in structure.items() for column in its.columns
                     if (kind := rules.kind_of(table, column))}
     contrary = list(_inherited(kinds, references))
-    works = [_work(rules, structure, references, table, column, kind, make)
+    works = [_work(rules, structure, references, table, column, kind)
              for (table, column), kind in kinds.items() if kind != KEEP]
     findings = [*_not_there(rules, structure), *_unlisted(structure, kinds), *contrary,
-                *(finding for work in works for finding in _misfits(work, rules, make, references))]
+                *(finding for work in works for finding in _misfits(work, rules))]
     return Plan(tuple(w for w in works if w.kind != WITHIN), tuple(w for w in works if w.kind == WITHIN),
                 tuple(references), tuple(findings))
 
@@ -94,18 +91,15 @@ def _inherited(kinds: Kinds, references: Iterable[Reference]) -> Iterator[Findin
                 child=".".join(child), parent=".".join(parent)), _("give both the same kind in the rules"))
 
 
-def _work(rules: Rules, structure: Structure, references: Iterable[Reference], table: str, column: str, kind: str,
-          make: str) -> Work:
-    follows = make == "postgresql" and any(
-        isinstance(r, ForeignKey) and r.table == table and column in r.columns and r.on_update == "CASCADE"
-        for r in references)
+def _work(rules: Rules, structure: Structure, references: Iterable[Reference], table: str, column: str,
+          kind: str) -> Work:
     unique = structure[table].unique(column) or any(r.parent == table and column in r.parent_columns
                                                     for r in references)
     in_part = kind in rules.said and KINDS[rules.said[kind][0]].in_part
-    return Work(table, structure[table].columns[column], kind, unique, in_part, follows)
+    return Work(table, structure[table].columns[column], kind, unique, in_part)
 
 
-def _misfits(work: Work, rules: Rules, make: str, references: Iterable[Reference]) -> Iterator[Finding]:
+def _misfits(work: Work, rules: Rules) -> Iterator[Finding]:
     name = work.name
     if work.column.computed:
         yield blocks("mask.computed", _("{column} is computed by the database").format(column=name),
@@ -122,11 +116,6 @@ def _misfits(work: Work, rules: Rules, make: str, references: Iterable[Reference
             column=name, kind=work.kind), _("take another kind, or say unique: true of it under kinds"))
     if not work.column.nullable and like == "null":
         yield blocks("mask.not_null", _("{column} may not be NULL").format(column=name), _("take constant"))
-    if make == "postgresql" and any(
-            isinstance(r, ForeignKey) and r.parent == work.table and work.column.name in r.parent_columns
-            and r.on_update not in ("NO ACTION", "CASCADE") for r in references):
-        yield blocks("mask.restricted", _("{column} is referred to by a foreign key that forbids every change").format(
-            column=name), _("keep it"))
 
 
 def _unlisted(structure: Structure, kinds: Kinds) -> Iterator[Finding]:

@@ -32,10 +32,9 @@ class Column:
 
 @dataclass(frozen=True)
 class ForeignKey(Reference):
-    """A declared one; `name` is the constraint's, `on_update` what the server does to children by itself."""
+    """A declared one; `name` is the constraint's."""
 
     name: str
-    on_update: str
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,7 @@ def _table(inspector: Inspector, name: str) -> Table:
     uniques += [tuple(c for c in index["column_names"] if c) for index in inspector.get_indexes(name, **every)
                 if index["unique"]]
     foreign = tuple(ForeignKey(name, tuple(f["constrained_columns"]), f["referred_table"],
-                               tuple(f["referred_columns"]), str(f["name"] or ""),
-                               str(f.get("options", {}).get("onupdate") or "NO ACTION").upper())
+                               tuple(f["referred_columns"]), str(f["name"] or ""))
                     for f in inspector.get_foreign_keys(name))
     return Table(name, columns, key, tuple(dict.fromkeys(uniques)), foreign)
 

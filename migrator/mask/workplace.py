@@ -23,7 +23,7 @@ _PREPARED = {
                 "SET foreign_key_checks = 0"),
     "sqlite": ("PRAGMA foreign_keys = off",),
 }
-"""PostgreSQL defers its foreign keys instead, where they are in the way; all of them are counted afterwards."""
+"""PostgreSQL's foreign keys are dropped and made again, where they are in the way; what dangles is counted for all."""
 
 
 class Workplace:

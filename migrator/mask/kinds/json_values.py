@@ -31,9 +31,9 @@ class JsonValues(Maker):
         return [None if text is None else json.dumps(text, ensure_ascii=False) for text in texts]
 
     def told(self, values: Sequence[str]) -> Iterable[tuple[Maker, Sequence[str]]]:
-        for text in map(_parsed, values):
-            for holder, key, maker in self._slots({"": text}, None):
-                yield from maker.told([str(holder[key])])
+        slots = [slot for text in map(_parsed, values) for slot in self._slots({"": text}, None)]
+        for maker in self._keys.values():
+            yield from maker.told([str(holder[key]) for holder, key, its in slots if its is maker])
 
     def _slots(self, value: Any, maker: Maker | None) -> Iterator[Slot]:
         entries: Iterable[Any] = value.items() if isinstance(value, dict) else enumerate(value)

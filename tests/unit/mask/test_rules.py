@@ -51,7 +51,7 @@ def test_the_exact_table_goes_before_a_pattern() -> None:
 def plan(schema: str, rules: str) -> Plan:
     with create_engine("sqlite://").connect() as connection:
         connection.connection.driver_connection.executescript(schema)  # type: ignore[union-attr]
-        return planned(Rules.parse(rules.encode()), read_structure(connection), "sqlite")
+        return planned(Rules.parse(rules.encode()), read_structure(connection))
 
 
 @pytest.mark.parametrize(("schema", "rules", "code"), [
