@@ -7,15 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from migrator.backup import part, proof, watch
+from migrator.backup import watch
 from migrator.backup.attached.proving import Proving
-from migrator.backup.chain import Chain
-from migrator.backup.database_part import DatabasePart
 from migrator.backup.errors import RestoreDiffers, SetDamaged, SetMissing
-from migrator.backup.set import PROOF, BackupSet
-from migrator.backup.tally import Tally
-from migrator.backup.tree_part import TreePart
-from migrator.backup.unlock import unlocked
+from migrator.backup.parts import part
+from migrator.backup.parts.tally import Tally
+from migrator.backup.parts.unlock import unlocked
+from migrator.backup.restoring.database_part import DatabasePart
+from migrator.backup.sets import proof
+from migrator.backup.sets.chain import Chain
+from migrator.backup.sets.set import PROOF, BackupSet
+from migrator.backup.trees.tree_part import TreePart
 from migrator.errors import CommandFailed, DatabaseError
 from migrator.model.finding import Finding
 from migrator.site import Site

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from migrator.backup.archive import content, members, name_of
-from migrator.backup.pipe import drawn
-from migrator.backup.tree_folder import tree_folder
+from migrator.backup.parts.pipe import drawn
+from migrator.backup.trees.archive import content, members, name_of
+from migrator.backup.trees.tree_folder import tree_folder
 from migrator.mask.file_texts import texts_in
 from migrator.mask.needles import Needles
 from migrator.mask.originals import Originals

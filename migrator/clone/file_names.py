@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
-from migrator.backup.folder import LONG
-from migrator.backup.tree_folder import tree_folder
+from migrator.backup.trees.folder import LONG
+from migrator.backup.trees.tree_folder import tree_folder
 from migrator.commands import renaming
 from migrator.errors import FindingsBlock
 from migrator.mask.kinds.catalogue import WITHIN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from migrator.backup.set import BackupSet
+from migrator.backup.sets.set import BackupSet
 from migrator.clone.apart import machine_of
 from migrator.model.finding import Finding, blocks
 from migrator.site import Site

@@ -11,8 +11,10 @@ from typing import Any
 
 from migrator import clock
 from migrator.application.service import ServiceOnHost, bring_all
-from migrator.backup import former, part, watch
-from migrator.backup.set import BackupSet
+from migrator.backup import watch
+from migrator.backup.parts import part
+from migrator.backup.restoring import former
+from migrator.backup.sets.set import BackupSet
 from migrator.clone.apart import too_close
 from migrator.clone.clone import make_clone
 from migrator.clone.fitting import misfits

@@ -7,11 +7,12 @@ from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
-from migrator.backup import part, watch
+from migrator.backup import watch
 from migrator.backup.client import client_of
-from migrator.backup.pipe import drawn
-from migrator.backup.set import BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.parts import part
+from migrator.backup.parts.pipe import drawn
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.take import take_set
 from migrator.database.base import Database
 from migrator.errors import MigratorError
 from migrator.mask.leaks import leaks_in, require_none

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from migrator.backup.set import BackupSet
+from migrator.backup.sets.set import BackupSet
 from migrator.checks.suite_file import SuiteFile
 from migrator.clone.apart import too_close
 from migrator.clone.fitting import misfits

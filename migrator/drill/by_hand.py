@@ -6,7 +6,7 @@ from pathlib import Path
 
 from migrator import hands
 from migrator.application.service import ServiceOnHost
-from migrator.backup.former_by_hand import giving_back
+from migrator.backup.restoring.former_by_hand import giving_back
 from migrator.drill.scratch import FORMER, Scratch, folder_of
 from migrator.site import Site
 

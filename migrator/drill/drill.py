@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from migrator import clock
-from migrator.backup import catalog, part, watch
+from migrator.backup import watch
 from migrator.backup.errors import SetMissing
-from migrator.backup.set import BackupSet
-from migrator.backup.unlock import unlocked
+from migrator.backup.parts import part
+from migrator.backup.parts.unlock import unlocked
+from migrator.backup.sets import catalog
+from migrator.backup.sets.set import BackupSet
 from migrator.drill.apart import require_ready
 from migrator.drill.asked import Drill
 from migrator.drill.rebuild import Rebuild

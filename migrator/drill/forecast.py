@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from statistics import linear_regression
 
 from migrator import clock
-from migrator.backup.set import BackupSet
+from migrator.backup.sets.set import BackupSet
 from migrator.text import _
 from migrator.units import show_size
 

@@ -13,9 +13,9 @@ from pydantic import AfterValidator, Field
 
 from migrator.application.packages import Package, checksums, safe_to_unpack, verified
 from migrator.application.release import Release
-from migrator.backup import part
-from migrator.backup.set import BackupSet
-from migrator.backup.tree_folder import tree_folder
+from migrator.backup.parts import part
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.trees.tree_folder import tree_folder
 from migrator.commands import files
 from migrator.drill.application import Application
 from migrator.drill.errors import PartMissing

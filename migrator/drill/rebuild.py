@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from migrator.backup import part, watch
-from migrator.backup.restore import restore_set
-from migrator.backup.set import BackupSet
+from migrator.backup import watch
+from migrator.backup.parts import part
+from migrator.backup.restoring.restore import restore_set
+from migrator.backup.sets.set import BackupSet
 from migrator.checks.result import CheckResult
 from migrator.checks.run import run_suite
 from migrator.checks.suite_file import SuiteFile

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from migrator.backup import part, watch
+from migrator.backup import watch
 from migrator.backup.client import client_of
-from migrator.backup.entry import Entry, compare
-from migrator.backup.folder import Folder
-from migrator.backup.former import give_back, keep, present
-from migrator.backup.partial import lock
-from migrator.backup.tree_folder import tree_folder
+from migrator.backup.parts import part
+from migrator.backup.restoring.former import give_back, keep, present
+from migrator.backup.sets.entry import Entry, compare
+from migrator.backup.taking.partial import lock
+from migrator.backup.trees.folder import Folder
+from migrator.backup.trees.tree_folder import tree_folder
 from migrator.drill.application import Application
 from migrator.errors import Locked
 from migrator.site import Site

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from migrator.backup import part, proof, watch
+from migrator.backup import watch
 from migrator.backup.errors import RestoreDiffers, SetDamaged
-from migrator.backup.set import PROOF, BackupSet
-from migrator.backup.unlock import unlocked
+from migrator.backup.parts import part
+from migrator.backup.parts.unlock import unlocked
+from migrator.backup.sets import proof
+from migrator.backup.sets.set import PROOF, BackupSet
 from migrator.checks.suite_file import SuiteFile
 from migrator.drill.apart import require_ready
 from migrator.drill.errors import ChecksFailed

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.engine import make_url
 
 from migrator import __version__, clock
-from migrator.backup import catalog
+from migrator.backup.sets import catalog
 from migrator.drill.asked import Drill
 from migrator.drill.forecast import Forecast, forecast, size, sizes, whole
 from migrator.drill.heartbeat import newest_beat

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migrator.backup.proof import PROVEN
+from migrator.backup.sets.proof import PROVEN
 from migrator.drill import words
 from migrator.drill.records import KnownDrill
 from migrator.drill.stopwatch import PHASES

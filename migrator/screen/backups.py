@@ -21,7 +21,7 @@ def proof_words(level: int) -> str:
 
 def show_sets(rows: Sequence[Mapping[str, Any]], findings: Sequence[Finding], following: str, *,
               room: int | None = None) -> str:
-    """Sets, each as `migrator.backup.summary` says it, with its copies; then what is wrong."""
+    """Sets, each as `migrator.backup.sets.summary` says it, with its copies; then what is wrong."""
     columns = [Column(_("set")), Column(_("taken")), Column(_("age"), right=True), Column(_("kind")),
                Column(_("size"), right=True), Column(_("proof")), Column(_("copies")), Column(_("covers"), give=True)]
     table = [[row["id"], clock.local(row["taken"]), show_seconds(row["age"]), _kind(row), show_size(row["size"]),

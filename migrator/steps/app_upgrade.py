@@ -112,7 +112,7 @@ class AppUpgrade(Step[UpgradeArgs]):
         return [informs("upgrade.done", _("the upgrade has taken effect: {probe}").format(probe=shown(ctx.args.done)))]
 
     def undo(self, ctx: StepContext[UpgradeArgs], record: Mapping[str, Any]) -> Outcome:
-        from migrator.backup.restore import restore_set
+        from migrator.backup.restoring.restore import restore_set
 
         if not record:
             return Outcome(changed=False)  # apply never began
@@ -122,7 +122,7 @@ class AppUpgrade(Step[UpgradeArgs]):
             names=", ".join(facts["restored"]) or "-"), facts)
 
     def by_hand(self, ctx: StepContext[UpgradeArgs], record: Mapping[str, Any]) -> list[str]:
-        from migrator.backup.by_hand import restoring
+        from migrator.backup.restoring.by_hand import restoring
 
         if not record:
             return []

@@ -13,7 +13,7 @@ from migrator.text import _
 from migrator.units import show_size
 
 if TYPE_CHECKING:
-    from migrator.backup.retention import Pruning
+    from migrator.backup.keeping.retention import Pruning
 
 
 class PruneArgs(Args):
@@ -52,7 +52,7 @@ class BackupPrune(Step[PruneArgs]):
         return gone or [Change(what=_("no set is removed"), where=str(ctx.vault))]
 
     def apply(self, ctx: StepContext[PruneArgs]) -> Outcome:
-        from migrator.backup.retention import prune
+        from migrator.backup.keeping.retention import prune
 
         pruning = _pruning(ctx)
         prune(ctx.vault, pruning, ctx.say)
@@ -69,8 +69,8 @@ class BackupPrune(Step[PruneArgs]):
 
 def _pruning(ctx: StepContext[PruneArgs]) -> Pruning:
     from migrator import clock
-    from migrator.backup.catalog import sets
-    from migrator.backup.retention import plan
+    from migrator.backup.keeping.retention import plan
+    from migrator.backup.sets.catalog import sets
 
     daily = re.compile(re.escape(ctx.site.name) + r"\.\d{8}-\d{6}")
     found = sets(ctx.vault, ctx.site.name)

@@ -16,8 +16,8 @@ from migrator.step import Args, Step, StepContext, register
 from migrator.text import _
 
 if TYPE_CHECKING:
-    from migrator.backup.choice import Choice
-    from migrator.backup.set import BackupSet
+    from migrator.backup.restoring.choice import Choice
+    from migrator.backup.sets.set import BackupSet
 
 
 class RestoreArgs(Args):
@@ -71,7 +71,7 @@ class BackupRestore(Step[RestoreArgs]):
                 for name in names]
 
     def before(self, ctx: StepContext[RestoreArgs]) -> dict[str, Any]:
-        from migrator.backup.former import present
+        from migrator.backup.restoring.former import present
 
         kept = _set(ctx)
         databases, trees = _choice(ctx).places(kept)
@@ -80,8 +80,8 @@ class BackupRestore(Step[RestoreArgs]):
     def apply(self, ctx: StepContext[RestoreArgs]) -> Outcome:
         from dataclasses import asdict
 
-        from migrator.backup.former import keep
-        from migrator.backup.restore import restore_set
+        from migrator.backup.restoring.former import keep
+        from migrator.backup.restoring.restore import restore_set
 
         keep(ctx.site, ctx.vault, _former(ctx), ctx.record, say=ctx.say, progress=ctx.progress)
         facts = restore_set(ctx.site, Path(ctx.record["set"]), **asdict(_choice(ctx)), say=ctx.say,
@@ -92,7 +92,7 @@ class BackupRestore(Step[RestoreArgs]):
     def verify(self, ctx: StepContext[RestoreArgs]) -> list[Finding]:
         from dataclasses import asdict
 
-        from migrator.backup.restore import differing
+        from migrator.backup.restoring.restore import differing
 
         if ctx.args.from_ and ctx.args.from_ not in ctx.facts:
             return []
@@ -104,7 +104,7 @@ class BackupRestore(Step[RestoreArgs]):
         return [informs("backup.restored", _("everything is as in the set {id}").format(id=kept.id))]
 
     def undo(self, ctx: StepContext[RestoreArgs], record: Mapping[str, Any]) -> Outcome:
-        from migrator.backup.former import give_back
+        from migrator.backup.restoring.former import give_back
 
         databases, trees = record.get("chosen", ([], []))
         changed = give_back(ctx.site, ctx.vault, _former(ctx), record, databases=databases, trees=trees, say=ctx.say,
@@ -112,15 +112,15 @@ class BackupRestore(Step[RestoreArgs]):
         return Outcome(changed, _("{copy} is what it was before").format(copy=ctx.site.name))
 
     def by_hand(self, ctx: StepContext[RestoreArgs], record: Mapping[str, Any]) -> list[str]:
-        from migrator.backup.former_by_hand import giving_back
+        from migrator.backup.restoring.former_by_hand import giving_back
 
         databases, trees = record.get("chosen", ([], []))
         return giving_back(ctx.site, ctx.vault / _former(ctx), record, databases=databases, trees=trees)
 
 
 def _set(ctx: StepContext[RestoreArgs]) -> BackupSet:
-    from migrator.backup.catalog import newest_proven
-    from migrator.backup.set import BackupSet
+    from migrator.backup.sets.catalog import newest_proven
+    from migrator.backup.sets.set import BackupSet
 
     if ctx.args.from_:
         return BackupSet.open(Path(ctx.facts[ctx.args.from_]["set"]))
@@ -128,7 +128,7 @@ def _set(ctx: StepContext[RestoreArgs]) -> BackupSet:
 
 
 def _choice(ctx: StepContext[RestoreArgs]) -> Choice:
-    from migrator.backup.choice import Choice
+    from migrator.backup.restoring.choice import Choice
 
     args = ctx.args
     if not (args.databases or args.trees or args.tables or args.files):
@@ -137,6 +137,6 @@ def _choice(ctx: StepContext[RestoreArgs]) -> Choice:
 
 
 def _former(ctx: StepContext[RestoreArgs]) -> str:
-    from migrator.backup.catalog import FORMER
+    from migrator.backup.sets.catalog import FORMER
 
     return f"{ctx.site.name}.{ctx.run}.{ctx.step}{FORMER}"

@@ -41,7 +41,7 @@ class BackupTake(Step[TakeArgs]):
 
     def check(self, ctx: StepContext[TakeArgs]) -> list[Finding]:
         from migrator.backup.room import KEEP_FREE, room
-        from migrator.backup.take import absent, estimate
+        from migrator.backup.taking.take import absent, estimate
         from migrator.errors import NoSpace
 
         if ctx.ahead:
@@ -62,7 +62,7 @@ class BackupTake(Step[TakeArgs]):
                        after=", ".join([*databases, *trees]))]
 
     def apply(self, ctx: StepContext[TakeArgs]) -> Outcome:
-        from migrator.backup.take import take_set
+        from migrator.backup.taking.take import take_set
 
         databases, trees = _chosen(ctx)
         there = (ctx.vault / set_name(ctx)).exists()
@@ -74,9 +74,10 @@ class BackupTake(Step[TakeArgs]):
         return Outcome(not there, _("set {id}, {size}").format(id=kept.id, size=show_size(kept.bytes)), facts)
 
     def verify(self, ctx: StepContext[TakeArgs]) -> list[Finding]:
-        from migrator.backup import part, watch
+        from migrator.backup import watch
         from migrator.backup.errors import SetDamaged
-        from migrator.backup.set import BackupSet
+        from migrator.backup.parts import part
+        from migrator.backup.sets.set import BackupSet
 
         folder = ctx.vault / set_name(ctx)
         if not folder.exists():
@@ -98,6 +99,6 @@ def set_name(ctx: StepContext[TakeArgs]) -> str:
 
 
 def _chosen(ctx: StepContext[TakeArgs]) -> tuple[list[str], list[str]]:
-    from migrator.backup.choice import chosen_of
+    from migrator.backup.restoring.choice import chosen_of
 
     return chosen_of(ctx.site, ctx.args.what)

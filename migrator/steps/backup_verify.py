@@ -62,7 +62,7 @@ class BackupVerify(Step[VerifyArgs]):
         return Outcome(changed=True, summary=summary, facts=facts)
 
     def verify(self, ctx: StepContext[VerifyArgs]) -> list[Finding]:
-        from migrator.backup.set import BackupSet
+        from migrator.backup.sets.set import BackupSet
 
         folder = _set(ctx)
         if folder is None:

@@ -53,10 +53,10 @@ class DrillRestore(Step[RestoreArgs]):
     suites = ("checks",)
 
     def check(self, ctx: StepContext[RestoreArgs]) -> list[Finding]:
-        from migrator.backup.catalog import newest_proven
         from migrator.backup.errors import SetMissing
-        from migrator.backup.set import BackupSet
-        from migrator.backup.unlock import unlocked
+        from migrator.backup.parts.unlock import unlocked
+        from migrator.backup.sets.catalog import newest_proven
+        from migrator.backup.sets.set import BackupSet
         from migrator.clone.apart import too_close
         from migrator.drill.apart import objections
         from migrator.drill.places import vault_of

@@ -66,7 +66,7 @@ class EnvClone(Step[CloneArgs]):
     files = ("mask", "neutralise")
 
     def check(self, ctx: StepContext[CloneArgs]) -> list[Finding]:
-        from migrator.backup.set import BackupSet
+        from migrator.backup.sets.set import BackupSet
         from migrator.clone.apart import too_close
         from migrator.clone.fitting import misfits
 
@@ -88,13 +88,13 @@ class EnvClone(Step[CloneArgs]):
                 *(Change(what=_("made harmless"), where=name) for name in _integrations(ctx))]
 
     def before(self, ctx: StepContext[CloneArgs]) -> dict[str, Any]:
-        from migrator.backup.former import present
+        from migrator.backup.restoring.former import present
 
         return present(ctx.site)
 
     def apply(self, ctx: StepContext[CloneArgs]) -> Outcome:
-        from migrator.backup.set import BackupSet
-        from migrator.backup.take import take_set
+        from migrator.backup.sets.set import BackupSet
+        from migrator.backup.taking.take import take_set
         from migrator.clone.clone import make_clone
         from migrator.clone.harmless import make_harmless
 
@@ -110,7 +110,7 @@ class EnvClone(Step[CloneArgs]):
         return Outcome(bool(facts["restored"]), summary, facts)
 
     def verify(self, ctx: StepContext[CloneArgs]) -> list[Finding]:
-        from migrator.backup.former import present
+        from migrator.backup.restoring.former import present
         from migrator.clone.neutral.neutralise import harmless
         from migrator.clone.traces import Traces, leftovers, missing
         from migrator.model.finding import blocking
@@ -134,13 +134,13 @@ class EnvClone(Step[CloneArgs]):
             "{count} files hold nothing of {live}").format(count=len(files), live=ctx.args.of))]
 
     def undo(self, ctx: StepContext[CloneArgs], record: Mapping[str, Any]) -> Outcome:
-        from migrator.backup.former import give_back
+        from migrator.backup.restoring.former import give_back
 
         changed = give_back(ctx.site, ctx.vault, _former(ctx), record, say=ctx.say, progress=ctx.progress)
         return Outcome(changed, _("{copy} is what it was before").format(copy=ctx.site.name))
 
     def by_hand(self, ctx: StepContext[CloneArgs], record: Mapping[str, Any]) -> list[str]:
-        from migrator.backup.former_by_hand import giving_back
+        from migrator.backup.restoring.former_by_hand import giving_back
 
         return giving_back(ctx.site, ctx.vault / _former(ctx), record)
 

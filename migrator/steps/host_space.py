@@ -104,7 +104,7 @@ def _question(ctx: StepContext[SpaceArgs], need: Need) -> Question:
 
 def _taken(ctx: StepContext[SpaceArgs], names: list[str]) -> int:
     """Bytes that these databases and file trees take now."""
-    from migrator.backup.take import estimate
+    from migrator.backup.taking.take import estimate
 
     if not names:
         return 0

@@ -16,7 +16,7 @@ from migrator.tasks.teller import teller
 from migrator.text import _
 
 if TYPE_CHECKING:
-    from migrator.backup.set import BackupSet
+    from migrator.backup.sets.set import BackupSet
 
 PROVABLE = "1 files re-read, 2 decoded to the end, 3 restored and compared"
 LEVELS = PROVABLE + ", 4 the application started on it"
@@ -28,11 +28,11 @@ LEVELS = PROVABLE + ", 4 the application started on it"
 def take(call: Call, env: str | None = None, what: str | None = None, whole: bool = False,
          prove: str | None = None) -> int | None:
     """Take a backup set into the vault, whole or what has changed as the week has it, and copy it to other places."""
-    from migrator.backup.choice import chosen_of
-    from migrator.backup.copies import copy_set
-    from migrator.backup.schedule import due
-    from migrator.backup.summary import summary
-    from migrator.backup.take import absent, take_set
+    from migrator.backup.keeping.copies import copy_set
+    from migrator.backup.keeping.schedule import due
+    from migrator.backup.restoring.choice import chosen_of
+    from migrator.backup.sets.summary import summary
+    from migrator.backup.taking.take import absent, take_set
     from migrator.backup.verify import verify_set
     from migrator.screen.backups import show_taken
     from migrator.screen.meter import Meter
@@ -82,7 +82,7 @@ def list_(call: Call, env: str | None = None, check: bool = False) -> int | None
 def verify(call: Call, set: str | None = None, env: str | None = None, level: str = "3", on: str | None = None,
            checks: str | None = None, adapt: str | None = None) -> int | None:
     """Prove a backup set: read it again, decode it, restore and compare it, start the application on it."""
-    from migrator.backup.proof import RESTORED, STARTED
+    from migrator.backup.sets.proof import RESTORED, STARTED
     from migrator.backup.verify import verify_set
     from migrator.screen.backups import show_proven
     from migrator.screen.meter import Meter
@@ -119,7 +119,7 @@ def _started(call: Call, kept: BackupSet, scratch: str, checks: str, adapt: str 
 @command(set=SET, to="a folder that is not there yet", archives="trees as tar archives, which keep owners")
 def export(call: Call, set: str | None = None, to: str | None = None, archives: bool = False) -> int | None:
     """Write a backup set out as plain files that need no program of ours: dumps, folders, and their SHA-256."""
-    from migrator.backup.export import export_set
+    from migrator.backup.keeping.export import export_set
     from migrator.screen.backups import show_exported
     from migrator.screen.meter import Meter
 
@@ -135,12 +135,12 @@ def export(call: Call, set: str | None = None, to: str | None = None, archives: 
 @command(env="the environment", yes="remove what is shown; without it nothing is")
 def prune(call: Call, env: str | None = None, yes: bool = False) -> int | None:
     """Show which sets the inventory's rules keep and why, and which would go; remove these with --yes."""
-    from migrator.backup.catalog import sets
-    from migrator.backup.copies import remove_copies
-    from migrator.backup.needed import needed_by_runs
-    from migrator.backup.restoration import relied_on
-    from migrator.backup.retention import plan
-    from migrator.backup.retention import prune as remove
+    from migrator.backup.keeping.copies import remove_copies
+    from migrator.backup.keeping.needed import needed_by_runs
+    from migrator.backup.keeping.retention import plan
+    from migrator.backup.keeping.retention import prune as remove
+    from migrator.backup.restoring.restoration import relied_on
+    from migrator.backup.sets.catalog import sets
     from migrator.screen.backups import show_pruning
 
     needed({"env": env})

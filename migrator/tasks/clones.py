@@ -11,7 +11,7 @@ from migrator.tasks.command import Call, command, needed
 from migrator.text import _
 
 if TYPE_CHECKING:
-    from migrator.backup.set import BackupSet
+    from migrator.backup.sets.set import BackupSet
     from migrator.clone.container.contained import Contained
     from migrator.clone.harmless import Terms
     from migrator.clone.making import Making
@@ -129,9 +129,9 @@ def _making(app: App, live: Site, name: str) -> Making:
 
 def _kept(call: Call, live: Site, name: str | None, *, direct: bool) -> BackupSet:
     """The set to copy from, opened by the original's key."""
-    from migrator.backup.catalog import find, newest_proven
-    from migrator.backup.take import take_set
-    from migrator.backup.unlock import unlocked
+    from migrator.backup.parts.unlock import unlocked
+    from migrator.backup.sets.catalog import find, newest_proven
+    from migrator.backup.taking.take import take_set
 
     vault = call.app.vault(live.name)
     if direct:
@@ -141,7 +141,7 @@ def _kept(call: Call, live: Site, name: str | None, *, direct: bool) -> BackupSe
 
 def _masked(call: Call, live: Site, terms: Terms) -> BackupSet:
     """A set that is masked already, taken now."""
-    from migrator.backup.unlock import unlocked
+    from migrator.backup.parts.unlock import unlocked
     from migrator.clone.harmless import MASKING
     from migrator.clone.masked import masked_set
 

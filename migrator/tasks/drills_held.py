@@ -65,7 +65,7 @@ def row_of(known: KnownDrill) -> dict[str, Any]:
 
 
 def _due(call: Call, environment: str, known: list[KnownDrill]) -> Finding:
-    from migrator.backup.catalog import sets
+    from migrator.backup.sets.catalog import sets
     from migrator.drill.due import due
     from migrator.engine.gate.timetable import calendar_of
 

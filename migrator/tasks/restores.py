@@ -15,8 +15,8 @@ from migrator.tasks.watch import confirm
 from migrator.text import _
 
 if TYPE_CHECKING:
-    from migrator.backup.restoration import Restoration
-    from migrator.backup.set import BackupSet
+    from migrator.backup.restoring.restoration import Restoration
+    from migrator.backup.sets.set import BackupSet
     from migrator.site import Site
 
 OF = "the environment whose newest proven set comes back, if none is named; the same one if left out"
@@ -34,8 +34,8 @@ def restore(call: Call, env: str | None = None, set: str | None = None, of: str 
             until: str | None = None, resume: bool = False, back: bool = False, forget: bool = False,
             dry_run: bool = False, yes: bool = False) -> int | None:
     """Bring an environment back to a set, whole or in part; what is there now is kept first, as a set of its own."""
-    from migrator.backup.choice import Choice
-    from migrator.backup.restoration import Restoration
+    from migrator.backup.restoring.choice import Choice
+    from migrator.backup.restoring.restoration import Restoration
 
     needed({"env": env})
     site, vault = call.app.site(str(env)), vault_of(call, str(env))
@@ -94,8 +94,8 @@ def _chosen(call: Call, name: str | None, of: str, moment: datetime | None, data
     """The named set, or of an environment the newest that is proven and unharmed; for a moment, the first whose log
     covers it. A `dry` run does not read the files again.
     """
-    from migrator.backup.catalog import newest_proven, newest_unharmed
     from migrator.backup.logs.covering import covering
+    from migrator.backup.sets.catalog import newest_proven, newest_unharmed
 
     if name:
         return _unlocked(call, named(call, name))
@@ -112,14 +112,14 @@ def _chosen(call: Call, name: str | None, of: str, moment: datetime | None, data
 def _opened(call: Call, begun: Restoration) -> BackupSet:
     from pathlib import Path
 
-    from migrator.backup.set import BackupSet
+    from migrator.backup.sets.set import BackupSet
 
     return _unlocked(call, BackupSet.open(Path(begun.set)))
 
 
 def _unlocked(call: Call, kept: BackupSet) -> BackupSet:
     """With the key that the inventory names where the set was taken."""
-    from migrator.backup.unlock import unlocked
+    from migrator.backup.parts.unlock import unlocked
 
     home = kept.manifest.environment
     return unlocked(home_of(call, kept), kept) if home in call.app.inventory.environments else kept

@@ -10,7 +10,7 @@ from migrator.tasks.command import Call
 from migrator.text import _
 
 if TYPE_CHECKING:
-    from migrator.backup.set import BackupSet
+    from migrator.backup.sets.set import BackupSet
     from migrator.model.finding import Finding
     from migrator.site import Site
 
@@ -22,9 +22,9 @@ def named(call: Call, name: str) -> BackupSet:
 
     Raises SetMissing when none or several are meant.
     """
-    from migrator.backup.catalog import find
     from migrator.backup.errors import SetMissing
-    from migrator.backup.set import BackupSet
+    from migrator.backup.sets.catalog import find
+    from migrator.backup.sets.set import BackupSet
 
     if "/" in name:
         return BackupSet.open(Path(name).absolute())
@@ -39,8 +39,8 @@ def named(call: Call, name: str) -> BackupSet:
 
 def newest(call: Call, environment: str) -> BackupSet:
     """The newest set of an environment, proven or not; raises SetMissing when there is none."""
-    from migrator.backup.catalog import backups, sets
     from migrator.backup.errors import SetMissing
+    from migrator.backup.sets.catalog import backups, sets
 
     vault = vault_of(call, environment)
     for kept in backups(sets(vault, environment)):
@@ -73,10 +73,10 @@ def looked_at(call: Call, environment: str, *, wanted: bool) -> tuple[list[dict[
     copy or has nothing to be backed up, a missing backup is not wrong.
     """
     from migrator import clock
-    from migrator.backup.catalog import sets, unreadable
-    from migrator.backup.gaps import alarms
-    from migrator.backup.restoration import Restoration
-    from migrator.backup.summary import Copies, summary
+    from migrator.backup.keeping.gaps import alarms
+    from migrator.backup.restoring.restoration import Restoration
+    from migrator.backup.sets.catalog import sets, unreadable
+    from migrator.backup.sets.summary import Copies, summary
     from migrator.model.finding import blocks, warns
 
     site, vault = call.app.site(environment), vault_of(call, environment)

@@ -33,9 +33,9 @@ from rig_databases import Database, mariadb_database_on, postgres_database_on  #
 from rig_host import TestHost  # noqa: E402
 from ssh_places import entry  # noqa: E402
 
-from migrator.backup.restore import restore_set  # noqa: E402
-from migrator.backup.set import BackupSet  # noqa: E402
-from migrator.backup.take import take_set  # noqa: E402
+from migrator.backup.restoring.restore import restore_set  # noqa: E402
+from migrator.backup.sets.set import BackupSet  # noqa: E402
+from migrator.backup.taking.take import take_set  # noqa: E402
 from migrator.doors import InventoryDoors  # noqa: E402
 from migrator.playbook.inventory import Inventory  # noqa: E402
 from migrator.site import Site  # noqa: E402

@@ -15,16 +15,16 @@ from backup_rig import TREE, Place, fill, left_behind, make_tree, sites, sqlite_
 from rig_databases import Database
 from rig_host import TestHost
 
-from migrator.backup.by_hand import restoring
 from migrator.backup.client import beside, client_of
-from migrator.backup.database_part import DatabasePart
-from migrator.backup.entry import compare
 from migrator.backup.errors import SetDamaged
-from migrator.backup.former import give_back, present
-from migrator.backup.part import reading
-from migrator.backup.restore import restore_set
-from migrator.backup.take import take_set
-from migrator.backup.tree_folder import tree_folder
+from migrator.backup.parts.part import reading
+from migrator.backup.restoring.by_hand import restoring
+from migrator.backup.restoring.database_part import DatabasePart
+from migrator.backup.restoring.former import give_back, present
+from migrator.backup.restoring.restore import restore_set
+from migrator.backup.sets.entry import compare
+from migrator.backup.taking.take import take_set
+from migrator.backup.trees.tree_folder import tree_folder
 from migrator.backup.verify import verify_set
 from migrator.backup.watch import still
 from migrator.clone.apart import too_close

@@ -12,9 +12,9 @@ from rig import HostFactory
 from rig_host import TestHost
 from ssh_places import entry
 
-from migrator.backup.copies import copies_of, copy_set
-from migrator.backup.set import BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.keeping.copies import copies_of, copy_set
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.take import take_set
 from migrator.doors import InventoryDoors
 from migrator.playbook.inventory import Inventory
 from migrator.site import Site
@@ -90,7 +90,7 @@ def test_a_host_without_room_or_rights_is_told_of(site: Callable[[str], Site], k
                                                   monkeypatch: pytest.MonkeyPatch) -> None:
     [before] = copy_set(site("/small/sets"), kept)
     assert before.state == "unknown" and "are needed" in before.detail
-    monkeypatch.setattr("migrator.backup.place.KEEP_FREE", -SIZE * 2)
+    monkeypatch.setattr("migrator.backup.keeping.place.KEEP_FREE", -SIZE * 2)
     [during] = copy_set(site("/small/sets"), kept)
     assert during.state == "unknown" and "No space left" in during.detail
     assert away.must(["find", "/small", "-type", "f"]) == ""

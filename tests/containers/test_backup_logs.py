@@ -19,13 +19,13 @@ from rig_host import TestHost
 from ssh_places import entry
 
 from migrator import clock
-from migrator.backup.by_hand import restoring
 from migrator.backup.client import client_of
-from migrator.backup.database_part import DatabasePart
 from migrator.backup.errors import SetDamaged
 from migrator.backup.logs.errors import CannotReplay
 from migrator.backup.logs.taking import Taking
-from migrator.backup.take import take_set
+from migrator.backup.restoring.by_hand import restoring
+from migrator.backup.restoring.database_part import DatabasePart
+from migrator.backup.taking.take import take_set
 from migrator.backup.verify import verify_set
 from migrator.site import Site
 

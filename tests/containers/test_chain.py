@@ -8,11 +8,11 @@ import pytest
 from backup_rig import TREE, left_behind, make_tree, sqlite_site
 from rig_host import TestHost
 
-from migrator.backup import folder as folders
-from migrator.backup.entry import compare
-from migrator.backup.restore import restore_set
-from migrator.backup.take import take_set
-from migrator.backup.tree_folder import tree_folder
+from migrator.backup.restoring.restore import restore_set
+from migrator.backup.sets.entry import compare
+from migrator.backup.taking.take import take_set
+from migrator.backup.trees import folder as folders
+from migrator.backup.trees.tree_folder import tree_folder
 from migrator.backup.verify import verify_set
 
 DAYS = [

@@ -15,7 +15,7 @@ from rig_databases import Database
 from rig_host import TestHost
 from rig_images import ensure_image
 
-from migrator.backup.take import take_set
+from migrator.backup.taking.take import take_set
 from migrator.clone.container.contained import Contained
 from migrator.clone.container.errors import NoEngine
 from migrator.clone.container.known import with_copies

@@ -15,8 +15,8 @@ from ssh_places import entry
 from fixtures.buildtrack.pack import pack
 from migrator import clock
 from migrator.backup.client import client_of
-from migrator.backup.proof import NONE
-from migrator.backup.take import take_set
+from migrator.backup.sets.proof import NONE
+from migrator.backup.taking.take import take_set
 from migrator.doors import InventoryDoors
 from migrator.drill.asked import Drill
 from migrator.drill.drill import run_drill

@@ -10,10 +10,10 @@ from migrator.backup.attached.asking import asked
 from migrator.backup.attached.record import Attached
 from migrator.backup.attached.verdict import judged, lying_in
 from migrator.backup.client import client_of
-from migrator.backup.compared import open_entry
 from migrator.backup.errors import SetDamaged
-from migrator.backup.set import BackupSet
-from migrator.backup.tree_folder import tree_folder
+from migrator.backup.restoring.compared import open_entry
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.trees.tree_folder import tree_folder
 from migrator.database.base import Database
 from migrator.model.finding import Finding, blocks
 from migrator.site import Site

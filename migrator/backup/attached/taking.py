@@ -12,8 +12,8 @@ from migrator.backup.attached.model import Attachments
 from migrator.backup.attached.record import MOST, Attached, mark
 from migrator.backup.attached.verdict import judged, lying_in
 from migrator.backup.client import client_of
-from migrator.backup.compared import open_entry
-from migrator.backup.entry import Entries
+from migrator.backup.restoring.compared import open_entry
+from migrator.backup.sets.entry import Entries
 from migrator.database.base import Database
 from migrator.model.finding import Finding, informs
 from migrator.site import Site

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from migrator.attachments import Lying, Named, cross_check
 from migrator.backup.attached.record import Attached
-from migrator.backup.entry import Entries
+from migrator.backup.sets.entry import Entries
 from migrator.model.finding import Finding, Severity
 
 

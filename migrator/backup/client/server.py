@@ -11,7 +11,7 @@ from typing import BinaryIO
 from sqlalchemy.engine import URL, make_url
 
 from migrator.backup.client.base import LONG, Source
-from migrator.backup.joined import joined
+from migrator.backup.parts.joined import joined
 from migrator.commands.login import Login
 from migrator.commands.shell import Command
 from migrator.database.base import OURS

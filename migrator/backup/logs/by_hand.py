@@ -7,8 +7,8 @@ from datetime import datetime
 
 from migrator import hands
 from migrator.backup.logs.stretch import Stretch
-from migrator.backup.part import Part
-from migrator.backup.set import BackupSet
+from migrator.backup.parts.part import Part
+from migrator.backup.sets.set import BackupSet
 from migrator.commands import typed_logs
 from migrator.commands.shell import Command
 from migrator.commands.typed_clients import TypedClient, TypedMariadb

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from migrator import clock
-from migrator.backup.catalog import sets
 from migrator.backup.errors import SetMissing
 from migrator.backup.logs.stretch import Stretch
-from migrator.backup.set import BackupSet
+from migrator.backup.sets.catalog import sets
+from migrator.backup.sets.set import BackupSet
 from migrator.text import _
 
 

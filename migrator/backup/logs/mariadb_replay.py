@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import BinaryIO
 
-from migrator.backup import part
 from migrator.backup.client.base import LONG
 from migrator.backup.client.mariadb import MariadbClient
-from migrator.backup.joined import joined
 from migrator.backup.logs.errors import CannotReplay
 from migrator.backup.logs.ground import Ground, ground
 from migrator.backup.logs.mariadb import MAGIC, release_of
 from migrator.backup.logs.stretch import Stretch
-from migrator.backup.pipe import Work, drawn
+from migrator.backup.parts import part
+from migrator.backup.parts.joined import joined
+from migrator.backup.parts.pipe import Work, drawn
 from migrator.commands import mariadb, mariadb_log
 from migrator.site import Site
 from migrator.text import _

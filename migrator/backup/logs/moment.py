@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from migrator.backup import part
 from migrator.backup.client.base import Client, Source
 from migrator.backup.client.mariadb import MariadbClient
 from migrator.backup.client.postgres import PostgresClient
 from migrator.backup.logs.stretch import Stretch
-from migrator.backup.pipe import drawn
+from migrator.backup.parts import part
+from migrator.backup.parts.pipe import drawn
 from migrator.site import Site
 
 

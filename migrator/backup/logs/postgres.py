@@ -14,7 +14,7 @@ from typing import BinaryIO
 from migrator.backup.client.postgres import PostgresClient
 from migrator.backup.logs.record import LogRecord
 from migrator.backup.logs.wal import lsn, lsn_text, segment_names, write_tar
-from migrator.backup.pipe import drawn
+from migrator.backup.parts.pipe import drawn
 from migrator.commands import postgres, postgres_log
 from migrator.commands.postgres import literal
 from migrator.database.base import OURS

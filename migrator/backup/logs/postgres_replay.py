@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import BinaryIO
 
-from migrator.backup import part
 from migrator.backup.client.base import LONG
 from migrator.backup.client.postgres import PostgresClient
 from migrator.backup.logs.errors import CannotReplay
 from migrator.backup.logs.ground import ground
 from migrator.backup.logs.stretch import Stretch
-from migrator.backup.pipe import Work
+from migrator.backup.parts import part
+from migrator.backup.parts.pipe import Work
 from migrator.commands import postgres, postgres_log
 from migrator.commands.login import Login
 from migrator.site import Site

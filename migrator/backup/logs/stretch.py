@@ -8,15 +8,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from migrator import clock
-from migrator.backup.chain import Chain
 from migrator.backup.errors import SetDamaged
 from migrator.backup.logs.errors import OutsideLog
+from migrator.backup.sets.chain import Chain
 from migrator.text import _
 
 if TYPE_CHECKING:
-    from migrator.backup.manifest import DatabaseRecord
-    from migrator.backup.part import Part
-    from migrator.backup.set import BackupSet
+    from migrator.backup.parts.part import Part
+    from migrator.backup.sets.manifest import DatabaseRecord
+    from migrator.backup.sets.set import BackupSet
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import BinaryIO
 from migrator.backup.client import Client
 from migrator.backup.logs.log import Log, log_of
 from migrator.backup.logs.record import LogRecord
-from migrator.backup.set import BackupSet
+from migrator.backup.sets.set import BackupSet
 from migrator.model.finding import Finding, informs, warns
 from migrator.playbook.inventory import Database as Entry
 from migrator.text import _

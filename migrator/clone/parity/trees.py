@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from migrator.backup.tree_folder import tree_folder
+from migrator.backup.trees.tree_folder import tree_folder
 from migrator.clone.neutral.apply import edited
 from migrator.clone.neutral.looked_at import files_of
 from migrator.clone.neutral.model import Neutral

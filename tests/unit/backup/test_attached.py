@@ -17,12 +17,12 @@ from migrator.backup.attached.model import Attachments
 from migrator.backup.attached.read import attachments_of, load_attachments
 from migrator.backup.client.sqlite import SqliteClient
 from migrator.backup.errors import SetDamaged
-from migrator.backup.folder import Folder
-from migrator.backup.mirror import Mirror
-from migrator.backup.restore import restore_set
-from migrator.backup.set import BackupSet
-from migrator.backup.snapshot import Snapshot
-from migrator.backup.take import take_set
+from migrator.backup.restoring.restore import restore_set
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.snapshot import Snapshot
+from migrator.backup.taking.take import take_set
+from migrator.backup.trees.folder import Folder
+from migrator.backup.trees.mirror import Mirror
 from migrator.backup.verify import verify_set
 from migrator.commands import mirror
 from migrator.commands.shell import script

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from migrator.backup import folder as folders
-from migrator.backup.chain import Chain, builds_on
-from migrator.backup.entry import Entry, compare
 from migrator.backup.errors import SetDamaged, SetMissing
-from migrator.backup.folder import Folder
-from migrator.backup.manifest_file import MANIFEST
-from migrator.backup.restore import restore_set
-from migrator.backup.set import BackupSet
-from migrator.backup.take import take_set
-from migrator.backup.tree_folder import tree_folder
-from migrator.backup.tree_taker import with_parents
+from migrator.backup.restoring.restore import restore_set
+from migrator.backup.sets.chain import Chain, builds_on
+from migrator.backup.sets.entry import Entry, compare
+from migrator.backup.sets.manifest_file import MANIFEST
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.take import take_set
+from migrator.backup.trees import folder as folders
+from migrator.backup.trees.folder import Folder
+from migrator.backup.trees.tree_folder import tree_folder
+from migrator.backup.trees.tree_taker import with_parents
 from migrator.backup.verify import verify_set
 from migrator.site import Site
 from migrator.transport.local import LocalTransport

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from migrator.backup.copies import copies_of, copy_set, remove_copies
-from migrator.backup.partial import lock
-from migrator.backup.set import PROOF, BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.keeping.copies import copies_of, copy_set, remove_copies
+from migrator.backup.sets.set import PROOF, BackupSet
+from migrator.backup.taking.partial import lock
+from migrator.backup.taking.take import take_set
 from migrator.backup.verify import verify_set
 from migrator.errors import CommandFailed, Locked, Unreachable
 from migrator.site import Site
@@ -137,7 +137,7 @@ def test_a_full_disk_is_seen_before_and_while_writing(site: Site, kept: BackupSe
     kept = take_set(site, vault, "large")
     [before] = copy_set(site, kept)
     assert before.state == "unknown" and "are needed" in before.detail and "another place" in before.hint
-    monkeypatch.setattr("migrator.backup.place.KEEP_FREE", -100_000_000)
+    monkeypatch.setattr("migrator.backup.keeping.place.KEEP_FREE", -100_000_000)
     [during] = copy_set(site, kept)
     assert during.state == "unknown" and "No space left" in during.detail
     assert not list(small_disk.rglob("*.zst")) and kept.bytes and verify_set(site, kept.folder, level=1)["level"] == 1

@@ -12,16 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from migrator.backup import part, watch
-from migrator.backup.archive import read_archive
-from migrator.backup.catalog import newest_proven, sets, unreadable
-from migrator.backup.database_part import DatabasePart
+from migrator.backup import watch
 from migrator.backup.errors import SetDamaged, SetMissing
-from migrator.backup.manifest_file import MANIFEST
-from migrator.backup.part import Part
-from migrator.backup.restore import restore_set
-from migrator.backup.set import PROOF, BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.parts import part
+from migrator.backup.parts.part import Part
+from migrator.backup.restoring.database_part import DatabasePart
+from migrator.backup.restoring.restore import restore_set
+from migrator.backup.sets.catalog import newest_proven, sets, unreadable
+from migrator.backup.sets.manifest_file import MANIFEST
+from migrator.backup.sets.set import PROOF, BackupSet
+from migrator.backup.taking.take import take_set
+from migrator.backup.trees.archive import read_archive
 from migrator.backup.verify import verify_set
 from migrator.errors import Unreachable
 from migrator.site import Site

@@ -14,10 +14,10 @@ import pytest
 from pyrage.x25519 import Identity
 
 from migrator.backup.errors import SetDamaged, SetSealed
-from migrator.backup.export import export_set
-from migrator.backup.part import Part
-from migrator.backup.set import BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.keeping.export import export_set
+from migrator.backup.parts.part import Part
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.take import take_set
 from migrator.errors import NoSpace, WrongUse
 from migrator.site import Site
 

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from migrator.backup.catalog import newest_proven, newest_unharmed, sets
 from migrator.backup.errors import SetMissing
-from migrator.backup.gaps import alarms, missing_days
-from migrator.backup.manifest import Manifest
-from migrator.backup.manifest_file import save
-from migrator.backup.proof import NONE, RESTORED
-from migrator.backup.set import PROOF, BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.keeping.gaps import alarms, missing_days
+from migrator.backup.sets.catalog import newest_proven, newest_unharmed, sets
+from migrator.backup.sets.manifest import Manifest
+from migrator.backup.sets.manifest_file import save
+from migrator.backup.sets.proof import NONE, RESTORED
+from migrator.backup.sets.set import PROOF, BackupSet
+from migrator.backup.taking.take import take_set
 from migrator.backup.verify import verify_set
 from migrator.model.finding import Severity
 from migrator.playbook.inventory import Backups

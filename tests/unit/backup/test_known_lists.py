@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from pyrage.x25519 import Identity
 
-from migrator.backup import folder as folders
 from migrator.backup.errors import SetDamaged
-from migrator.backup.known_lists import FOLDER
-from migrator.backup.restore import restore_set
-from migrator.backup.retention import Pruning, prune
-from migrator.backup.set import BackupSet
-from migrator.backup.take import take_set
-from migrator.backup.unlock import unlocked
+from migrator.backup.keeping.retention import Pruning, prune
+from migrator.backup.parts.unlock import unlocked
+from migrator.backup.restoring.restore import restore_set
+from migrator.backup.sets.known_lists import FOLDER
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.take import take_set
+from migrator.backup.trees import folder as folders
 from migrator.backup.verify import verify_set
 from migrator.site import Site
 

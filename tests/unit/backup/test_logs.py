@@ -28,11 +28,11 @@ from migrator.backup.logs.postgres import PostgresLog
 from migrator.backup.logs.record import LogRecord
 from migrator.backup.logs.stretch import Stretch, covers
 from migrator.backup.logs.wal import lsn, lsn_text, segment_names, write_tar
-from migrator.backup.manifest import DatabaseRecord, Manifest
-from migrator.backup.manifest_file import save
-from migrator.backup.part import Part
-from migrator.backup.set import BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.parts.part import Part
+from migrator.backup.sets.manifest import DatabaseRecord, Manifest
+from migrator.backup.sets.manifest_file import save
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.take import take_set
 from migrator.commands.shell import Command, words
 from migrator.errors import HostError, NoSpace
 from migrator.site import Site

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from migrator.backup import folder as folders
-from migrator.backup.entry import compare
-from migrator.backup.folder import Folder
-from migrator.backup.restore import restore_set
-from migrator.backup.set import BackupSet
-from migrator.backup.take import take_set
-from migrator.backup.tree_folder import tree_folder
+from migrator.backup.restoring.restore import restore_set
+from migrator.backup.sets.entry import compare
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.take import take_set
+from migrator.backup.trees import folder as folders
+from migrator.backup.trees.folder import Folder
+from migrator.backup.trees.tree_folder import tree_folder
 from migrator.backup.verify import verify_set
 from migrator.commands import tree
 from migrator.commands.shell import Command, script

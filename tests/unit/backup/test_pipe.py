@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import pytest
 
-from migrator.backup.pipe import along, drawn, fed
+from migrator.backup.parts.pipe import along, drawn, fed
 
 MUCH = 1_000_000
 """Bytes, more than a pipe holds: whoever does not read blocks the other."""

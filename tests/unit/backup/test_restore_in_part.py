@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from migrator.backup.errors import SetMissing
-from migrator.backup.restore import restore_set
-from migrator.backup.set import BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.restoring.restore import restore_set
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.take import take_set
 from migrator.errors import FindingsBlock, WrongUse
 from migrator.site import Site
 from tests.unit.backup.conftest import NASTY, change, rows

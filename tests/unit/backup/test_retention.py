@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.backup.catalog import sets
-from migrator.backup.retention import Candidate, Pruning, choose, plan, prune, remove
-from migrator.backup.take import take_set
+from migrator.backup.keeping.retention import Candidate, Pruning, choose, plan, prune, remove
+from migrator.backup.sets.catalog import sets
+from migrator.backup.taking.take import take_set
 from migrator.backup.verify import verify_set
 from migrator.errors import WrongUse
 from migrator.playbook.inventory import Backups

@@ -10,11 +10,11 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
-from migrator.backup.catalog import find, newest_proven, sets
-from migrator.backup.entry import compare
-from migrator.backup.restore import restore_set
-from migrator.backup.take import take_set
-from migrator.backup.tree_folder import tree_folder
+from migrator.backup.restoring.restore import restore_set
+from migrator.backup.sets.catalog import find, newest_proven, sets
+from migrator.backup.sets.entry import compare
+from migrator.backup.taking.take import take_set
+from migrator.backup.trees.tree_folder import tree_folder
 from migrator.backup.verify import verify_set
 from migrator.site import Site
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from migrator.backup.chain import Chain
-from migrator.backup.manifest_file import MANIFEST
-from migrator.backup.schedule import due, last_full_day, sound
-from migrator.backup.set import BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.keeping.schedule import due, last_full_day, sound
+from migrator.backup.sets.chain import Chain
+from migrator.backup.sets.manifest_file import MANIFEST
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.take import take_set
 from migrator.playbook.inventory import Backups
 from migrator.site import Site
 

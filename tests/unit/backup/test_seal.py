@@ -17,14 +17,15 @@ import pytest
 import zstandard
 from pyrage.x25519 import Identity
 
-from migrator.backup import part, watch
-from migrator.backup.by_hand import restoring
+from migrator.backup import watch
 from migrator.backup.errors import SetDamaged, SetSealed
-from migrator.backup.manifest_file import MANIFEST
-from migrator.backup.part import Part
-from migrator.backup.restore import restore_set
-from migrator.backup.set import BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.parts import part
+from migrator.backup.parts.part import Part
+from migrator.backup.restoring.by_hand import restoring
+from migrator.backup.restoring.restore import restore_set
+from migrator.backup.sets.manifest_file import MANIFEST
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.take import take_set
 from migrator.backup.verify import verify_set
 from migrator.errors import NoSpace, WrongUse
 from migrator.secret import Secret, scrub
@@ -224,7 +225,7 @@ def test_a_full_disk_is_told_of_through_the_seal(tmp_path: Path, monkeypatch: py
     def full(folder: Path, needed: int) -> None:
         raise NoSpace("nothing is left")
 
-    monkeypatch.setattr("migrator.backup.stored.room", full)
+    monkeypatch.setattr("migrator.backup.parts.stored.room", full)
     with pytest.raises(NoSpace, match="nothing is left"):
         stored(tmp_path, os.urandom(1_000_000))
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from migrator.backup.catalog import sets
-from migrator.backup.folder import Folder
-from migrator.backup.packing import moved_files
-from migrator.backup.partial import PARTIAL, growing
-from migrator.backup.take import take_set
+from migrator.backup.parts.packing import moved_files
+from migrator.backup.sets.catalog import sets
+from migrator.backup.taking.partial import PARTIAL, growing
+from migrator.backup.taking.take import take_set
+from migrator.backup.trees.folder import Folder
 from migrator.errors import CommandFailed, Locked, NoSpace
 from migrator.site import Site
 from migrator.transport.base import Result
@@ -44,7 +44,7 @@ def test_the_last_bytes_of_the_vault_are_left_to_others(
     (root / "files/large").write_bytes(os.urandom(4_000_000))
     for place in ("stored", "take"):
         monkeypatch.setattr(f"migrator.backup.{place}.KEEP_FREE", 1_000_000)
-    monkeypatch.setattr("migrator.backup.take.estimate", lambda *_: 0)
+    monkeypatch.setattr("migrator.backup.taking.take.estimate", lambda *_: 0)
     with pytest.raises(NoSpace, match="are needed"):
         take_set(site, small_disk / "vault", "one")
     assert list((small_disk / "vault").iterdir()) == []
@@ -55,7 +55,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from tests.unit.backup.conftest import LocalDoors, environment
-from migrator.backup.take import take_set
+from migrator.backup.taking.take import take_set
 from migrator.site import Site
 
 root, vault, after = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from migrator.backup.catalog import newest_proven
 from migrator.backup.errors import SetMissing
-from migrator.backup.restore import restore_set
-from migrator.backup.take import absent, take_set
+from migrator.backup.restoring.restore import restore_set
+from migrator.backup.sets.catalog import newest_proven
+from migrator.backup.taking.take import absent, take_set
 from migrator.backup.verify import verify_set
 from migrator.errors import CommandFailed, FindingsBlock
 from migrator.site import Site

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from migrator.backup.former import give_back, present
-from migrator.backup.set import BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.restoring.former import give_back, present
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.take import take_set
 from migrator.clone.apart import too_close
 from migrator.clone.clone import make_clone
 from migrator.clone.fitting import misfits

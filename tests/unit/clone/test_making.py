@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from migrator.backup.set import BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.sets.set import BackupSet
+from migrator.backup.taking.take import take_set
 from migrator.clone import making as story
 from migrator.clone.harmless import Terms, masked_columns
 from migrator.clone.making import Making, made

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.backup.restore import restore_set
+from migrator.backup.restoring.restore import restore_set
 from migrator.backup.verify import verify_set
 from migrator.clone.file_leaks import leaks_in_tree
 from migrator.clone.file_names import mask_names

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from migrator.backup.set import PROOF, BackupSet
-from migrator.backup.take import take_set
+from migrator.backup.sets.set import PROOF, BackupSet
+from migrator.backup.taking.take import take_set
 from migrator.checks.suite_file import SuiteFile
 from migrator.drill.application import Application
 from migrator.drill.asked import Drill

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from migrator import clock
-from migrator.backup import proof
 from migrator.backup.errors import SetMissing
-from migrator.backup.set import PROOF
-from migrator.backup.take import take_set
+from migrator.backup.sets import proof
+from migrator.backup.sets.set import PROOF
+from migrator.backup.taking.take import take_set
 from migrator.checks.suite_file import SuiteFile
 from migrator.drill import rebuild, records
 from migrator.drill.drill import run_drill

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from pyrage import x25519
 
-from migrator.backup import proof
 from migrator.backup.errors import SetSealed
-from migrator.backup.take import take_set
+from migrator.backup.sets import proof
+from migrator.backup.taking.take import take_set
 from migrator.checks.suite_file import SuiteFile
 from migrator.drill import rebuild
 from migrator.drill.application import Application

@@ -94,3 +94,8 @@ def test_a_touch_that_changed_something_names_it() -> None:
         "✗ task -> work_item: 7 rows of the new side were changed, keys: 12; 13; …",
         "✗ 7 rows changed although nobody had changed them: the mapping does not give the same for the same",
         "next: inv sync.touch"]
+
+
+def test_home_again_with_both_sides_open() -> None:
+    said = show_switched({**MOVED, "truth": "old"}, WAYS, alive=True, open_left=True)
+    assert said.startswith("✓ the old side is the truth again; the new one can be written too\n")

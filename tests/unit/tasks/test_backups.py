@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from migrator import __version__, clock
-from migrator.backup import restoration
-from migrator.backup.tree_part import TreePart
+from migrator.backup.restoring import restoration
+from migrator.backup.trees.tree_part import TreePart
 from migrator.program import Migrator
 from migrator.tasks import namespace
 

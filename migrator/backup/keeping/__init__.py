@@ -1,0 +1,1 @@
+"""Which sets are kept, for how long, and where else."""

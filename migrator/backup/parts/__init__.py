@@ -1,0 +1,1 @@
+"""The files of a set: packed, sealed, hashed, read."""

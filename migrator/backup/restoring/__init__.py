@@ -1,0 +1,1 @@
+"""What a set holds comes back: all of it, or a part."""

@@ -1,0 +1,1 @@
+"""What a set is, and what the vault knows of its sets."""

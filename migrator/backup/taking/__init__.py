@@ -1,0 +1,1 @@
+"""One consistent set is taken."""

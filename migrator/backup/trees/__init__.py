@@ -1,0 +1,1 @@
+"""File trees: listed, packed with what has changed, unpacked, held still."""
