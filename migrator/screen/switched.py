@@ -9,7 +9,8 @@ from migrator.text import _
 from migrator.units import show_seconds
 
 
-def show_switched(moved: Mapping[str, Any], commands: Mapping[str, str], *, alive: bool, open_left: bool = False) -> str:
+def show_switched(moved: Mapping[str, Any], commands: Mapping[str, str], *, alive: bool,
+                  open_left: bool = False) -> str:
     """What a switch or a way back has done; `commands` are what to type for `back`, `forward`, `on` and `start`."""
     new = moved["truth"] == "new"
     if moved["already"]:
