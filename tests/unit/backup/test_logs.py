@@ -262,7 +262,7 @@ def postgres(*, tool: str = "pg_basebackup (PostgreSQL) 15.20", refused: str = "
     (postgres(unlogged=("cache",)), "cache"),
     (postgres(tool="pg_basebackup (PostgreSQL) 14.9"), "14.9"),
     (postgres(tool=""), "-"),
-], ids=str)
+], ids=lambda value: value if isinstance(value, str) else "log")
 def test_what_a_log_of_postgresql_lacks(log: PostgresLog, why: str) -> None:
     (lacking,) = log.lacking()
     assert why in lacking
