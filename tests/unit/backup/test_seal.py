@@ -141,7 +141,8 @@ def test_a_secret_that_is_no_key_is_told_without_showing_it(at: Callable[..., Si
     assert "TYPO" not in f"{told.value} {told.value.hint}"
 
 
-@pytest.mark.parametrize("name", ["age1typo", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5", str(OTHER), ""])
+@pytest.mark.parametrize("name", ["age1typo", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5", str(OTHER), ""],
+                         ids=["typo", "of ssh", "secret", "empty"])
 def test_a_recipient_that_is_none_is_refused_before_anything_is_read(name: str, at: Callable[..., Site],
                                                                      vault: Path) -> None:
     with pytest.raises(WrongUse, match="no age recipient"):
