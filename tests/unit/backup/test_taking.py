@@ -31,7 +31,7 @@ def test_a_vault_that_fills_up_meanwhile_leaves_nothing_behind(
         site: Site, root: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The estimate passed and the disk is full all the same, to its last byte."""
     (root / "files/large").write_bytes(os.urandom(4_000_000))
-    for place in ("stored", "take"):
+    for place in ("parts.stored", "taking.take"):
         monkeypatch.setattr(f"migrator.backup.{place}.room", lambda folder, needed: None)
     with pytest.raises(NoSpace, match="No space left"):
         take_set(site, small_disk / "vault", "one")
@@ -42,7 +42,7 @@ def test_a_vault_that_fills_up_meanwhile_leaves_nothing_behind(
 def test_the_last_bytes_of_the_vault_are_left_to_others(
         site: Site, root: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "files/large").write_bytes(os.urandom(4_000_000))
-    for place in ("stored", "take"):
+    for place in ("parts.stored", "taking.take"):
         monkeypatch.setattr(f"migrator.backup.{place}.KEEP_FREE", 1_000_000)
     monkeypatch.setattr("migrator.backup.taking.take.estimate", lambda *_: 0)
     with pytest.raises(NoSpace, match="are needed"):
