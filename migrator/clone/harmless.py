@@ -21,6 +21,7 @@ from migrator.mask.marks import ALL, Marks, is_masked
 from migrator.mask.masking import Masked, MaskedColumn, mask
 from migrator.mask.originals import Originals, gather
 from migrator.mask.rules import Rules
+from migrator.mask.subset import narrow
 from migrator.mask.workplace import Workplace
 from migrator.model.finding import blocking
 from migrator.site import Site
@@ -51,6 +52,8 @@ class Terms:
 class Harmless:
     """What was done to a copy, and how alike it still is."""
 
+    narrowed: dict[str, Any] = field(default_factory=dict)
+    """Rows that stayed and went, of tables of the subset that the rules name."""
     masked: dict[str, Any] = field(default_factory=dict)
     renamed: int = 0
     """Files whose names were masked."""
@@ -60,7 +63,7 @@ class Harmless:
     parity: Parity | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {"masked": self.masked, "renamed": self.renamed, "adapted": self.adapted,
+        return {"narrowed": self.narrowed, "masked": self.masked, "renamed": self.renamed, "adapted": self.adapted,
                 "neutralised": self.neutralised, "leaks": self.leaks,
                 "parity": self.parity.as_json() if self.parity else None}
 
@@ -68,9 +71,9 @@ class Harmless:
 def make_harmless(copy: Site, live: Site, terms: Terms, *, say: OnLine = watch.nobody) -> Harmless:
     """Do to a copy that was just restored all that the terms ask for, in this order, and stop at the first that fails.
 
-    Mask; adapt, since an address of the original that still stands there would be an integration that nothing lists;
-    neutralise; look for what a mask should have taken away; compare with the original. Nothing of the copy may run
-    before this has returned. Raises FindingsBlock, Misfit, AlreadyMasked.
+    Narrow to the rules' subset and mask; adapt, since an address of the original that still stands there would be an
+    integration that nothing lists; neutralise; look for what a mask should have taken away; compare with the original.
+    Nothing of the copy may run before this has returned. Raises FindingsBlock, Misfit, AlreadyMasked.
     """
     done = Harmless()
     originals = _mask(copy, live, terms.masks, done, say) if terms.masks else {}
@@ -100,6 +103,7 @@ def _mask(copy: Site, live: Site, rules: Rules, done: Harmless, say: OnLine) -> 
         database = copy.database(name)
         before = masked_before(database)
         originals[name] = gather(live.database(name) if before else database, rules, key)
+        done.narrowed[name] = [] if before else [one.as_json() for one in narrow(database, rules)]
         done.masked[name] = (before or mask(database, rules, key)).as_json()
     for values in [*originals.values()][:1]:
         done.renamed = mask_names(copy, rules, values, key)

@@ -19,6 +19,7 @@ from migrator.mask.leaks import leaks_in, require_none
 from migrator.mask.masking import mask
 from migrator.mask.originals import gather
 from migrator.mask.rules import Rules
+from migrator.mask.subset import narrow
 from migrator.playbook.inventory import Database as Entry
 from migrator.reach import open_at
 from migrator.secret import Secret
@@ -31,7 +32,8 @@ def masked_set(site: Site, vault: Path, name: str, rules: Rules, key: Secret, *,
                say: OnLine = watch.nobody, progress: part.Progress = watch.still) -> BackupSet:
     """A set of all the site's databases as they are after masking; trees come along only where they are named.
 
-    Each database is copied beside itself, on its own server; the copy is masked, scanned for what is left, dumped and
+    Each database is copied beside itself, on its own server; the copy is narrowed to the subset of the rules if they
+    have one, masked, scanned for what is left, dumped and
     removed. Values pass through the memory of this process and are written down nowhere. The live database is only
     read. A set that is there already is returned as it is. Raises Leaked, Misfit and what taking a set raises.
     """
@@ -57,6 +59,7 @@ def _masked_copy(site: Site, name: str, copy: Entry, rules: Rules, key: Secret) 
     client.load(partial(drawn, client.dump), copy, client.properties())
     with closing(open_at(site.host(copy.at), site.environment, name, copy)) as database:
         originals = gather(database, rules, key)
+        narrow(database, rules)
         mask(database, rules, key)
         require_none(leaks_in(database, rules, originals), site.name)
 

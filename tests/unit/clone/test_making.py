@@ -91,6 +91,17 @@ def test_what_was_masked_before_it_left_its_server_is_not_masked_twice(pair: Pai
     assert not {name for _id, name, _phone in PEOPLE} & {name for name, _phone in people(pair.other)}
 
 
+@pytest.mark.parametrize("first", [False, True])
+def test_a_copy_holds_the_subset_of_the_rules_and_nothing_of_those_who_are_left_out(pair: Pair, first: bool) -> None:
+    rules = Rules.parse(MASKING + b"subset:\n  seeds: [{table: person, where: id = 2}]\n")
+    vault, key = pair.folder / "vault", pair.live.secret("masking")
+    kept = masked_set(pair.live, vault, "live.some", rules, key, trees=["app"]) if first else pair.taken()
+    done = pair.making.make(kept, Terms((), rules, Neutral.model_validate(NEUTRAL)))
+    assert done.leaks == 0 and len(people(pair.other)) == 1 and len(people(pair.root)) == 2
+    if not first:
+        assert done.narrowed == {"main": [{"table": "person", "kept": 1, "removed": 1}]}
+
+
 @pytest.mark.parametrize(("plant", "said"), [
     (f"insert into note values (1, 'call {PEOPLE[0][2]}')", "original values are left: 1 rows of note.body"),
     ("create table x_hook (url text); insert into x_hook values ('https://b.example/')", "nothing lists: main: x_hook"),
