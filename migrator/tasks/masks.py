@@ -41,10 +41,11 @@ def check(call: Call, env: str | None = None, database: str = "main", rules: str
     """See whether masking rules fit a database: columns nobody listed, kinds that do not fit; exit code 10 then."""
     from migrator.mask.check import check as checked
     from migrator.model.finding import blocking
+    from migrator.model.labels import sign
 
     needed({"env": env})
     found = checked(call.app.site(str(env)).reading().database(database), _rules(call, str(env), rules))
-    lines = [f"{finding.severity}: {finding.message}" + (f"\n  {finding.advice}" if finding.advice else "")
+    lines = [f"{sign(finding.severity)} {finding.message}" + (f"\n    {finding.advice}" if finding.advice else "")
              for finding in found]
     call.show("\n".join(lines), {"event": "checked", "findings": [finding.as_json() for finding in found]})
     return Exit.FINDINGS_BLOCK if blocking(found) else None
