@@ -48,3 +48,13 @@ def back(mask: Any, cell: Cell, column: Column, make: str) -> Any:
 def read(value: Any) -> str:
     """A text as the drivers give it: MariaDB's casts come as bytes."""
     return value.decode("utf-8") if isinstance(value, (bytes, bytearray)) else str(value)
+
+
+def forget(connection: Connection) -> None:
+    """Leave nothing of former values in the free space of an SQLite file: it is written anew, outside a transaction.
+
+    Servers keep their files to themselves.
+    """
+    if make_of(connection) == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.execute("VACUUM")

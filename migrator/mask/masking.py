@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Text, column, func, or_, select, table
 from migrator.database.base import Database
 from migrator.errors import DatabaseError
 from migrator.mask.dangling import dangling
+from migrator.mask.dialect import forget
 from migrator.mask.errors import Misfit
 from migrator.mask.hindrances import lifting
 from migrator.mask.kinds.catalogue import WITHIN
@@ -112,6 +113,7 @@ class _Masker:
             self._tell(group)
         if self._aside:
             self._aside.put_back()
+        forget(self._connection)
         self._marks.end()
         kinds = {(work.table, work.column.name): work.kind for work in self._works}
         return Masked(tuple(MaskedColumn(table, name, kinds.get((table, name), ""), rows, values)

@@ -123,3 +123,15 @@ def test_values_that_must_stay_unique_are_exchanged_even_when_all_are_taken(tmp_
     values = range(begin, begin + rows)
     assert [str(n) for n, _t in found] == makers["number"].masked([str(n) for n in values])
     assert [t for _n, t in found] == makers["digits"].masked([f"{n:02}" for n in values])
+
+
+def test_no_former_value_stays_in_the_free_room_of_a_file(tmp_path: Path) -> None:
+    """Pages of an index that were put in order keep what stood there, also where SQLite wipes what it deletes."""
+    path, names = tmp_path / "words.sqlite", ["王伟", "欧阳娜娜", "李小明", "司马相如"]
+    with closing(sqlite3.connect(path)) as words, words:
+        words.execute("create table a (word varchar)")
+        words.execute("create index by_word on a (word)")
+        words.executemany("insert into a values (?)", [(f"{names[n % 4]}{n * 7919 % 1000}",) for n in range(1000)])
+    mask(opened(path), Rules.parse(b"tables: {a: {word: text}}"), KEY)
+    content = path.read_bytes()
+    assert [name for name in names if name.encode() in content] == []
