@@ -74,6 +74,8 @@ class DateSaid(Strict):
 
 class ConstantSaid(Strict):
     value: str
+    telling: bool = Field(True, description="false where what it replaces is made of ordinary words, as the words of a "
+                                            "search index are: no leak scan looks for these elsewhere")
 
 
 class JsonSaid(Strict):
@@ -133,6 +135,7 @@ KINDS: Mapping[str, Kind] = {
     "file_name": Kind(Nothing, lambda shop, _said: FileName(shop.characters()), in_part=True),
     "json": Kind(JsonSaid, lambda shop, said: JsonValues({key: shop.other(k) for key, k in said.keys.items()}),
                  (TEXT, JSON), lambda _said: True, in_part=True),
-    "constant": Kind(ConstantSaid, lambda _shop, said: Fixed(said.value), ANY, lambda _said: True),
+    "constant": Kind(ConstantSaid, lambda _shop, said: Fixed(said.value, telling=said.telling), ANY,
+                     lambda _said: True),
     "null": Kind(Nothing, lambda _shop, _said: Fixed(None), ANY, lambda _said: True),
 }

@@ -96,3 +96,25 @@ def test_one_of_many_values_is_found_in_much_text() -> None:
     planted = next(iter(needles._values))
     text = "".join(dice.choices("施工进度正常，请按时完成现场检查并提交报告。 the next meeting is on Monday", k=99_999))
     assert [match.value for match in needles.matches(f"{text} {planted} {text}")] == [planted]
+
+
+def test_pictures_are_taken_away_and_not_looked_for_as_texts(database: Database, ask: Ask) -> None:
+    ask("create table avatar (id integer primary key, image blob)")
+    ask("insert into avatar values (1, x'89504e470d0a1a0aff')")
+    rules = Rules.parse(RULES.replace("  note:", '  avatar: {image: "null"}\n  note:').encode())
+    originals = gather(database, rules, KEY)
+    mask(database, rules, KEY)
+    assert (ask("select image from avatar"), leaks_in(database, rules, originals)) == ([(None,)], [])
+
+
+@pytest.mark.parametrize(("telling", "found"), [("true", ["note.memo"]), ("false", [])])
+def test_what_a_constant_replaces_is_looked_for_unless_it_tells_nothing(database: Database, ask: Ask, telling: str,
+                                                                        found: list[str]) -> None:
+    ask("alter table note add column word text")
+    ask("update note set word = 'bridge', memo = 'the old bridge'")
+    extra = f"  plain: {{is: constant, value: '-', telling: {telling}}}\n"
+    rules = Rules.parse((RULES.replace("tables:", extra + "tables:") + "  note*: {word: plain}\n").encode())
+    originals = gather(database, rules, KEY)
+    mask(database, rules, KEY)
+    assert [leak.where for leak in leaks_in(database, rules, originals)] == found
+    assert set(ask("select word from note")) == {("-",)}
