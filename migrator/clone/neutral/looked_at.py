@@ -34,7 +34,7 @@ class File:
 
 def files_of(site: Site, rules: Neutral) -> Iterator[File]:
     """Every file that is named as configuration files are, that the rules name, or that they want looked at."""
-    named = [rule.file for integration in rules.integrations for rule in integration.files] + rules.look.files
+    named = [*rules.adapt, *(rule.file for each in rules.integrations for rule in each.files), *rules.look.files]
     for name, tree in site.environment.trees.items():
         host = site.host(tree.at)
         patterns = [entry.partition("/")[2] for entry in named if entry.partition("/")[0] == name]

@@ -65,6 +65,17 @@ def test_what_was_made_on_purpose_is_no_difference(pair: tuple[Site, Site]) -> N
     assert [f.code for f in found.findings(least=100)] == ["clone.parity"]
 
 
+def test_an_adapted_file_of_any_name_is_compared_as_what_it_should_have_become(pair: tuple[Site, Site]) -> None:
+    for site in pair:
+        (root(site) / "ABOUT.txt").write_text(f"lies at {root(site)}\n")
+    assert parity(*pair, rules=RULES, masked=MASKED).differences != []
+    adapting = RULES.model_copy(update={"adapt": ["app/ABOUT.txt"]})
+    assert parity(*pair, rules=adapting, masked=MASKED).differences == []
+    (root(pair[1]) / "ABOUT.txt").write_text(f"lies at {root(pair[0])}\n")
+    (told,) = parity(*pair, rules=adapting, masked=MASKED).differences
+    assert (told.sort, told.place) == ("configuration", "app/ABOUT.txt")
+
+
 @pytest.mark.parametrize(("plant", "told"), [
     (lambda at: run(at, "insert into person values (3, 'x', 2000)"), [("rows", "main person", "2 rows", "3 rows")]),
     (lambda at: run(at, "update person set born = 1981 where id = 1"), [("digest", "main person", None, None)]),
