@@ -35,12 +35,11 @@ PEOPLE = ("admin", "user01", "user02", "user12")
 
 @dataclass(frozen=True)
 class Copied:
-    """A copy that was made and started, what was done to it, and the live system before that."""
+    """A copy that was made and started, and what was done to it."""
 
     pair: Pair
     site: Site
     done: Harmless
-    before: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -77,19 +76,29 @@ def terms() -> Terms:
 
 
 @pytest.fixture(scope="module")
-def copied(pair: Pair) -> Iterator[Copied]:
-    before, story = pair.digests(), making(pair)
-    done = story.make(taken(pair, "live.copied"), terms())
+def before(pair: Pair) -> dict[str, str]:
+    return pair.digests()
+
+
+@pytest.fixture(scope="module")
+def kept(pair: Pair, before: dict[str, str]) -> BackupSet:
+    return taken(pair, "live.one")
+
+
+@pytest.fixture(scope="module")
+def copied(pair: Pair, kept: BackupSet) -> Iterator[Copied]:
+    story = making(pair)
+    verify_set(story.live, kept.folder, level=3)
+    done = story.make(BackupSet.open(kept.folder), terms())
     try:
         assert story.start() == ["web"]
-        yield Copied(pair, story.copy, done, before)
+        yield Copied(pair, story.copy, done)
     finally:
         assert story.remove()
     assert not pair.copy.exists()
 
 
-def test_a_set_holds_every_file_that_rows_name_and_is_proven(pair: Pair) -> None:
-    kept = taken(pair, "live.proven")
+def test_a_set_holds_every_file_that_rows_name_and_is_proven(pair: Pair, kept: BackupSet) -> None:
     (attached,) = kept.manifest.attached
     assert (attached["named"], attached["lost"]) == (pair.system.facts["file"] + pair.system.facts["msg"], 0)
     found = verify_set(pair.app().site("live"), kept.folder, level=3)
@@ -99,15 +108,15 @@ def test_a_set_holds_every_file_that_rows_name_and_is_proven(pair: Pair) -> None
 
 def test_an_address_of_the_original_in_a_message_stops_the_copy(pair: Pair) -> None:
     message = pair.system.home / "db/files/msg/0/msg7"
-    before = message.read_bytes()
-    message.write_bytes(before + f"Ask {HOME_ADDRESS}.\n".encode())
+    content = message.read_bytes()
+    message.write_bytes(content + f"Ask {HOME_ADDRESS}.\n".encode())
     try:
-        kept = taken(pair, "live.planted")
+        planted = taken(pair, "live.planted")
     finally:
-        message.write_bytes(before)
+        message.write_bytes(content)
     story = making(pair)
     with pytest.raises(Leaked, match="files/msg/0/msg7 in 1 places") as stopped:
-        story.make(kept, terms())
+        story.make(planted, terms())
     assert HOME_ADDRESS not in str(stopped.value) and made(story.folder) == {}
     with pytest.raises(WrongUse, match="no finished copy"):
         story.start()
@@ -156,6 +165,6 @@ def test_people_work_in_the_copy_and_its_mail_stays_there(copied: Copied) -> Non
     assert mails
 
 
-def test_the_original_is_as_it_was(copied: Copied) -> None:
-    assert copied.pair.digests() == copied.before
+def test_the_original_is_as_it_was(before: dict[str, str], copied: Copied) -> None:
+    assert copied.pair.digests() == before
     assert "Hello, user02" in copied.pair.live.page("")
