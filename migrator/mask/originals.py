@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from sqlalchemy import Connection, Text, column, select, table
+from sqlalchemy import Connection, Text, column, select, table, types
 
 from migrator.database.base import Database
 from migrator.mask.dialect import Cell, make_of, read, text_of
@@ -85,7 +85,9 @@ def gathered(connection: Connection, plan: Plan, makers: Mapping[str, Maker], ru
 
 
 def distinct(connection: Connection, work: Work) -> Iterator[list[str]]:
-    """The different values of a column, some thousand at a time."""
+    """The different values of a column, some thousand at a time; bytes, as of a picture, are no text and left out."""
+    if isinstance(work.column.type, types._Binary):
+        return
     cell: Cell = column(work.column.name, Text())
     query = select(text_of(cell, make_of(connection))).distinct().select_from(table(work.table))
     for rows in connection.execution_options(yield_per=BATCH).execute(query.where(cell.is_not(None))).partitions():
