@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,10 @@ class Erp:
         """What the database answers, past the product."""
         return self.old.must("psql", "-qAtX", f"{self.uri}{self.database.name}", "-c", sql).strip()
 
+    def call(self, login: str, method: str, *params: object) -> dict[str, Any]:
+        """What the server answers somebody who calls it by JSON-RPC, with `result` or `error` in it."""
+        return call(self.old, f"http://127.0.0.1:{self.port}/{self.database.name}/", login, method, *params)
+
     def series(self) -> str:
         """The series of the release that `current` leads to."""
         return self.old.must("readlink", f"{self.root}/current").strip().rpartition("/")[2]
@@ -119,3 +124,11 @@ class Erp:
         scheme, rest = url.split("://")
         user, address = rest.split("@")
         return f"{scheme}://{user.partition(':')[0]}@{address}"
+
+
+def call(old: OldSystem, url: str, login: str, method: str, *params: object) -> dict[str, Any]:
+    """A call by JSON-RPC, on the machine itself, as somebody whose password is demo-LOGIN."""
+    answer: dict[str, Any] = json.loads(old.must(
+        "curl", "--silent", "--user", f"{login}:demo-{login}", "--header", "Content-Type: application/json",
+        "--data", json.dumps({"id": 1, "method": method, "params": [*params, {}]}), url))
+    return answer

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from rig import HostFactory
 from rig_apps import PACKAGES, OldSystem, old_tryton_on
 from rig_databases import Database, postgres_database_on
+from rig_erp import call as call_by
 from rig_host import Answer
 
 from fixtures.tryton import release
@@ -36,19 +37,11 @@ def old(database: Database) -> OldSystem:
 
 
 @pytest.fixture
-def call(old: OldSystem, database: Database) -> Iterator[Callable[[str, str, list[object]], dict[str, object]]]:
+def call(old: OldSystem, database: Database) -> Iterator[Callable[..., dict[str, object]]]:
     pid_file, url = f"{old.root}/server.pid", f"http://127.0.0.1:{old.made['port']}/"
     server = release.serve_command(Path(old.made["release"]), Path(old.made["config"]), database.name)
     old.must("python3", old.made["background"], "start", "--pid-file", pid_file, "--answers", url, "--", *server)
-
-    def ask(login: str, method: str, params: list[object]) -> dict[str, object]:
-        body = json.dumps({"id": 1, "method": method, "params": params})
-        answer: dict[str, object] = json.loads(old.must(
-            "curl", "--silent", "--user", f"{login}:demo-{login}", "--header", "Content-Type: application/json",
-            "--data", body, f"{url}{database.name}/"))
-        return answer
-
-    yield ask
+    yield partial(call_by, old, f"{url}{database.name}/")
     old.must("python3", old.made["background"], "stop", "--pid-file", pid_file)
 
 
@@ -70,11 +63,11 @@ def test_records_can_be_read_without_the_program(old: OldSystem, database: Datab
     assert min(rows.values()) > 0
 
 
-def test_roles_are_lived(old: OldSystem, call: Callable[[str, str, list[object]], dict[str, object]]) -> None:
+def test_roles_are_lived(old: OldSystem, call: Callable[..., dict[str, object]]) -> None:
     assert old.made["facts"]["project.work"] == 48
-    assert call("user02", "model.project.work.search_count", [[], {}])["result"] == 48
-    assert call("user01", "model.party.contact_mechanism.search_count", [[], {}])["result"] == 9
-    assert "not allowed" in str(call("user02", "model.party.contact_mechanism.search_count", [[], {}])["error"])
+    assert call("user02", "model.project.work.search_count", [])["result"] == 48
+    assert call("user01", "model.party.contact_mechanism.search_count", [])["result"] == 9
+    assert "not allowed" in str(call("user02", "model.party.contact_mechanism.search_count", [])["error"])
 
 
 def test_every_attachment_row_has_its_file(old: OldSystem, database: Database) -> None:
