@@ -50,11 +50,16 @@ def _merge(now: Mapping[Side, Rows], before: Mapping[Side, Rows], key: Any, over
         row, other = here[side], here[side.other]
         if row is None or other is not None:
             continue
-        if base[side] is not None and row == base[side]:
-            del now[side][key]  # the other side has deleted what nobody touched
+        if base[side] is not None and _shared(row) == _shared(base[side]):
+            del now[side][key]  # the other side has deleted what nobody changed that both know
         else:
             now[side.other][key] = over(side, row, None, None)
             _merge_fields({side: row, side.other: now[side.other][key]}, {side: row, side.other: None}, over)
+
+
+def _shared(row: Row) -> Row:
+    """What both sides know of a row: what one side alone keeps of it does not hold it against a deletion."""
+    return {name: value for name, value in row.items() if name not in PRIVATE.values()}
 
 
 def _merge_fields(here: Mapping[Side, Row | None], base: Mapping[Side, Row | None], over: Any) -> None:
