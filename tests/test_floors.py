@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parent.parent / "migrator"
 # From the ground up. A name is a file or a package right under migrator/; `migrator` itself holds only the version.
 FLOORS = [
     {"migrator"},
-    {"text", "locale", "here"},
+    {"text", "locale", "here", "written"},
     {"errors", "clock"},
     {"units", "secret"},
     {"events"},
@@ -38,7 +38,7 @@ FLOORS = [
     {"program"},
     {"__main__"},
 ]
-SMALL_WORDS = {"migrator", "text", "errors", "units", "clock", "secret", "events", "here"}
+SMALL_WORDS = {"migrator", "text", "errors", "units", "clock", "secret", "events", "here", "written"}
 
 # Those who may use less than all that lies below them; what has a dot is one module of a package.
 ONLY = {

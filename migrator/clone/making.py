@@ -25,6 +25,7 @@ from migrator.model.finding import Finding, blocking
 from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import OnLine
+from migrator.written import write_whole
 
 MADE, BEFORE = "made.json", "before.json"
 STARTED_WITHIN = 120.0
@@ -115,6 +116,4 @@ def made(folder: Path) -> dict[str, Any]:
 
 def _write(path: Path, data: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
-    new.replace(path)
+    write_whole(path, json.dumps(data, indent=1, ensure_ascii=False))

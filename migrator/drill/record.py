@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from migrator.drill.forecast import Forecast
 from migrator.drill.objectives import Measured
 from migrator.errors import JournalError
 from migrator.text import _
+from migrator.written import write_whole
 
 FORMAT = 1
 
@@ -69,12 +69,7 @@ class DrillRecord:
     def save(self, path: Path) -> None:
         """Write it, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new = path.with_suffix(".new")
-        with open(new, "w", encoding="utf-8") as file:
-            file.write(self.text())
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        write_whole(path, self.text())
 
     @classmethod
     def read(cls, text: str, where: str) -> DrillRecord:

@@ -24,6 +24,7 @@ from migrator.errors import Locked
 from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import OnLine
+from migrator.written import write_whole
 
 DRILLS = "drills"
 """Folder of a vault for what drills leave there: their records, and what a scratch held before."""
@@ -54,7 +55,7 @@ class Scratch:
         """Note what is there, stop what runs, keep what it holds, and remove that: a lost system has nothing left."""
         shutil.rmtree(self.folder / FORMER, ignore_errors=True)
         record, application = present(self.site), Application(self.site)
-        _write(self.folder / NOTE, {"present": record, "running": application.running()})
+        write_whole(self.folder / NOTE, json.dumps({"present": record, "running": application.running()}, indent=1))
         application.stop()
         keep(self.site, self.folder, FORMER, record, say=self.say, progress=self.progress)
         for name in record["databases"]:
@@ -129,12 +130,3 @@ def _empty(folder: Folder) -> None:
 def folder_of(vault: Path, scratch: str) -> Path:
     """Where it is noted what a scratch environment was before."""
     return vault / DRILLS / f"{scratch}{ENDING}"
-
-
-def _write(path: Path, note: dict[str, Any]) -> None:
-    new = path.with_suffix(".new")
-    with open(new, "w") as file:
-        json.dump(note, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from migrator import clock
+from migrator.written import write_whole
 
 BEGUN, SENT, REFUSED = "begun", "sent", "refused"
 
@@ -27,12 +27,7 @@ class Ledger:
         known = self._read()
         known[recipient] = {"state": state, "at": clock.stamp(), "why": why}
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")
-        with fresh.open("w", encoding="utf-8") as file:
-            json.dump(known, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, self._path)
+        write_whole(self._path, json.dumps(known, ensure_ascii=False, indent=1))
 
     def why(self, recipient: str) -> str:
         """Why it was refused, as the sender said it."""

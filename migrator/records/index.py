@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from migrator.playbook.checksum import sha256
 from migrator.text import _, language
 
 INDEX, SUMS, PAGE = "index.json", "SHA256SUMS", "index.html"
@@ -63,12 +63,6 @@ def changed_files(folder: Path) -> Sequence[str]:
     sums = (line.split("  ", 1) for line in (folder / SUMS).read_text("utf-8").splitlines())
     return [name for digest, name in sums if "/" in name or not (folder / name).is_file()
             or sha256(folder / name) != digest]
-
-
-def sha256(path: Path) -> str:
-    """Of a file's content, as hexadecimal digits."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _page(index: Index) -> str:

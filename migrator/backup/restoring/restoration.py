@@ -24,6 +24,7 @@ from migrator.errors import Locked, WrongUse
 from migrator.site import Site
 from migrator.text import _
 from migrator.transport.base import OnLine
+from migrator.written import write_whole
 
 _SUFFIX = ".restoring.json"
 
@@ -120,21 +121,13 @@ class Restoration:
             stays = True
 
         try:
-            self._write(note)
+            write_whole(note, json.dumps(asdict(self), indent=1))
             yield changing
             stays = False
         finally:
             if not stays:
                 note.unlink(missing_ok=True)
             os.close(held)
-
-    def _write(self, note: Path) -> None:
-        new = note.with_suffix(".new")
-        with open(new, "w") as file:
-            json.dump(asdict(self), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(note)
 
 
 def relied_on(vault: Path) -> set[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from migrator import clock
+from migrator.written import write_whole
 
 EXISTS, HASHED, DECODED, RESTORED, STARTED = range(5)
 PROVEN = RESTORED
@@ -53,12 +53,7 @@ class Proof:
 
     def save(self, path: Path) -> None:
         """Write the record so that a crash leaves the old or the new one."""
-        new = path.with_suffix(".new")
-        with open(new, "w") as file:
-            json.dump(asdict(self), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        write_whole(path, json.dumps(asdict(self), indent=1))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Proof:

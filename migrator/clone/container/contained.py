@@ -29,6 +29,7 @@ from migrator.playbook.inventory import Environment
 from migrator.secret import Secret
 from migrator.text import _
 from migrator.transport.base import OnLine, Transport
+from migrator.written import write_whole
 
 PACKAGES = {"postgresql": "postgresql python3-psycopg2", "mariadb": "mariadb-server python3-pymysql", "sqlite": ""}
 _NAME = re.compile("[A-Za-z][A-Za-z0-9_.-]{0,63}")
@@ -82,9 +83,7 @@ class Contained:
                 self._let_in(live, machine)
             environment = described(live, self.folder, ports, product)
             whole = {"format": 1, "environments": {self.name: environment}}
-            new = self.inventory.with_suffix(".new")
-            new.write_text(json.dumps(whole, indent=1, ensure_ascii=False), encoding="utf-8")
-            new.replace(self.inventory)
+            write_whole(self.inventory, json.dumps(whole, indent=1, ensure_ascii=False))
 
     def remove(self) -> None:
         """Remove containers, networks and the folder, of a copy that is whole or not; nothing there is fine."""

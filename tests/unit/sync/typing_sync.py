@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,24 +16,7 @@ from migrator.program import Migrator
 from migrator.sync.service.station import Station
 from migrator.tasks import namespace
 from tests.copying.world import SAID, World
-
-
-@dataclass(frozen=True)
-class Typed:
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def last(self) -> str:
-        return self.out.splitlines()[-1]
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The last event of `--json`."""
-        return json.loads(self.last)
+from tests.typed import Typed
 
 
 class Keyboard:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from migrator.backup.restoring import restoration
 from migrator.backup.trees.tree_part import TreePart
 from migrator.program import Migrator
 from migrator.tasks import namespace
+from tests.typed import Typed
 
 INVENTORY = """
 format: 1
@@ -35,21 +34,6 @@ environments:
     disposable: true
 """
 SUNDAY = datetime(2026, 2, 1, 12, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Typed:
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The last event of `--json`."""
-        last: dict[str, Any] = json.loads(self.out.splitlines()[-1])
-        return last
 
 
 Type = Callable[..., Typed]

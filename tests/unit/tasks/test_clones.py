@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from migrator import __version__
 from migrator.program import Migrator
 from migrator.tasks import namespace
+from tests.typed import Typed
 
 INVENTORY = """
 format: 1
@@ -38,20 +36,6 @@ NEUTRAL = """
 format: 1
 integrations: [{name: mail, kind: mail, files: [{file: app/app.ini, format: ini, set: {mail.host: ""}}]}]
 """
-
-
-@dataclass(frozen=True)
-class Typed:
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def data(self) -> Any:
-        """The last event of `--json`."""
-        return json.loads(self.out.splitlines()[-1])
 
 
 Type = Callable[..., Typed]
